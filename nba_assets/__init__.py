@@ -1,0 +1,1 @@
+"""NBA data as partitioned, gated assets: box scores to predictions, on Dagster."""

@@ -1,0 +1,120 @@
+"""The vocabulary of table contracts: columns, reads, keys, ranges, typed absence.
+
+A contract says *what* must hold. Whether it holds is `readiness`; showing it is `checks`.
+Nothing here knows Dagster or a database.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+ColumnType = Literal["string", "integer", "float", "boolean", "date", "timestamp", "json"]
+
+
+class Absence(StrEnum):
+    """The closed list of reasons for a null or a missing row (guarantee G2)."""
+
+    NO_GAMES = "no_games"
+    NOT_YET_PLAYED = "not_yet_played"
+    DID_NOT_PLAY = "did_not_play"
+    SHORT_HISTORY = "short_history"
+    NOT_APPLICABLE = "not_applicable"
+    SOURCE_UNAVAILABLE = "source_unavailable"
+    NO_MODEL = "no_model"
+    UPSTREAM_MISSING = "upstream_missing"
+
+
+ABSENCE = "absence"
+"""Column of every table with nullable columns: a JSON object {column: reason} of the row's nulls."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, meaning, bounds and the upstream columns it is made of.
+
+    `nulls` lists the reasons a null may carry; empty means the column is never null.
+    `low` and `high` are inclusive bounds outside which a row breaks the contract.
+    `sources` are "table.column" strings (column lineage). `window_games` is the number of
+    played games a rolling column counts, `count_column` the column that says how many it used.
+    """
+
+    name: str
+    type: ColumnType
+    description: str
+    unit: str = ""
+    nulls: tuple[Absence, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    allowed: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    window_games: int | None = None
+    count_column: str | None = None
+
+    @property
+    def nullable(self) -> bool:
+        return bool(self.nulls)
+
+
+@dataclass(frozen=True)
+class Read:
+    """An upstream table and the window of it that a table reads.
+
+    `same_date` is the partition of the row's own date; `before` is every date before it.
+    """
+
+    table: str
+    window: Literal["same_date", "before"] = "same_date"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The promise of one table.
+
+    `key` identifies a row within the table; every table is partitioned by `game_date`.
+    `missing` says what a missing row means. `code_version` is raised by whoever changes the
+    table's domain code or contract; it makes the table's own partitions stale. An `ingest` table
+    takes its rows from the source; what it reads are the tables its rows are judged by.
+    """
+
+    name: str
+    dataset: str
+    grain: str
+    description: str
+    missing: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    code_version: int
+    reads: tuple[Read, ...] = ()
+    ingest: bool = False
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.columns]
+        doubled = {name for name in names if names.count(name) > 1}
+        if doubled:
+            raise ValueError(f"contract {self.name}: columns declared twice: {sorted(doubled)}")
+        unknown = set(self.key) - set(names)
+        if unknown:
+            raise ValueError(f"contract {self.name}: key columns not declared: {sorted(unknown)}")
+        if any(column.nullable for column in self.columns) and ABSENCE not in names:
+            raise ValueError(f"contract {self.name}: nullable columns but no `{ABSENCE}` column")
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def nullable_columns(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if column.nullable)
+
+    def column(self, name: str) -> Column:
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name} has no column {name!r}")
+
+
+ABSENCE_COLUMN = Column(
+    ABSENCE,
+    "json",
+    "Reason of each null of the row, as a JSON object {column: reason} with sorted keys; {} when there is none.",
+)

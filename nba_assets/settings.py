@@ -1,0 +1,103 @@
+"""What the environment decides: home, source, history start. Read when asked, never at import."""
+
+import datetime as dt
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+SOURCES = ("simulated", "archive")
+
+
+class SettingsError(Exception):
+    """An environment variable has a value that cannot be used; the message names it and the remedy."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One choice of environment.
+
+    `home` holds everything a run writes. `source` is the provider, `data` its directory (archive).
+    `start` is the first game date of the partitions; None leaves it to the source.
+    """
+
+    home: Path
+    source: str = "simulated"
+    data: Path | None = None
+    start: dt.date | None = None
+    seasons: int = 2
+    seed: int = 7
+    faults: str = ""
+
+    @property
+    def warehouse(self) -> Path:
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def models(self) -> Path:
+        return self.home / "models"
+
+    @property
+    def reports(self) -> Path:
+        return self.home / "reports"
+
+    @property
+    def landing(self) -> Path:
+        return self.home / "landing"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.home / "dagster"
+
+    def environment(self) -> dict[str, str]:
+        """The same settings as environment variables, for child processes."""
+        pairs = {
+            "NBA_HOME": str(self.home),
+            "NBA_SOURCE": self.source,
+            "NBA_SEASONS": str(self.seasons),
+            "NBA_SEED": str(self.seed),
+            "NBA_FAULTS": self.faults,
+            "NBA_DATA": "" if self.data is None else str(self.data),
+            "NBA_START": "" if self.start is None else self.start.isoformat(),
+            "DAGSTER_HOME": str(self.dagster_home),
+        }
+        return {name: value for name, value in pairs.items() if value}
+
+
+def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -> Settings:
+    """Settings out of NBA_HOME, NBA_SOURCE, NBA_DATA, NBA_START, NBA_SEASONS, NBA_SEED and NBA_FAULTS.
+
+    Raises SettingsError naming the variable, its value and what it may be.
+    """
+    env = os.environ if environ is None else environ
+    source = env.get("NBA_SOURCE") or "simulated"
+    if source not in SOURCES:
+        raise SettingsError(f"NBA_SOURCE={source!r}: choose one of {', '.join(SOURCES)}")
+    data = Path(env["NBA_DATA"]).expanduser().resolve() if env.get("NBA_DATA") else None
+    if source == "archive" and data is None:
+        raise SettingsError("NBA_SOURCE=archive needs NBA_DATA, the directory of the files to load")
+    return Settings(
+        home=Path(env.get("NBA_HOME") or ".nba").expanduser().resolve(),
+        source=source,
+        data=data,
+        start=_date(env, "NBA_START"),
+        seasons=_count(env, "NBA_SEASONS", 2),
+        seed=_count(env, "NBA_SEED", 7),
+        faults=env.get("NBA_FAULTS") or "",
+    )
+
+
+def _count(env: os._Environ[str] | dict[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isdigit() or int(text) < 1:
+        raise SettingsError(f"{name}={text!r}: give a whole number of at least 1")
+    return int(text)
+
+
+def _date(env: os._Environ[str] | dict[str, str], name: str) -> dt.date | None:
+    text = env.get(name)
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"{name}={text!r}: give a date as 2021-10-01") from None
