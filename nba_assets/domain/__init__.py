@@ -1,0 +1,1 @@
+"""Pure basketball: numbers in, numbers out. Knows neither orchestration nor storage."""

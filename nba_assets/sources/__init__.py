@@ -1,0 +1,1 @@
+"""Providers of raw facts behind one small port."""

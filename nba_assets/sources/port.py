@@ -1,0 +1,62 @@
+"""The port every provider implements: what it covers, and the rows of a table over a date range.
+
+A source parses and normalises; it does not judge completeness (that is `readiness`). What it
+cannot parse it reports per date, so that one bad date never stops the good ones.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pandas as pd
+
+
+class SourceError(Exception):
+    """The source as a whole cannot be used; the message names file, column, value and the remedy."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something delivered for one date that could not be understood; it rejects that date."""
+
+    game_date: dt.date
+    message: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Rows of one raw table, with the columns of its contract, and what could not be parsed."""
+
+    rows: pd.DataFrame
+    problems: tuple[Problem, ...] = field(default=())
+
+
+class Source(Protocol):
+    """A provider. `read` may be called for any sub-range of the covered dates, in any order."""
+
+    @property
+    def name(self) -> str:
+        """Short name of the provider, recorded in the ledger."""
+        ...
+
+    @property
+    def first_date(self) -> dt.date:
+        """First date the source covers."""
+        ...
+
+    @property
+    def horizon(self) -> dt.date:
+        """Last date the source covers; nothing after it exists or is missing."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever any delivered fact may have changed; equal fingerprints mean equal rows."""
+        ...
+
+    def read(self, table: str, start: dt.date, end: dt.date) -> Delivery:
+        """Rows of `game_schedule`, `game_results`, `team_box_scores` or `player_box_scores`.
+
+        Dates are inclusive. Raises SourceError for a table or date the source does not cover.
+        """
+        ...
