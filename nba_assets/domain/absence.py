@@ -1,7 +1,7 @@
 """Typed absence: the JSON column that gives the reason of every null of a row."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,18 @@ def absence_column(frame: pd.DataFrame, reasons: Mapping[str, Reason]) -> pd.Ser
     patterns, row_of_pattern = _distinct_patterns(codes, len(frame))
     texts = np.array([_text(columns, codes, row) for row in row_of_pattern], dtype="object")
     return pd.Series(texts[patterns], index=frame.index, name=ABSENCE, dtype="object")
+
+
+def stated_reasons(absence: pd.Series, columns: Iterable[str]) -> dict[str, np.ndarray]:
+    """The reason that each row of an absence column gives for each of the columns, "" where it gives none."""
+    codes, texts = pd.factorize(absence)
+    stated = [json.loads(text) for text in texts]
+    reasons = {}
+    for name in columns:
+        words = np.array([row.get(name, "") for row in stated], dtype="U")
+        # most columns have no null anywhere: one word serves all rows
+        reasons[name] = words[codes] if words.any() else np.broadcast_to(np.array("", dtype="U1"), len(codes))
+    return reasons
 
 
 def _codes(frame: pd.DataFrame, name: str, is_null: np.ndarray, reason: Reason | None) -> np.ndarray:

@@ -1,0 +1,61 @@
+"""Contract of the feature store (dataset `nba_predictions`): named columns known before tip-off, and no label."""
+
+from nba_assets.contracts.contract import ABSENCE_COLUMN, Contract, Read
+from nba_assets.contracts.precompute import (
+    PLAYER_COMPOSITE_FACTORS,
+    PLAYER_DAILY_CACHE,
+    UPCOMING_PLAYER_CONTEXT,
+    carried,
+)
+
+_FORM = (
+    *(f"pts_last_{n}" for n in (3, 5, 10, 20)),
+    *(f"pts_ewma_half_life_{h}" for h in (2, 3, 6, 10, 15, 20)),
+    "pts_season", "pts_career", "pts_previous_game", "pts_std_last_10",
+    "minutes_previous_game", "minutes_last_5", "minutes_last_10", "minutes_last_20",
+    *(f"minutes_ewma_half_life_{h}" for h in (3, 6, 10)),
+    "minutes_season", "minutes_std_last_10",
+    "usage_rate_last_5", "usage_rate_last_10", "usage_rate_last_20", "usage_rate_ewma_half_life_6",
+    "usage_rate_season",
+    "fga_last_5", "fga_last_10", "fga_ewma_half_life_6", "fga_season",
+    "fg3a_last_10", "fta_last_10", "reb_last_10", "ast_last_10", "tov_last_10",
+    "true_shooting_pct_last_20", "points_per_minute_last_10", "points_per_minute_last_20",
+    "season_games", "career_games",
+)  # fmt: skip
+_CONTEXT = (
+    "is_home", "is_postseason", "days_since_season_start",
+    "rest_days", "is_back_to_back", "games_last_7_days", "games_last_14_days", "minutes_last_7_days",
+    "back_to_backs_last_14_days", "team_games_missed", "opponent_rest_days",
+    "team_pace_last_10", "team_offensive_rating_last_10", "team_defensive_rating_last_15",
+    "opponent_pace_last_10", "opponent_defensive_rating_last_15", "opponent_pts_allowed_last_15",
+    "opponent_effective_fg_pct_allowed_last_15",
+)  # fmt: skip
+_FACTORS = (
+    "avg_usage_rate_last_7_games", "projected_usage_rate", "fatigue_score", "pace_score", "usage_spike_score",
+)  # fmt: skip
+
+FEATURE_COLUMNS = (*_FORM, *_CONTEXT, *_FACTORS)
+"""What a model may learn from. Columns that no source fills (shot zones, injuries) or that not every source fills
+(who started) are none: over a training window they would be null or constant."""
+
+ML_FEATURE_STORE = Contract(
+    name="ml_feature_store",
+    dataset="nba_predictions",
+    grain="one row per game and player expected to play",
+    description="Features of the points model by name, as known before tip-off. It holds no outcome and no label.",
+    missing="A player without a row was not expected to play; whoever scores him uses a naive baseline.",
+    key=("game_id", "player_id"),
+    columns=(
+        *carried(
+            UPCOMING_PLAYER_CONTEXT,
+            ("game_id", "game_date", "season", "season_type", "player_id", "player_name", "team_id",
+             "opponent_team_id"),
+        ),
+        *carried(PLAYER_DAILY_CACHE, _FORM),
+        *carried(UPCOMING_PLAYER_CONTEXT, _CONTEXT),
+        *carried(PLAYER_COMPOSITE_FACTORS, _FACTORS),
+        ABSENCE_COLUMN,
+    ),
+    code_version=1,
+    reads=(Read("player_daily_cache"), Read("upcoming_player_context"), Read("player_composite_factors")),
+)  # fmt: skip

@@ -1,0 +1,238 @@
+"""Contracts of the precompute tables (dataset `nba_precompute`): what was known of a player before his game.
+
+Ranges hold for every row of 2021-22 to 2024-25 with room on both sides; what lies outside is broken data.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from nba_assets.contracts.contract import ABSENCE_COLUMN, Absence, Column, Contract, Read
+from nba_assets.contracts.form_columns import (
+    AVERAGE_USAGE,
+    FORM_NULLS,
+    LOAD_NULLS,
+    PROJECTION,
+    REST_NULLS,
+    average,
+    count,
+    counts_to_date,
+    deviation,
+    half_lives,
+    last,
+    last_counts,
+    ratios,
+    team_count,
+    team_mean,
+    to_date,
+)
+from nba_assets.contracts.raw import (
+    GAME_DATE,
+    GAME_ID,
+    IS_HOME,
+    OPPONENT_TEAM,
+    OPPONENT_TEAM_ID,
+    PLAYER_ID,
+    PLAYER_NAME,
+    SEASON_TYPES,
+    TEAM,
+    TEAM_ID,
+)
+
+_SCHEDULE, _SUMMARY = "game_schedule", "player_game_summary"
+_OFFENSE, _DEFENSE = "team_offense", "team_defense"
+_CACHE, _CONTEXT = "player_daily_cache", "upcoming_player_context"
+
+
+def _from(column: Column, *sources: str) -> Column:
+    return replace(column, sources=sources)
+
+
+_KEYS = tuple(
+    _from(column, f"{_SCHEDULE}.{column.name}")
+    for column in (GAME_ID, GAME_DATE, Column("season", "string", "Season as 2024-25."))
+)
+_SEASON_TYPE = Column(
+    "season_type", "string", "Phase of the season.", allowed=SEASON_TYPES, sources=(f"{_SCHEDULE}.season_type",)
+)
+_WHO = (
+    _from(PLAYER_ID, f"{_SUMMARY}.player_id"),
+    _from(PLAYER_NAME, f"{_SUMMARY}.player_name"),
+    replace(TEAM_ID, description="Team the player last played for.", sources=(f"{_SUMMARY}.team_id",)),
+)
+_SIDES = (f"{_SCHEDULE}.home_team_id", f"{_SCHEDULE}.away_team_id")
+
+
+_OWN_OFFENSE = (
+    team_count("team_games_last_10", "the own team's", 10, _OFFENSE),
+    team_mean("team_pace_last_10", "Own team's pace", "possessions per 48 min", 70, 140,
+               f"{_OFFENSE}.pace", 10, "team_games_last_10"),
+    team_mean("team_offensive_rating_last_10", "Own team's offensive rating", "points per 100 possessions", 50, 180,
+               f"{_OFFENSE}.offensive_rating", 10, "team_games_last_10"),
+)  # fmt: skip
+
+PLAYER_DAILY_CACHE = Contract(
+    name=_CACHE,
+    dataset="nba_precompute",
+    grain="one row per game and player expected to play",
+    description="A player's form before the game: scoring, minutes, usage and shots over several windows.",
+    missing="A player without a row was not expected: he did not play in the 60 days before, or his team is not due.",
+    key=("game_id", "player_id"),
+    columns=(
+        *_KEYS,
+        *_WHO,
+        average("pts_previous_game", "pts", "in the last game played", None, 1),
+        average("minutes_previous_game", "minutes", "in the last game played", None, 1),
+        *last("pts", (3, 5, 7, 10, 20)),
+        *last("minutes", (3, 5, 7, 10, 20)),
+        *last("usage_rate", (5, 7, 10, 20)),
+        *last("fga", (3, 5, 10, 20)),
+        *last("fg3a", (5, 10, 20)),
+        *last("fta", (5, 10, 20)),
+        *last("reb", (5, 10)),
+        *last("ast", (5, 10)),
+        *last("tov", (5, 10)),
+        *last("starter_share", (10,)),
+        *ratios("true_shooting_pct", "PTS / (2·(FGA + 0.44·FTA))", "fraction", 1.5, "usage", ("pts", "fga", "fta")),
+        *ratios("points_per_minute", "Points per minute", "points per minute", 60, "line", ("pts", "minutes_played")),
+        deviation("pts"),
+        deviation("minutes"),
+        *last_counts("line", (3, 5, 7, 10, 20)),
+        *last_counts("shot", (3, 5, 10, 20)),
+        *last_counts("usage", (5, 7, 10, 20)),
+        *last_counts("starter", (10,)),
+        *half_lives("pts", (2, 3, 6, 10, 15, 20)),
+        *half_lives("minutes", (3, 6, 10)),
+        *half_lives("usage_rate", (6,)),
+        *half_lives("fga", (6,)),
+        average(PROJECTION, "usage_rate", "weighted by minutes · 0.5^(k/10), k games ago", "usage_games_career"),
+        *(to_date(name, "season") for name in ("pts", "minutes", "usage_rate", "fga")),
+        to_date("pts", "career"),
+        count("season_games", "Games played in the season so far.", 120),
+        count("career_games", "Games played so far, from the start of history on.", 2500),
+        *counts_to_date("season"),
+        *counts_to_date("career"),
+        *_OWN_OFFENSE,
+        ABSENCE_COLUMN,
+    ),
+    code_version=1,
+    reads=(Read(_SCHEDULE), Read(_SUMMARY, "before"), Read(_OFFENSE, "before")),
+)
+
+
+def _load(name: str, text: str, unit: str, high: float, nulls: tuple[Absence, ...] = LOAD_NULLS) -> Column:
+    """Rest or load of the player, out of the dates he played on."""
+    kind = "float" if unit == "minutes" else "integer"
+    sources = (f"{_SUMMARY}.game_date", f"{_SUMMARY}.minutes_played")
+    return Column(name, kind, text, unit, nulls, 0, high, sources=sources)
+
+
+UPCOMING_PLAYER_CONTEXT = Contract(
+    name=_CONTEXT,
+    dataset="nba_precompute",
+    grain="one row per game and player expected to play",
+    description="Who is expected to play, how rested and loaded he is, and the form of both teams before the game.",
+    missing="A player without a row was not expected: he did not play in the 60 days before, or his team is not due.",
+    key=("game_id", "player_id"),
+    columns=(
+        *_KEYS,
+        _SEASON_TYPE,
+        *_WHO,
+        _from(TEAM, f"{_SCHEDULE}.home_team", f"{_SCHEDULE}.away_team"),
+        _from(OPPONENT_TEAM_ID, *_SIDES),
+        _from(OPPONENT_TEAM, f"{_SCHEDULE}.home_team", f"{_SCHEDULE}.away_team"),
+        _from(IS_HOME, *_SIDES),
+        Column("is_postseason", "boolean", "Whether it is a play-in or playoff game.",
+               sources=(f"{_SCHEDULE}.season_type",)),
+        count("days_since_season_start", "Days since 1 October (1 December in 2020-21).", 366,
+               f"{_SCHEDULE}.game_date"),
+        _load("rest_days", "Days since the last game played minus 1; 0 is the second night of a back-to-back.",
+              "days", 60, REST_NULLS),
+        Column("is_back_to_back", "boolean", "Whether the player played the day before.", "", REST_NULLS,
+               sources=(f"{_SUMMARY}.game_date",)),
+        _load("games_last_7_days", "Games played on the 7 days before.", "count", 7),
+        _load("games_last_14_days", "Games played on the 14 days before.", "count", 14),
+        _load("minutes_last_7_days", "Minutes played on the 7 days before, summed.", "minutes", 400),
+        _load("back_to_backs_last_14_days", "Pairs of games on consecutive days among the 14 days before.",
+              "count", 13),
+        replace(_load("team_games_missed", "Games of his team since the last one he played.", "count", 60),
+                sources=(f"{_OFFENSE}.game_date", f"{_SUMMARY}.game_date")),
+        Column("opponent_rest_days", "integer", "Days since the opponent's last game minus 1.", "days", REST_NULLS,
+               0, 400, sources=(f"{_OFFENSE}.game_date",)),
+        *_OWN_OFFENSE,
+        team_count("opponent_games_last_10", "the opponent's", 10, _OFFENSE),
+        team_mean("opponent_pace_last_10", "Opponent's pace", "possessions per 48 min", 70, 140,
+                   f"{_OFFENSE}.pace", 10, "opponent_games_last_10"),
+        team_count("team_games_last_15", "the own team's", 15, _DEFENSE),
+        team_mean("team_defensive_rating_last_15", "Own team's defensive rating", "points per 100 possessions",
+                   50, 180, f"{_DEFENSE}.defensive_rating", 15, "team_games_last_15"),
+        team_count("opponent_games_last_15", "the opponent's", 15, _DEFENSE),
+        team_mean("opponent_defensive_rating_last_15", "Opponent's defensive rating", "points per 100 possessions",
+                   50, 180, f"{_DEFENSE}.defensive_rating", 15, "opponent_games_last_15"),
+        team_mean("opponent_pts_allowed_last_15", "Points the opponent allowed", "points per game", 40, 200,
+                   f"{_DEFENSE}.opponent_pts", 15, "opponent_games_last_15"),
+        team_mean("opponent_effective_fg_pct_allowed_last_15", "Effective field-goal percentage the opponent allowed",
+                   "fraction", 0.2, 0.9, f"{_DEFENSE}.opponent_effective_fg_pct", 15, "opponent_games_last_15"),
+        Column("pace_differential", "float", "Own team's pace minus the opponent's.", "possessions per 48 min",
+               FORM_NULLS, -50, 50, sources=(f"{_OFFENSE}.pace",), window_games=10),
+        Column("star_teammates_out", "integer", "Leading team-mates ruled out by the injury report; no source yet.",
+               "count", (Absence.SOURCE_UNAVAILABLE,), 0, 15),
+        ABSENCE_COLUMN,
+    ),
+    code_version=1,
+    reads=(Read(_SCHEDULE), Read(_SUMMARY, "before"), Read(_OFFENSE, "before"), Read(_DEFENSE, "before")),
+)  # fmt: skip
+
+
+def carried(contract: Contract, names: Iterable[str]) -> tuple[Column, ...]:
+    """Columns that are the same in another table; their counts stay there."""
+    return tuple(
+        replace(contract.column(name), sources=(f"{contract.name}.{name}",), count_column=None) for name in names
+    )
+
+
+def _score(
+    name: str, text: str, low: float, high: float, nulls: tuple[Absence, ...], *sources: str, unit: str = "score"
+) -> Column:
+    return Column(name, "float", text, unit, nulls, low, high, sources=sources)
+
+
+_USAGE_SOURCES = (f"{_CACHE}.{PROJECTION}", f"{_CACHE}.{AVERAGE_USAGE}")
+_FATIGUE_SOURCES = tuple(
+    f"{_CONTEXT}.{name}"
+    for name in ("rest_days", "games_last_7_days", "minutes_last_7_days", "back_to_backs_last_14_days")
+)
+PLAYER_COMPOSITE_FACTORS = Contract(
+    name="player_composite_factors",
+    dataset="nba_precompute",
+    grain="one row per game and player expected to play",
+    description="Rest, pace and usage as one score each, and their sum. A missing component is null, never a default.",
+    missing="A player without a row was not expected to play.",
+    key=("game_id", "player_id"),
+    columns=(
+        *carried(UPCOMING_PLAYER_CONTEXT, ("game_id", "game_date", "season", "player_id", "player_name", "team_id",
+                                           "opponent_team_id")),
+        _score("fatigue_score", "100 is fresh. Less 15 on the second night of a back-to-back, plus 5 after two or more "
+               "days without a game; less 10 for 4 games in 7 days, 10 for over 240 minutes in them, 8 for over 35 a "
+               "game; less 12 for two back-to-backs in 14 days, 5 for one. Age has no source and no part.",
+               0, 100, REST_NULLS, *_FATIGUE_SOURCES),
+        _score("shot_zone_mismatch_score", "The player's favourite zone against what the opponent allows there; no "
+               "shots yet.", -10, 10, (Absence.SOURCE_UNAVAILABLE,)),
+        _score("pace_score", "Half of own pace minus the opponent's, within ±3.", -3, 3, FORM_NULLS,
+               f"{_CONTEXT}.pace_differential"),
+        *carried(PLAYER_DAILY_CACHE, (AVERAGE_USAGE,)),
+        _score("projected_usage_rate", "Usage rate to expect: average of the games played, weighted by minutes · "
+               "0.5^(k/10), k games ago. Back-tested on 2021-22 to 2024-25: mean absolute error 5.41 against 5.67 of "
+               "the mean of the last seven games.", 0, 10_000, FORM_NULLS, f"{_CACHE}.{PROJECTION}", unit="percent"),
+        _score("usage_spike_score", "0.3 · (projected_usage_rate − avg_usage_rate_last_7_games), within ±3.", -3, 3,
+               FORM_NULLS, *_USAGE_SOURCES),
+        _score("total_composite_adjustment", "(fatigue_score − 100) / 20 plus the other three scores; null where one "
+               "is.", -21, 16, FORM_NULLS, *_FATIGUE_SOURCES, f"{_CONTEXT}.pace_differential", *_USAGE_SOURCES),
+        Column("usage_context_json", "json", "What the usage score is made of; null in it where a number is null.",
+               sources=_USAGE_SOURCES),
+        ABSENCE_COLUMN,
+    ),
+    code_version=1,
+    reads=(Read(_CACHE), Read(_CONTEXT)),
+)  # fmt: skip
+
+PRECOMPUTE_TABLES = (PLAYER_DAILY_CACHE, UPCOMING_PLAYER_CONTEXT, PLAYER_COMPOSITE_FACTORS)

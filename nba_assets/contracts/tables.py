@@ -1,0 +1,33 @@
+"""All dated tables, upstream first: the order in which they are built."""
+
+from nba_assets.contracts.analytics import PLAYER_GAME_SUMMARY, TEAM_DEFENSE, TEAM_OFFENSE
+from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.features import ML_FEATURE_STORE
+from nba_assets.contracts.precompute import PLAYER_COMPOSITE_FACTORS, PLAYER_DAILY_CACHE, UPCOMING_PLAYER_CONTEXT
+from nba_assets.contracts.predictions import PLAYER_POINTS_PREDICTIONS
+from nba_assets.contracts.raw import RAW_TABLES
+
+TABLES: dict[str, Contract] = {
+    contract.name: contract
+    for contract in (
+        *RAW_TABLES,
+        TEAM_OFFENSE,
+        TEAM_DEFENSE,
+        PLAYER_GAME_SUMMARY,
+        PLAYER_DAILY_CACHE,
+        UPCOMING_PLAYER_CONTEXT,
+        PLAYER_COMPOSITE_FACTORS,
+        ML_FEATURE_STORE,
+        PLAYER_POINTS_PREDICTIONS,
+    )
+}
+"""Contract of each dated table by name, in graph order."""
+
+
+def ancestors(*tables: str) -> tuple[str, ...]:
+    """The tables and everything they are made of, at any depth, in graph order."""
+    wanted = set(tables)
+    for name in reversed(TABLES):
+        if name in wanted:
+            wanted |= {read.table for read in TABLES[name].reads}
+    return tuple(name for name in TABLES if name in wanted)

@@ -1,0 +1,94 @@
+"""Table `ml_feature_store`: what a model may know of a player before the game, by name; no outcome, no label."""
+
+import pandas as pd
+
+from nba_assets.contracts.contract import ABSENCE
+from nba_assets.domain.absence import stated_reasons
+from nba_assets.domain.typed_columns import TypedColumns
+
+KEY = ["game_id", "player_id"]
+IDENTITY = [
+    "game_id", "game_date", "season", "season_type", "player_id", "player_name", "team_id", "opponent_team_id",
+]  # fmt: skip
+
+FORM_FEATURES = (
+    *(f"pts_last_{n}" for n in (3, 5, 10, 20)),
+    *(f"pts_ewma_half_life_{h}" for h in (2, 3, 6, 10, 15, 20)),
+    "pts_season",
+    "pts_career",
+    "pts_previous_game",
+    "pts_std_last_10",
+    "minutes_previous_game",
+    *(f"minutes_last_{n}" for n in (5, 10, 20)),
+    *(f"minutes_ewma_half_life_{h}" for h in (3, 6, 10)),
+    "minutes_season",
+    "minutes_std_last_10",
+    "usage_rate_last_5",
+    "usage_rate_last_10",
+    "usage_rate_last_20",
+    "usage_rate_ewma_half_life_6",
+    "usage_rate_season",
+    "fga_last_5",
+    "fga_last_10",
+    "fga_ewma_half_life_6",
+    "fga_season",
+    "fg3a_last_10",
+    "fta_last_10",
+    "reb_last_10",
+    "ast_last_10",
+    "tov_last_10",
+    "true_shooting_pct_last_20",
+    "points_per_minute_last_10",
+    "points_per_minute_last_20",
+    "season_games",
+    "career_games",
+)
+CONTEXT_FEATURES = (
+    "is_home",
+    "is_postseason",
+    "days_since_season_start",
+    "rest_days",
+    "is_back_to_back",
+    "games_last_7_days",
+    "games_last_14_days",
+    "minutes_last_7_days",
+    "back_to_backs_last_14_days",
+    "team_games_missed",
+    "opponent_rest_days",
+    "team_pace_last_10",
+    "team_offensive_rating_last_10",
+    "team_defensive_rating_last_15",
+    "opponent_pace_last_10",
+    "opponent_defensive_rating_last_15",
+    "opponent_pts_allowed_last_15",
+    "opponent_effective_fg_pct_allowed_last_15",
+)
+FACTOR_FEATURES = (
+    "avg_usage_rate_last_7_games",
+    "projected_usage_rate",
+    "fatigue_score",
+    "pace_score",
+    "usage_spike_score",
+)
+
+
+def ml_feature_store(
+    *, player_daily_cache: pd.DataFrame, upcoming_player_context: pd.DataFrame, player_composite_factors: pd.DataFrame
+) -> pd.DataFrame:
+    """One row per game and expected player that all three inputs have: their columns under their own names.
+
+    A null keeps the reason it has there.
+    """
+    rows = upcoming_player_context[[*IDENTITY, *CONTEXT_FEATURES, ABSENCE]]
+    for table, names in ((player_daily_cache, FORM_FEATURES), (player_composite_factors, FACTOR_FEATURES)):
+        theirs = table[[*KEY, *names, ABSENCE]].rename(columns={ABSENCE: f"{ABSENCE}_of_{names[0]}"})
+        rows = rows.merge(theirs, on=KEY, validate="1:1")
+    columns = TypedColumns(rows[IDENTITY])
+    for names, absence in (
+        (FORM_FEATURES, f"{ABSENCE}_of_{FORM_FEATURES[0]}"),
+        (CONTEXT_FEATURES, ABSENCE),
+        (FACTOR_FEATURES, f"{ABSENCE}_of_{FACTOR_FEATURES[0]}"),
+    ):
+        for name, reasons in stated_reasons(rows[absence], names).items():
+            columns.add_copy(name, rows[name], reasons)
+    return columns.frame()

@@ -1,0 +1,89 @@
+"""The simulated provider's frames as rows of the raw contracts; what is not understood is a problem of its date."""
+
+import pandas as pd
+
+from nba_assets.contracts import raw
+from nba_assets.contracts.contract import Absence
+from nba_assets.sources import normalise, raw_frames
+from nba_assets.sources.port import Delivery, Problem
+from nba_assets.sources.simulated.feed import STATISTICS, Feed
+from nba_assets.sources.teams import TRICODE_BY_ID
+
+
+def schedule(feed: Feed) -> Delivery:
+    return Delivery(raw_frames.schedule_rows(feed.games))
+
+
+def results(feed: Feed) -> Delivery:
+    return Delivery(raw_frames.result_rows(feed.games))
+
+
+def team_boxes(feed: Feed) -> Delivery:
+    """Home and away as the provider states them: whether the schedule agrees is for readiness to judge."""
+    lines = feed.team_lines
+    game_ids, problems = _game_ids(lines, feed.games)
+    opponents = _opponents(game_ids, lines["team_id"], feed.games)
+    rows = lines.assign(
+        game_id=game_ids,
+        team=lines["team_id"].map(TRICODE_BY_ID),
+        opponent_team_id=opponents,
+        opponent_team=opponents.map(TRICODE_BY_ID),
+    )
+    reasons = dict.fromkeys(raw.BOX_COUNTS, Absence.SOURCE_UNAVAILABLE)
+    frame = raw_frames.contract_frame(raw.TEAM_BOX_SCORES, rows[game_ids.notna()], reasons)
+    return Delivery(frame, tuple(problems))
+
+
+def player_boxes(feed: Feed) -> Delivery:
+    lines = feed.player_lines
+    game_ids, problems = _game_ids(lines, feed.games)
+    minutes, bad_minutes = normalise.minutes(lines["minutes"])
+    player_ids, bad_players = normalise.player_ids(lines["player_id"])
+    problems += _problems(lines, "minutes", bad_minutes, "is not minutes (32, 32.5 or MM:SS)")
+    problems += _problems(lines, "player_id", bad_players, "has no NBA player id in front")
+    rows = lines.assign(
+        game_id=game_ids, minutes=minutes, player_id=player_ids, team=lines["team_id"].map(TRICODE_BY_ID)
+    )[game_ids.notna() & ~bad_minutes & ~bad_players]
+    reasons = dict.fromkeys(("minutes", *STATISTICS), Absence.DID_NOT_PLAY)
+    reasons |= {"dnp_reason": Absence.NOT_APPLICABLE, "is_starter": Absence.SOURCE_UNAVAILABLE}
+    return Delivery(raw_frames.contract_frame(raw.PLAYER_BOX_SCORES, rows, reasons), tuple(problems))
+
+
+PARSERS = {
+    "game_schedule": schedule,
+    "game_results": results,
+    "team_box_scores": team_boxes,
+    "player_box_scores": player_boxes,
+}
+
+
+def _game_ids(lines: pd.DataFrame, games: pd.DataFrame) -> tuple[pd.Series, list[Problem]]:
+    """NBA game ids; a readable YYYYMMDD_AWAY_HOME counts where the schedule has that game."""
+    ids = normalise.game_ids(lines["game_id"])
+    if ids.isna().any():
+        home, away = games["home_team_id"].map(TRICODE_BY_ID), games["away_team_id"].map(TRICODE_BY_ID)
+        keys = raw_frames.tricode_game_key(games["game_date"], away, home)
+        by_key = dict(zip(keys, games["game_id"], strict=True))
+        ids = ids.where(ids.notna(), lines["game_id"].map(by_key))
+    return ids, _problems(lines, "game_id", ids.isna(), "is neither an NBA game id nor a scheduled YYYYMMDD_AWAY_HOME")
+
+
+def _opponents(game_ids: pd.Series, team_ids: pd.Series, games: pd.DataFrame) -> pd.Series:
+    """The other team of the delivered lines of the same game; of the schedule where only one team was delivered."""
+    both = games.set_index("game_id")[["home_team_id", "away_team_id"]].sum(axis=1)
+    scheduled = game_ids.map(both) - team_ids
+    lines = pd.DataFrame({"game_id": game_ids, "team_id": team_ids}).drop_duplicates()
+    delivered = game_ids.map(lines.groupby("game_id")["team_id"].sum()) - team_ids
+    return scheduled.fillna(delivered).fillna(0).astype("int64")
+
+
+def _problems(lines: pd.DataFrame, column: str, bad: pd.Series, text: str) -> list[Problem]:
+    """One problem a date, with the first value as an example."""
+    found = []
+    for day, rows in lines[bad].groupby("game_date"):
+        first = rows.iloc[0]
+        more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
+        message = f"simulated league, {day:%Y-%m-%d}: column {column} of game {first['game_id']}, team "
+        message += f"{TRICODE_BY_ID[first['team_id']]}: {first[column]!r} {text}{more}; deliver the date again"
+        found.append(Problem(day.date(), message))
+    return found

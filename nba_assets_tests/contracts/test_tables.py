@@ -1,0 +1,68 @@
+from pathlib import Path
+
+from nba_assets.contracts.dictionary import data_dictionary
+from nba_assets.contracts.tables import TABLES, ancestors
+from nba_assets.readiness.rules import rules_of
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def test_tables_stand_in_graph_order() -> None:
+    seen: set[str] = set()
+    for name, contract in TABLES.items():
+        assert {read.table for read in contract.reads} <= seen, name
+        seen.add(name)
+
+
+def test_lineage_names_columns_that_exist_in_tables_that_are_read() -> None:
+    for name, contract in TABLES.items():
+        upstream = {read.table for read in contract.reads}
+        for column in contract.columns:
+            for source in column.sources:
+                table, source_column = source.split(".")
+                assert table in upstream, f"{name}.{column.name} is made of {source}, which {name} does not read"
+                TABLES[table].column(source_column)
+
+
+def test_every_derived_column_says_what_it_is_made_of() -> None:
+    for name, contract in TABLES.items():
+        if not contract.ingest:
+            unsourced = [c.name for c in contract.columns if not c.sources and c.name != "absence"]
+            allowed = {"predicted_points", "model_version"}
+            assert set(unsourced) <= allowed or all(
+                "source_unavailable" in contract.column(c).nulls for c in unsourced
+            ), (
+                name,
+                unsourced,
+            )
+
+
+def test_every_column_has_a_description_and_every_table_its_rules() -> None:
+    for contract in TABLES.values():
+        assert contract.description
+        assert contract.missing
+        assert all(column.description for column in contract.columns)
+        assert rules_of(contract).rules
+
+
+def test_count_columns_exist() -> None:
+    for contract in TABLES.values():
+        for column in contract.columns:
+            if column.count_column is not None:
+                contract.column(column.count_column)
+
+
+def test_ancestors_of_the_model_are_everything_but_predictions() -> None:
+    assert ancestors("ml_feature_store", "player_game_summary") == tuple(TABLES)[:-1]
+    assert ancestors("team_offense") == (
+        "game_schedule",
+        "game_results",
+        "team_box_scores",
+        "player_box_scores",
+        "team_offense",
+    )
+
+
+def test_data_dictionary_is_current() -> None:
+    written = (REPOSITORY / "docs" / "data_dictionary.md").read_text()
+    assert written == data_dictionary(), "run: python -m nba_assets.contracts.dictionary > docs/data_dictionary.md"
