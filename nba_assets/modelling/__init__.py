@@ -1,0 +1,1 @@
+"""Points models: frozen row set, baselines, training, evaluation, artefacts, predictions; the only user of xgboost."""

@@ -1,0 +1,178 @@
+"""Model files: `xgboost_points_v{N}.json` and `_metadata.json`, written whole or not at all, never changed after.
+
+The metadata file is written last and is what makes a version exist.
+"""
+
+import datetime as dt
+import fcntl
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xgboost
+
+from nba_assets.modelling.points_model import PointsModel
+
+_METADATA_NAME = re.compile(r"xgboost_points_v(\d+)_metadata\.json")
+
+
+class ArtefactError(Exception):
+    """A model file is missing, unreadable or not what its metadata says; the message names it."""
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """A stored version: its metadata, and the model once loaded."""
+
+    version: int
+    metadata: Mapping[str, Any]
+    model: PointsModel
+
+    @property
+    def model_id(self) -> str:
+        return model_id(self.version)
+
+    @property
+    def train_before(self) -> dt.date:
+        """First date this version may predict."""
+        return dt.date.fromisoformat(self.metadata["train_before"])
+
+
+def model_id(version: int) -> str:
+    return f"xgboost_points_v{version}"
+
+
+def model_path(models_dir: Path, version: int) -> Path:
+    return models_dir / f"{model_id(version)}.json"
+
+
+def metadata_path(models_dir: Path, version: int) -> Path:
+    return models_dir / f"{model_id(version)}_metadata.json"
+
+
+def save_model(models_dir: Path, model: PointsModel, metadata: Mapping[str, Any]) -> SavedModel:
+    """Store the model as the next version and return it; the directory is made when absent.
+
+    `metadata` must hold `identity` and `train_before`; `model_id`, `version` and `model_sha256`
+    are added. When a version with the same identity stands, that one is returned and nothing is
+    written. Raises ArtefactError when a stored version is unreadable, OSError when the disk refuses.
+    """
+    content = model.to_bytes()
+    models_dir.mkdir(parents=True, exist_ok=True)
+    with _exclusive(models_dir):
+        standing = matching_version(models_dir, metadata["identity"])
+        if standing is not None:
+            return standing
+        version = max(stored_versions(models_dir), default=0) + 1
+        complete = {
+            **metadata,
+            "model_id": model_id(version),
+            "version": version,
+            "model_sha256": hashlib.sha256(content).hexdigest(),
+        }
+        text = json.dumps(complete, indent=2, sort_keys=True, allow_nan=False) + "\n"
+        _write_whole(model_path(models_dir, version), content)
+        _write_whole(metadata_path(models_dir, version), text.encode())
+    return SavedModel(version, complete, model)
+
+
+def stored_versions(models_dir: Path) -> list[int]:
+    """Versions with metadata, ascending; a model file alone is a write that never finished."""
+    if not models_dir.is_dir():
+        return []
+    found = (_METADATA_NAME.fullmatch(path.name) for path in models_dir.iterdir())
+    return sorted(int(match.group(1)) for match in found if match)
+
+
+def matching_version(models_dir: Path, identity: str) -> SavedModel | None:
+    """The newest stored version with this identity, or None."""
+    for version in reversed(stored_versions(models_dir)):
+        if read_metadata(models_dir, version)["identity"] == identity:
+            return load_model(models_dir, version)
+    return None
+
+
+def read_metadata(models_dir: Path, version: int) -> dict[str, Any]:
+    """The metadata of a version. Raises ArtefactError when the file is missing, not JSON or incomplete."""
+    path = metadata_path(models_dir, version)
+    try:
+        metadata = json.loads(path.read_text())
+    except FileNotFoundError as error:
+        known = stored_versions(models_dir)
+        raise ArtefactError(f"no model version {version} in {models_dir}; stored versions: {known}") from error
+    except (OSError, ValueError) as error:
+        raise ArtefactError(f"{path} is unreadable ({error}); remove it and train again") from error
+    required = {"identity", "version", "train_before", "model_sha256", "accepted"}
+    absent = sorted(required - set(metadata)) if isinstance(metadata, dict) else sorted(required)
+    if absent:
+        raise ArtefactError(f"{path} lacks {absent}; remove it and train again")
+    return dict(metadata)
+
+
+def load_model(models_dir: Path, version: int) -> SavedModel:
+    """A stored version with its model.
+
+    Raises ArtefactError when the version does not exist, or its model file is missing, differs from
+    the bytes that were stored, or cannot be parsed.
+    """
+    metadata = read_metadata(models_dir, version)
+    path = model_path(models_dir, version)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ArtefactError(f"{path} is unreadable ({error.strerror}), but its metadata stands") from error
+    if hashlib.sha256(content).hexdigest() != metadata["model_sha256"]:
+        raise ArtefactError(f"{path} is corrupt: its SHA-256 is not the one in its metadata; train again")
+    try:
+        model = PointsModel.from_bytes(content)
+    except xgboost.core.XGBoostError as error:
+        raise ArtefactError(f"{path} cannot be read by xgboost {xgboost.__version__}: {error}") from error
+    return SavedModel(version, metadata, model)
+
+
+def newest_model(models_dir: Path, as_of: dt.date) -> SavedModel | None:
+    """The newest accepted version that had seen nothing from `as_of` on, or None."""
+    models = models_between(models_dir, as_of, as_of)
+    return models[0] if models else None
+
+
+def models_between(models_dir: Path, first: dt.date, last: dt.date) -> list[SavedModel]:
+    """The accepted versions, newest first, that are the newest usable one on some date of the range."""
+    used: list[SavedModel] = []
+    served_from = dt.date.max
+    for version in reversed(stored_versions(models_dir)):
+        metadata = read_metadata(models_dir, version)
+        train_before = dt.date.fromisoformat(metadata["train_before"])
+        if metadata["accepted"] and train_before <= last and train_before < served_from:
+            used.append(load_model(models_dir, version))
+            served_from = train_before
+        if served_from <= first:
+            break
+    return used
+
+
+@contextmanager
+def _exclusive(models_dir: Path) -> Iterator[None]:
+    # two savers must not count up to the same version; the lock dies with its process
+    with (models_dir / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,109 @@
+"""What a model's metadata says: where it came from, what it was trained on, how good it is; and its identity."""
+
+import datetime as dt
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xgboost
+
+from nba_assets.modelling.design_matrix import ROW_FILTER, DesignMatrix
+from nba_assets.modelling.evaluation import MODEL, REFERENCE_BASELINE, Evaluation
+from nba_assets.modelling.splits import Split
+from nba_assets.modelling.training import CODE_VERSION, TrainedModel, TrainingSettings
+
+_DECIMALS = 6
+
+
+def model_identity(matrix: DesignMatrix, split: Split, settings: TrainingSettings, ledger_fingerprint: str) -> str:
+    """SHA-256 over everything that decides the booster, and the ledger's fingerprint of the training window.
+
+    Equal identities mean equal boosters, so a second training can be spared.
+    """
+    parts = {
+        "rows": matrix.fingerprint,
+        "split": _plain(asdict(split)),
+        "settings": _plain(asdict(settings)),
+        "ledger": ledger_fingerprint,
+        "code": CODE_VERSION,
+        "xgboost": xgboost.__version__,
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def model_card(
+    *,
+    matrix: DesignMatrix,
+    trained: TrainedModel,
+    evaluation: Evaluation,
+    ledger_fingerprint: str,
+    trained_at: dt.datetime,
+    accepted: bool,
+) -> Mapping[str, Any]:
+    """The metadata of a version, plain JSON values only; MAE in points, null rates and shares as fractions.
+
+    `accepted` is whether the version may serve predictions; `trained_at` must carry a time zone.
+    """
+    if trained_at.tzinfo is None:
+        raise ValueError("trained_at needs a time zone")
+    reference = evaluation.metrics["test"][REFERENCE_BASELINE]["mae"]
+    card = {
+        "identity": model_identity(matrix, trained.split, trained.settings, ledger_fingerprint),
+        "accepted": accepted,
+        "trained_at": trained_at.isoformat(),
+        "train_before": trained.split.train_before,
+        "data_window": {"first_date": matrix.dates.min().date(), "last_date": matrix.dates.max().date()},
+        "row_filter": ROW_FILTER,
+        "rows": dict(matrix.row_counts),
+        "split": asdict(trained.split),
+        "ledger_fingerprint": ledger_fingerprint,
+        "row_set_fingerprint": matrix.fingerprint,
+        "objective": trained.chosen.objective,
+        "best_iteration": trained.chosen.best_iteration,
+        "objectives_compared": [asdict(candidate) for candidate in trained.candidates],
+        "hyperparameters": asdict(trained.settings),
+        "features": _features(matrix, trained),
+        "train_mae": evaluation.metrics["train"][MODEL]["mae"],
+        "validation_mae": evaluation.metrics["validation"][MODEL]["mae"],
+        "test_mae": evaluation.test_mae,
+        "test_baseline_mae": reference,
+        "improvement_pct": 100 * (1 - evaluation.test_mae / reference),
+        "beats_baselines": evaluation.beats_baselines,
+        "metrics": evaluation.metrics,
+        "paired_test_difference": dict(evaluation.paired),
+        "versions": {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "pandas": pd.__version__,
+            "xgboost": xgboost.__version__,
+            "training_code": CODE_VERSION,
+        },
+    }
+    return {name: _plain(value) for name, value in card.items()}
+
+
+def _features(matrix: DesignMatrix, trained: TrainedModel) -> list[dict[str, Any]]:
+    parts = trained.split.rows(matrix.dates)
+    nulls = {part: matrix.features.loc[mask].isna().mean() for part, mask in parts.items()}
+    gains = trained.model.gain_shares()
+    return [
+        {"name": name, "gain_share": gains[name], "null_rate": {part: rates[name] for part, rates in nulls.items()}}
+        for name in matrix.feature_columns
+    ]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return round(float(value), _DECIMALS)
+    return value

@@ -1,0 +1,130 @@
+"""Metrics worked by hand, the same rows for everybody, and the paired interval."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nba_assets.modelling.baselines import BASELINES, naive_baselines
+from nba_assets.modelling.design_matrix import design_matrix
+from nba_assets.modelling.evaluation import error_metrics, evaluate, metrics_table, paired_interval
+from nba_assets.modelling.splits import split_by_fraction
+from nba_assets_tests.modelling.league import FEATURES, feature_rows, player_games
+
+
+@dataclasses.dataclass(frozen=True)
+class Constant:
+    """Stands in for a model: the same score for every row."""
+
+    value: float
+
+    def score(self, features):
+        return np.full(len(features), self.value)
+
+
+def test_metrics_by_hand():
+    # errors -3, +3, +5, -1; label mean 10, squares about it 100 + 0 + 0 + 100
+    metrics = error_metrics(np.array([0.0, 10, 10, 20]), np.array([-3.0, 13, 15, 19]))
+    assert metrics == pytest.approx(
+        {
+            "rows": 4,
+            "mae": 3.0,
+            "rmse": (44 / 4) ** 0.5,
+            "r2": 1 - 44 / 200,
+            "within_3": 0.75,
+            "within_5": 1.0,
+            "bias": 1.0,
+        }
+    )
+
+
+def test_r2_of_a_label_that_does_not_vary_is_null():
+    assert error_metrics(np.array([5.0, 5]), np.array([5.0, 6]))["r2"] is None
+
+
+@pytest.mark.parametrize(
+    ("label", "predicted", "message"),
+    [
+        pytest.param([1.0, 2.0], [1.0], "2 labels, 1 predictions", id="lengths"),
+        pytest.param([], [], "0 labels", id="no-rows"),
+        pytest.param([1.0, 2.0], [1.0, np.nan], "1 of 2 rows have no prediction", id="null"),
+    ],
+)
+def test_metrics_refuse(label, predicted, message):
+    with pytest.raises(ValueError, match=message):
+        error_metrics(np.array(label), np.array(predicted))
+
+
+def test_paired_interval_of_a_constant_difference_has_no_width():
+    dates = pd.Series(pd.date_range("2024-01-01", periods=5).repeat([1, 2, 3, 4, 5]))
+    interval = paired_interval(dates, np.full(15, -3.0), np.full(15, 4.0), seed=1)
+    assert [interval[name] for name in ("difference", "low", "high")] == pytest.approx([-1, -1, -1])
+    assert [interval[name] for name in ("gain", "gain_low", "gain_high")] == pytest.approx([0.25] * 3)
+    assert (interval["rows"], interval["dates"]) == (15, 5)
+
+
+def test_paired_interval_draws_dates_not_rows():
+    # 2 nights of 500 rows each, better by 1 on one and worse by 1 on the other: the truth is open
+    dates = pd.Series(pd.to_datetime(["2024-01-01", "2024-01-02"]).repeat(500))
+    model = np.repeat([1.0, 3.0], 500)
+    interval = paired_interval(dates, model, np.full(1000, 2.0), seed=1)
+    assert (interval["low"], interval["difference"], interval["high"]) == (-1, 0, 1)
+    assert interval == paired_interval(dates, model, np.full(1000, 2.0), seed=1)
+
+
+GAMES = player_games(players=6, days=20)
+TABLE = naive_baselines(GAMES)
+MATRIX = design_matrix(features=feature_rows(GAMES), games=GAMES, baselines=TABLE, feature_columns=FEATURES)
+SPLIT = split_by_fraction(MATRIX.dates)
+
+
+def test_model_and_baselines_are_scored_on_the_same_rows():
+    evaluation = evaluate(model=Constant(10.0), matrix=MATRIX, baselines=TABLE, split=SPLIT, seed=1)
+    table = metrics_table(evaluation.metrics)
+    assert table.groupby("split")["rows"].agg(["min", "max"]).loc[
+        ["train", "validation", "test"]
+    ].to_numpy().tolist() == [
+        [78, 78],
+        [18, 18],
+        [18, 18],
+    ]
+    assert set(table["predictor"]) == {"xgboost", *BASELINES}
+    test = SPLIT.rows(MATRIX.dates)["test"]
+    assert evaluation.test_mae == np.abs(MATRIX.label[test] - 10).mean()
+    last_5 = MATRIX.keys[test].merge(TABLE, on=["game_id", "player_id"])["last_5"].to_numpy()
+    assert evaluation.metrics["test"]["last_5"]["mae"] == pytest.approx(np.abs(MATRIX.label[test] - last_5).mean())
+    assert evaluation.paired["difference"] == pytest.approx(
+        evaluation.test_mae - evaluation.metrics["test"]["ewma_half_life_6"]["mae"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("baseline_errors", "beaten"),
+    [
+        pytest.param([2, 3, 4, 5, 6], True, id="better-than-all"),
+        pytest.param([2, 3, 1, 5, 6], False, id="a-draw-is-no-win"),
+        pytest.param([2, 3, 0, 5, 6], False, id="one-is-better"),
+    ],
+)
+def test_beats_baselines_means_all_of_them(baseline_errors, beaten):
+    class OffByOne:
+        def score(self, features):
+            return MATRIX.label + 1
+
+    scored = MATRIX.keys.assign(
+        **{name: MATRIX.label + error for name, error in zip(BASELINES, baseline_errors, strict=True)}
+    )
+    evaluation = evaluate(model=OffByOne(), matrix=MATRIX, baselines=scored, split=SPLIT, seed=1)
+    assert evaluation.beats_baselines is beaten
+
+
+def test_a_baseline_that_misses_a_row_is_refused():
+    with pytest.raises(ValueError, match="baselines missing on 1 of 114 rows, first .*'0000000019'"):
+        evaluate(
+            model=Constant(1.0),
+            matrix=MATRIX,
+            baselines=TABLE[TABLE["game_id"].ne("0000000019") | TABLE["player_id"].ne(3)],
+            split=SPLIT,
+            seed=1,
+        )

@@ -1,0 +1,163 @@
+"""Training and the whole build: reproducible, chosen on validation, honest about its window, idempotent."""
+
+import dataclasses
+import datetime as dt
+import json
+
+import numpy as np
+import pytest
+
+from nba_assets.modelling.artefacts import load_model
+from nba_assets.modelling.baselines import naive_baselines
+from nba_assets.modelling.design_matrix import design_matrix
+from nba_assets.modelling.model_card import model_card, model_identity
+from nba_assets.modelling.points_model_build import build_points_model
+from nba_assets.modelling.splits import split_by_fraction
+from nba_assets.modelling.training import TrainingSettings, train_points_model
+from nba_assets_tests.modelling.league import FEATURES, feature_rows, player_games
+
+GAMES = player_games()
+STORE = feature_rows(GAMES)
+BASELINES = naive_baselines(GAMES)
+MATRIX = design_matrix(features=STORE, games=GAMES, baselines=BASELINES, feature_columns=FEATURES)
+SPLIT = split_by_fraction(MATRIX.dates)
+SETTINGS = TrainingSettings(max_depth=3, min_child_weight=10, learning_rate=0.2, max_rounds=40, early_stopping_rounds=5)
+MORNING = dt.datetime(2024, 6, 1, 8, tzinfo=dt.UTC)
+
+
+def build(models_dir, **changes):
+    arguments = {
+        "features": STORE,
+        "games": GAMES,
+        "feature_columns": FEATURES,
+        "models_dir": models_dir,
+        "ledger_fingerprint": "ledger-1",
+        "trained_at": MORNING,
+        "settings": SETTINGS,
+    }
+    return build_points_model(**arguments | changes)
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return train_points_model(MATRIX, SPLIT, SETTINGS)
+
+
+def test_two_trainings_give_the_same_bytes(trained):
+    again = train_points_model(
+        design_matrix(
+            features=STORE.sample(frac=1, random_state=3), games=GAMES, baselines=BASELINES, feature_columns=FEATURES
+        ),
+        SPLIT,
+        SETTINGS,
+    )
+    assert again.model.to_bytes() == trained.model.to_bytes()
+    other_seed = dataclasses.replace(SETTINGS, seed=1)
+    assert train_points_model(MATRIX, SPLIT, other_seed).model.to_bytes() != trained.model.to_bytes()
+
+
+@pytest.mark.parametrize("objectives", [SETTINGS.objectives, SETTINGS.objectives[::-1]], ids=["listed", "reversed"])
+def test_the_objective_with_the_smaller_validation_error_is_kept_at_its_best_iteration(objectives):
+    trained = train_points_model(MATRIX, SPLIT, dataclasses.replace(SETTINGS, objectives=objectives))
+    assert tuple(candidate.objective for candidate in trained.candidates) == objectives
+    assert trained.chosen.validation_mae == min(candidate.validation_mae for candidate in trained.candidates)
+    validation = SPLIT.rows(MATRIX.dates)["validation"]
+    error = np.abs(trained.model.score(MATRIX.features[validation]) - MATRIX.label[validation]).mean()
+    assert error == pytest.approx(trained.chosen.validation_mae, abs=1e-5)
+    assert trained.model.booster.num_boosted_rounds() == trained.chosen.best_iteration + 1 < SETTINGS.max_rounds
+
+
+def test_the_test_part_has_no_say(trained):
+    changed = MATRIX.label.copy()
+    changed[SPLIT.rows(MATRIX.dates)["test"]] = 50
+    other = train_points_model(dataclasses.replace(MATRIX, label=changed), SPLIT, SETTINGS)
+    assert other.model.to_bytes() == trained.model.to_bytes()
+
+
+def test_gain_shares_sum_to_one(trained):
+    shares = trained.model.gain_shares()
+    assert tuple(shares) == FEATURES
+    assert sum(shares.values()) == pytest.approx(1)
+    assert shares["is_home"] < shares["pts_mean"] + shares["minutes_mean"]
+
+
+@pytest.mark.parametrize(
+    ("store", "settings", "message"),
+    [
+        pytest.param(STORE.assign(is_home=True), SETTINGS, r"constant: \['is_home'\]", id="constant-column"),
+        pytest.param(
+            STORE.assign(is_home=STORE["is_home"] & (STORE["game_date"] > "2024-01-20")),
+            SETTINGS,
+            r"constant: \['is_home'\]",
+            id="constant-in-train-only",
+        ),
+        pytest.param(STORE, dataclasses.replace(SETTINGS, minimum_rows=9999), "at least 9999 are required", id="few"),
+        pytest.param(STORE, dataclasses.replace(SETTINGS, objectives=()), "no objective", id="no-objective"),
+    ],
+)
+def test_training_refuses_and_stores_nothing(tmp_path, store, settings, message):
+    with pytest.raises(ValueError, match=message):
+        build(tmp_path, features=store, settings=settings)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_card_tells_where_the_model_comes_from(tmp_path):
+    saved = build(tmp_path).saved
+    card = json.loads((tmp_path / "xgboost_points_v1_metadata.json").read_text())
+    assert card == saved.metadata
+    # 60 dates, the first without earlier games: 59 are split at 41 and 50
+    assert card["train_before"] == str(SPLIT.train_before) == "2024-02-02"
+    assert card["data_window"] == {"first_date": "2023-10-26", "last_date": "2024-02-19"}
+    assert card["rows"] == {"played": 2400, "without_earlier_game": 40, "without_feature_row": 0, "used": 2360}
+    assert (card["model_id"], card["version"], card["accepted"]) == ("xgboost_points_v1", 1, True)
+    assert (card["ledger_fingerprint"], card["row_set_fingerprint"]) == ("ledger-1", MATRIX.fingerprint)
+    assert [feature["name"] for feature in card["features"]] == list(FEATURES)
+    assert card["features"][0]["null_rate"] == {"train": 0, "validation": 0, "test": 0}
+    assert set(card["metrics"]["test"]) == {
+        "xgboost",
+        "season_average",
+        "last_5",
+        "last_10",
+        "weighted_blend",
+        "ewma_half_life_6",
+    }
+    assert card["test_mae"] == card["metrics"]["test"]["xgboost"]["mae"] < card["test_baseline_mae"]
+    assert set(card["versions"]) == {"python", "numpy", "pandas", "xgboost", "training_code"}
+    assert card["trained_at"] == "2024-06-01T08:00:00+00:00"
+
+
+def test_an_unchanged_build_returns_the_standing_version_and_writes_nothing(tmp_path):
+    first = build(tmp_path)
+    files = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    second = build(tmp_path, trained_at=MORNING + dt.timedelta(days=1))
+    assert (first.is_new, second.is_new) == (True, False)
+    assert second.saved.metadata == first.saved.metadata
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == files
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"ledger_fingerprint": "ledger-2"}, id="ledger"),
+        pytest.param({"settings": dataclasses.replace(SETTINGS, max_depth=2)}, id="settings"),
+        pytest.param({"split": split_by_fraction(MATRIX.dates, 0.6, 0.2)}, id="split"),
+        pytest.param({"games": GAMES.assign(pts=GAMES["pts"] + 1)}, id="label"),
+    ],
+)
+def test_a_changed_build_makes_the_next_version(tmp_path, change):
+    build(tmp_path)
+    assert build(tmp_path, **change).saved.version == 2
+    assert load_model(tmp_path, 1).metadata["ledger_fingerprint"] == "ledger-1"
+
+
+def test_identity_does_not_depend_on_the_time_of_training(trained):
+    assert model_identity(MATRIX, SPLIT, SETTINGS, "a") == model_identity(MATRIX, SPLIT, SETTINGS, "a")
+    with pytest.raises(ValueError, match="time zone"):
+        model_card(
+            matrix=MATRIX,
+            trained=trained,
+            evaluation=None,
+            ledger_fingerprint="a",
+            trained_at=dt.datetime(2024, 6, 1),
+            accepted=True,
+        )

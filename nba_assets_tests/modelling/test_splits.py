@@ -1,0 +1,61 @@
+"""The chronological split."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from nba_assets.modelling.splits import Split, split_by_fraction
+
+
+def test_parts_follow_each_other_and_the_first_unseen_day_is_the_one_after_validation():
+    split = Split(dt.date(2024, 1, 2), dt.date(2024, 1, 4))
+    rows = split.rows(pd.Series(pd.date_range("2024-01-01", periods=6)))
+    assert {part: mask.nonzero()[0].tolist() for part, mask in rows.items()} == {
+        "train": [0, 1],
+        "validation": [2, 3],
+        "test": [4, 5],
+    }
+    assert split.train_before == dt.date(2024, 1, 5)
+
+
+@pytest.mark.parametrize("heavy_day", [1, 7, 9, 10])
+def test_a_date_is_never_straddled_however_many_rows_it_has(heavy_day):
+    days = pd.Series(pd.to_datetime([f"2024-01-{day:02d}" for day in range(1, 11)]))
+    dates = pd.concat([days, pd.Series([pd.Timestamp(2024, 1, heavy_day)] * 500)], ignore_index=True)
+    parts = split_by_fraction(dates).rows(dates)
+    of_date = pd.DataFrame(parts).groupby(dates).any()
+    assert (of_date.sum(axis=1) == 1).all()
+    assert of_date.sum().to_dict() == {"train": 7, "validation": 1, "test": 2}
+
+
+@pytest.mark.parametrize(("days", "counts"), [(3, [1, 1, 1]), (20, [14, 3, 3]), (100, [70, 15, 15])])
+def test_shares_are_of_dates(days, counts):
+    dates = pd.Series(pd.date_range("2024-01-01", periods=days))
+    assert [int(mask.sum()) for mask in split_by_fraction(dates).rows(dates).values()] == counts
+
+
+@pytest.mark.parametrize(
+    ("attempt", "message"),
+    [
+        pytest.param(lambda: Split(dt.date(2024, 1, 2), dt.date(2024, 1, 2)), "not before", id="no-validation"),
+        pytest.param(
+            lambda: Split(dt.date(2024, 1, 2), dt.date(2024, 2, 1)).rows(
+                pd.Series(pd.date_range("2024-01-01", "2024-01-09"))
+            ),
+            r"no rows in \['test'\]: data 2024-01-01 to 2024-01-09",
+            id="no-test",
+        ),
+        pytest.param(
+            lambda: split_by_fraction(pd.Series(pd.date_range("2024-01-01", periods=2))), "2 game dates", id="two"
+        ),
+        pytest.param(
+            lambda: split_by_fraction(pd.Series(pd.date_range("2024-01-01", periods=9)), 0.8, 0.2),
+            "shares",
+            id="shares",
+        ),
+    ],
+)
+def test_impossible_split_is_refused(attempt, message):
+    with pytest.raises(ValueError, match=message):
+        attempt()
