@@ -1,0 +1,44 @@
+# Two commands for a fresh machine with Python >= 3.11: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+NBA_HOME ?= .nba
+SOURCE ?= simulated
+DATA ?=
+SEASONS ?= 2
+PORT ?= 3000
+
+BIN := $(VENV)/bin
+ENV := NBA_HOME="$(NBA_HOME)" NBA_SOURCE="$(SOURCE)" NBA_DATA="$(DATA)" NBA_SEASONS="$(SEASONS)"
+
+.PHONY: help demo test test-long ui lint clean benchmark
+
+help: ## Show the targets.
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/nba-assets: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(BIN)/nba-assets ## Build everything and show what was built. SOURCE=archive DATA=<dir> for real files, SEASONS=5 for more.
+	$(ENV) $(BIN)/nba-assets demo
+
+ui: $(BIN)/nba-assets ## Start the Dagster UI on the same data.
+	$(ENV) $(BIN)/nba-assets ui --port $(PORT)
+
+test: $(BIN)/nba-assets ## The default tests, under five minutes.
+	$(BIN)/python -m pytest
+
+test-long: $(BIN)/nba-assets ## The long tests alone.
+	$(BIN)/python -m pytest -m long
+
+lint: $(BIN)/nba-assets ## Lint, formatting and types.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+benchmark: $(BIN)/nba-assets ## What each table costs: bare computation, warehouse, Dagster. DATA=<dir> of the archive.
+	$(ENV) $(BIN)/python -m nba_assets_tests.benchmarks.history
+
+clean: ## Remove everything that runs have written.
+	rm -rf "$(NBA_HOME)"

@@ -1,0 +1,1 @@
+"""The assets: one table a file, a thin shell around one domain function."""

@@ -1,0 +1,1 @@
+"""Facts as the source stated them."""

@@ -1,0 +1,18 @@
+"""The asset `player_composite_factors`."""
+
+import pandas as pd
+
+from nba_assets.assets.table_asset import table_asset
+from nba_assets.contracts.precompute import PLAYER_COMPOSITE_FACTORS
+from nba_assets.domain import composite_factors as domain
+from nba_assets.warehouse.port import Window
+
+
+@table_asset(PLAYER_COMPOSITE_FACTORS, group="precompute")
+def player_composite_factors(window: Window) -> pd.DataFrame:
+    """One row per game and expected player: fatigue, pace, usage and zone factors, and their sum.
+
+    A component that is missing is null, and so is the total; no default stands in for it."""
+    return domain.player_composite_factors(
+        player_daily_cache=window["player_daily_cache"], upcoming_player_context=window["upcoming_player_context"]
+    )

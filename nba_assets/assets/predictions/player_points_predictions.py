@@ -1,0 +1,20 @@
+"""The asset `player_points_predictions`."""
+
+import pandas as pd
+
+from nba_assets.assets.table_asset import table_asset
+from nba_assets.contracts.predictions import PLAYER_POINTS_PREDICTIONS
+from nba_assets.modelling.artefacts import models_between
+from nba_assets.modelling.prediction import predict
+from nba_assets.settings import Settings
+from nba_assets.warehouse.port import Window
+
+
+@table_asset(PLAYER_POINTS_PREDICTIONS, group="predictions", resources=("settings",), deps=("xgboost_points_model",))
+def player_points_predictions(window: Window, settings: Settings) -> pd.DataFrame:
+    """One row per game and expected player: predicted points, by the newest version that had not seen the date.
+
+    Before the first version's `train_before` the prediction is null (`no_model`); the naive baseline stands
+    beside it."""
+    models = models_between(settings.models, min(window.days), max(window.days))
+    return predict(features=window["ml_feature_store"], models=models)

@@ -1,0 +1,1 @@
+"""Asset checks, thin: they publish what readiness decided."""

@@ -1,0 +1,101 @@
+"""The last step of every run: a summary per table, and a failure when dates were held or rejected.
+
+The good dates of a range are published whatever the others do; this step makes the run itself say so.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pandas as pd
+
+from nba_assets.contracts.tables import TABLES
+from nba_assets.warehouse.port import Warehouse
+
+CHECK_NAME = "last_run_complete"
+WORDS = ("built", "unchanged", "empty", "bootstrap", "held", "rejected")
+
+
+def outcome_counts(ledger: pd.DataFrame, run_id: str) -> pd.DataFrame:
+    """Per table that the run attempted: how many dates were built (content changed), unchanged, empty, …
+
+    The words do not exclude each other: an empty date is also built or unchanged, so is a bootstrap date.
+    """
+    mine = ledger[ledger["run_id"] == run_id]
+    ready = mine["status"] == "ready"
+    changed = mine["content_build"] == mine["attempt_build"]
+    flags = pd.DataFrame(
+        {
+            "table": mine["table_name"],
+            "built": ready & changed,
+            "unchanged": ready & ~changed,
+            "empty": ready & (mine["rows"] == 0),
+            "bootstrap": ready & mine["is_bootstrap"].fillna(False).astype(bool),
+            "held": mine["status"] == "held",
+            "rejected": mine["status"] == "rejected",
+        }
+    )
+    counts = flags.groupby("table").sum()
+    return counts.reindex([name for name in TABLES if name in counts.index])
+
+
+def last_run_complete(tables: list[str]) -> dg.AssetChecksDefinition:
+    """The check over the given tables."""
+    specs = [
+        dg.AssetCheckSpec(
+            CHECK_NAME, asset=table, description="Whether the last run built every date of this table it was asked for."
+        )
+        for table in tables
+    ]
+
+    @dg.multi_asset_check(name=CHECK_NAME, specs=specs, can_subset=True, required_resource_keys={"warehouse"})
+    def check(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        warehouse: Warehouse = context.op_execution_context.resources.warehouse
+        ledger = warehouse.ledger()
+        run_id = context.run.run_id
+        counts = outcome_counts(ledger, run_id)
+        failed = ledger[(ledger["run_id"] == run_id) & (ledger["status"] != "ready")].sort_values("game_date")
+        selected = [key.asset_key.to_user_string() for key in context.selected_asset_check_keys]
+        for table in selected:
+            rows = failed[failed["table_name"] == table]
+            summary = counts.loc[table].to_dict() if table in counts.index else {}
+            yield dg.AssetCheckResult(
+                check_name=CHECK_NAME,
+                asset_key=table,
+                passed=rows.empty,
+                description="; ".join(f"{row.game_date.date()} {row.status}" for row in rows.head(20).itertuples()),
+                metadata={word: int(summary.get(word, 0)) for word in WORDS},
+            )
+        here = failed[failed["table_name"].isin(selected)]
+        if len(here):
+            raise dg.Failure(_message(here), metadata={"not_ready": _table(here)}, allow_retries=False)
+
+    return check
+
+
+def _message(failed: pd.DataFrame) -> str:
+    parts = []
+    for (table, status), rows in failed.groupby(["table_name", "status"], sort=False):
+        dates = [str(day.date()) for day in rows["game_date"]]
+        shown = ", ".join(dates[:5]) + (f", … {len(dates) - 5} more" if len(dates) > 5 else "")
+        parts.append(f"{table} {status}: {shown}")
+    first = failed.iloc[0]
+    return (
+        f"{len(failed)} partitions were not built; all others were. {'; '.join(parts)}. "
+        f"First: {first['table_name']} {first['game_date'].date()}: {first['reasons']}"
+    )
+
+
+def _table(failed: pd.DataFrame) -> dg.TableMetadataValue:
+    return dg.MetadataValue.table(
+        [
+            dg.TableRecord(
+                {
+                    "table": str(row.table_name),
+                    "date": str(row.game_date.date()),
+                    "status": str(row.status),
+                    "reason": str(row.reasons),
+                }
+            )
+            for row in failed.head(200).itertuples()
+        ]
+    )

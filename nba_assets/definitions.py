@@ -1,0 +1,98 @@
+"""Composition root: every asset, check and job listed by name, the outside world chosen by environment."""
+
+import warnings
+
+import dagster as dg
+import pandas as pd
+
+from nba_assets.assets.analytics.player_game_summary import player_game_summary
+from nba_assets.assets.analytics.team_defense import team_defense
+from nba_assets.assets.analytics.team_offense import team_offense
+from nba_assets.assets.features.ml_feature_store import ml_feature_store
+from nba_assets.assets.ingest.game_results import game_results
+from nba_assets.assets.ingest.game_schedule import game_schedule
+from nba_assets.assets.ingest.player_box_scores import player_box_scores
+from nba_assets.assets.ingest.team_box_scores import team_box_scores
+from nba_assets.assets.model.xgboost_points_model import xgboost_points_model
+from nba_assets.assets.precompute.player_composite_factors import player_composite_factors
+from nba_assets.assets.precompute.player_daily_cache import player_daily_cache
+from nba_assets.assets.precompute.upcoming_player_context import upcoming_player_context
+from nba_assets.assets.predictions.player_points_predictions import player_points_predictions
+from nba_assets.assets.table_asset import TableAsset
+from nba_assets.checks.last_run import last_run_complete
+from nba_assets.settings import Settings, from_environment
+from nba_assets.sources.port import Source
+from nba_assets.sources.registry import calendar, open_source
+from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+
+TABLE_ASSETS: tuple[TableAsset, ...] = (
+    game_schedule,
+    game_results,
+    team_box_scores,
+    player_box_scores,
+    team_offense,
+    team_defense,
+    player_game_summary,
+    player_daily_cache,
+    upcoming_player_context,
+    player_composite_factors,
+    ml_feature_store,
+    player_points_predictions,
+)
+
+MAIN_JOB = "main"
+TABLES_JOB = "tables"
+
+
+def open_warehouse(settings: Settings, source: Source) -> DuckDBWarehouse:
+    """The warehouse over the dates that settings and source cover."""
+    days = calendar(settings, source)
+    opening = source.read("game_schedule", days[0].date(), min(days[-1], days[0] + pd.Timedelta(days=120)).date()).rows
+    first_game = opening["game_date"].min().date() if len(opening) else days[0].date()
+    return DuckDBWarehouse(settings.warehouse, days, history_start=first_game)
+
+
+def build_definitions(settings: Settings, source: Source | None = None) -> dg.Definitions:
+    """All definitions over one choice of environment; tests hand in their own source."""
+    opened = source or open_source(settings)
+    days = calendar(settings, opened)
+    with warnings.catch_warnings():
+        # Ranged runs and per-date checks are beta in Dagster; the version is pinned and a test holds both.
+        warnings.simplefilter("ignore", category=dg.BetaWarning)
+        warnings.simplefilter("ignore", category=dg.PreviewWarning)
+        partitions_def = dg.DailyPartitionsDefinition(
+            start_date=days[0].date().isoformat(), end_date=(days[-1] + pd.Timedelta(days=1)).date().isoformat()
+        )
+        assets = [asset.on(partitions_def) for asset in TABLE_ASSETS]
+        # Dagster's command line takes a partition range only when every selected asset has this policy.
+        model = xgboost_points_model.with_attributes(backfill_policy=dg.BackfillPolicy.single_run())
+        jobs = [
+            dg.define_asset_job(MAIN_JOB, selection=dg.AssetSelection.all(), partitions_def=partitions_def),
+            dg.define_asset_job(
+                TABLES_JOB,
+                selection=dg.AssetSelection.all() - dg.AssetSelection.groups("model", "predictions"),
+                partitions_def=partitions_def,
+            ),
+        ]
+        return dg.Definitions(
+            assets=[*assets, model],
+            asset_checks=[last_run_complete([asset.contract.name for asset in TABLE_ASSETS])],
+            jobs=jobs,
+            resources={"warehouse": open_warehouse(settings, opened), "source": opened, "settings": settings},
+            executor=dg.in_process_executor,
+        )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    return build_definitions(from_environment())
+
+
+def main_job() -> dg.JobDefinition:
+    """The job that builds everything, for launching from the command line."""
+    return defs().resolve_job_def(MAIN_JOB)
+
+
+def tables_job() -> dg.JobDefinition:
+    """The job that builds every table up to the feature store."""
+    return defs().resolve_job_def(TABLES_JOB)

@@ -1,0 +1,1 @@
+"""What command line, UI and sensors share: launching, progress, summaries."""

@@ -1,0 +1,30 @@
+"""Queries written for the old system's BigQuery, run on the embedded warehouse."""
+
+import duckdb
+import pandas as pd
+import sqlglot
+from sqlglot import exp
+
+from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+
+
+def to_duckdb(statement: str) -> str:
+    """A GoogleSQL statement in DuckDB's dialect; the project of a three-part table name is dropped.
+
+    Raises sqlglot.errors.ParseError where the statement is not understood.
+    """
+    tree = sqlglot.parse_one(statement, read="bigquery")
+    for table in tree.find_all(exp.Table):
+        table.set("catalog", None)
+    return tree.sql(dialect="duckdb")
+
+
+def run_queries(warehouse: DuckDBWarehouse, text: str) -> list[tuple[str, pd.DataFrame]]:
+    """Run every statement of a BigQuery script; returns each statement with its result."""
+    statements = [tree.sql(dialect="bigquery") for tree in sqlglot.parse(text, read="bigquery") if tree is not None]
+    with warehouse.connect() as connection:
+        return [(statement, _result(connection, to_duckdb(statement))) for statement in statements]
+
+
+def _result(connection: duckdb.DuckDBPyConnection, query: str) -> pd.DataFrame:
+    return connection.execute(query).df()

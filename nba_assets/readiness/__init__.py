@@ -1,0 +1,1 @@
+"""Whether what the contracts promise holds: completeness, windows, thresholds, waivers, staleness."""

@@ -1,0 +1,133 @@
+"""The audit of staged rows: every rule of a table, per date, to one verdict per date.
+
+Rules are functions from `Staged` to failures; a date that fails none is ready. A failed rule rejects its
+date, or holds it when the rule blames an upstream gap, unless a waiver in force covers it.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from nba_assets.contracts.contract import Contract
+from nba_assets.readiness.state import Status
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One rule that does not hold on one date; the message shows where and what to do."""
+
+    game_date: dt.date
+    rule: str
+    message: str
+    holds: bool = False
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What a rule may look at: the rows to be published and the same-date facts they are judged by.
+
+    `rows` conform to the contract and lie on `days`. `upstream` are the same-date inputs. `bootstrap` are
+    the days whose thin windows are normal. `now` is the moment of judging (timezone-aware).
+    """
+
+    contract: Contract
+    rows: pd.DataFrame
+    days: Sequence[dt.date]
+    upstream: Mapping[str, pd.DataFrame]
+    now: dt.datetime
+    bootstrap: frozenset[dt.date] = frozenset()
+    problems: Sequence[tuple[dt.date, str]] = ()
+
+
+Rule = Callable[[Staged], Iterable[Failure]]
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """Going ahead regardless: a named rule of a table, over dates, until a moment, by somebody for a reason."""
+
+    waiver_id: str
+    table: str
+    rule: str
+    first: dt.date
+    last: dt.date
+    until: dt.datetime
+
+    def covers(self, table: str, failure: Failure, now: dt.datetime) -> bool:
+        return (
+            self.table == table
+            and self.rule in (failure.rule, "*")
+            and self.first <= failure.game_date <= self.last
+            and now < self.until
+        )
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the audit found for one date. `waivers` are the ids that let failures pass; they taint."""
+
+    status: Status
+    failures: tuple[Failure, ...] = ()
+    waivers: tuple[str, ...] = ()
+    rows: int = 0
+    expected: int | None = None
+    found: int | None = None
+    is_bootstrap: bool = False
+
+    @property
+    def completeness(self) -> float | None:
+        """Share of what the schedule says should exist; None where nothing is expected."""
+        return None if not self.expected else (self.found or 0) / self.expected
+
+    @property
+    def reasons(self) -> str:
+        return "; ".join(f"{failure.rule}: {failure.message}" for failure in self.failures)
+
+
+@dataclass(frozen=True)
+class TableRules:
+    """The rules of one table, and how its completeness is counted: per date (expected, found)."""
+
+    rules: Mapping[str, Rule]
+    counted: Callable[[Staged], Mapping[dt.date, tuple[int, int]]] = field(default=lambda _: {})
+
+
+def audit(staged: Staged, table_rules: TableRules, waivers: Sequence[Waiver]) -> dict[dt.date, Verdict]:
+    """One verdict per day of the staged rows."""
+    failures: dict[dt.date, list[Failure]] = {day: [] for day in staged.days}
+    for day, message in staged.problems:
+        if day in failures:
+            failures[day].append(Failure(day, "source_understood", message))
+    for rule in table_rules.rules.values():
+        for failure in rule(staged):
+            failures[failure.game_date].append(failure)
+    counts = staged.rows.groupby("game_date").size() if len(staged.rows) else pd.Series(dtype="int64")
+    rows = {day.date(): int(count) for day, count in counts.items()}
+    counted = table_rules.counted(staged)
+    verdicts = {}
+    for day in staged.days:
+        waived = {failure: _waiver(staged, failure, waivers) for failure in failures[day]}
+        standing = [failure for failure, waiver in waived.items() if waiver is None]
+        status = Status.READY
+        if standing:
+            status = Status.HELD if all(failure.holds for failure in standing) else Status.REJECTED
+        expected, found = counted.get(day, (None, None))
+        verdicts[day] = Verdict(
+            status=status,
+            failures=tuple(failures[day]),
+            waivers=tuple(sorted({waiver for waiver in waived.values() if waiver})),
+            rows=rows.get(day, 0),
+            expected=expected,
+            found=found,
+            is_bootstrap=day in staged.bootstrap,
+        )
+    return verdicts
+
+
+def _waiver(staged: Staged, failure: Failure, waivers: Sequence[Waiver]) -> str | None:
+    for waiver in waivers:
+        if waiver.covers(staged.contract.name, failure, staged.now):
+            return waiver.waiver_id
+    return None

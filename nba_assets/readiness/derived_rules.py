@@ -1,0 +1,128 @@
+"""Rules of the derived tables: one row per row they are made of, and the identities of their formulas."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+
+import pandas as pd
+
+from nba_assets.contracts.contract import ABSENCE, Absence
+from nba_assets.readiness import thresholds
+from nba_assets.readiness.audit import Failure, Rule, Staged, TableRules
+from nba_assets.readiness.contract_rules import failures_by_date
+from nba_assets.readiness.schedule_due import PLAYER_KEY, TEAM_KEY, count_keys, dated_keys, teams_due
+
+
+def _points_identity(staged: Staged) -> Iterator[Failure]:
+    rows = staged.rows
+    wrong = rows[
+        rows["fgm"].notna() & (rows["pts"] != 2 * (rows["fgm"] - rows["fg3m"]) + 3 * rows["fg3m"] + rows["ftm"])
+    ]
+    what = "points are not 2·(FGM−3PM) + 3·3PM + FTM"
+    yield from failures_by_date(wrong, "points_identity", what, [*TEAM_KEY, "pts"])
+
+
+def _same_rows_as(upstream: str, keys: list[str]) -> Rule:
+    """One row per row of an upstream table, no more and no less."""
+
+    def rule(staged: Staged) -> Iterator[Failure]:
+        theirs = staged.upstream[upstream][["game_date", *keys]]
+        mine, other = dated_keys(staged.rows, keys), dated_keys(theirs, keys)
+        name = f"rows_of_{upstream}"
+        yield from failures_by_date(theirs[~other.isin(mine)], name, f"in {upstream}, but not here", keys)
+        yield from failures_by_date(staged.rows[~mine.isin(other)], name, f"not in {upstream}", keys)
+
+    return rule
+
+
+def _share_populated(rows: pd.DataFrame, column: str, rule: str, bar: float, denominator: str) -> Iterator[Failure]:
+    share = rows[column].notna().groupby(rows["game_date"]).mean()
+    for day, value in share[share < bar].items():
+        yield Failure(
+            day.date(),
+            rule,
+            f"{column} is populated on {value:.1%} of {denominator}, the bar is {bar:.0%}; the reasons stand in "
+            f"the column `{ABSENCE}`",
+        )
+
+
+def _usage_populated(staged: Staged) -> Iterator[Failure]:
+    rows = staged.rows[staged.rows["minutes_played"] > 0]
+    unavailable = rows[ABSENCE].str.contains(f'"usage_rate": "{Absence.SOURCE_UNAVAILABLE}"', regex=False)
+    unavailable |= rows[ABSENCE].str.contains(f'"usage_rate":"{Absence.SOURCE_UNAVAILABLE}"', regex=False)
+    return _share_populated(
+        rows[~unavailable], "usage_rate", "usage_populated", thresholds.USAGE_POPULATED_SHARE,
+        "rows with minutes",
+    )  # fmt: skip
+
+
+def _usage_adds_up(staged: Staged) -> Iterator[Failure]:
+    """Usage weighted by share of game minutes sums, over a team, to the share of its chances that have a usage.
+
+    That share is 100 % but for a player with a chance and no recorded minutes, whose usage is null.
+    """
+    rows = staged.rows[staged.rows["fga"].notna() & staged.rows["fta"].notna() & staged.rows["tov"].notna()]
+    chances = rows["fga"] + 0.44 * rows["fta"] + rows["tov"]
+    parts = pd.DataFrame(
+        {
+            "weighted": (rows["usage_rate"] * rows["minutes_played"] / rows["game_minutes"]).fillna(0.0),
+            "with_usage": chances.where(rows["usage_rate"].notna(), 0.0),
+            "chances": chances,
+        }
+    )
+    sums = parts.groupby([rows["game_date"], rows["game_id"], rows["team_id"]]).sum().reset_index()
+    sums["usage_sum"], sums["due"] = sums["weighted"], 100 * sums["with_usage"] / sums["chances"]
+    wrong = sums[(sums["usage_sum"] - sums["due"]).abs() > thresholds.USAGE_SUM_TOLERANCE]
+    what = "minutes-weighted usage of a team does not add up"
+    yield from failures_by_date(wrong, "usage_adds_up", what, [*TEAM_KEY, "usage_sum", "due"])
+
+
+def _avg_usage_populated(staged: Staged) -> Iterator[Failure]:
+    rows = staged.rows[~staged.rows["game_date"].dt.date.isin(staged.bootstrap)]
+    return _share_populated(
+        rows, "avg_usage_rate_last_7_games", "avg_usage_populated", thresholds.AVG_USAGE_POPULATED_SHARE,
+        "rows after bootstrap",
+    )  # fmt: skip
+
+
+def _enough_expected_players(staged: Staged) -> Iterator[Failure]:
+    schedule = staged.upstream["game_schedule"]
+    due = teams_due(schedule)
+    due = due[~due["game_date"].dt.date.isin(staged.bootstrap)]
+    counts = staged.rows.groupby(TEAM_KEY).size().rename("players")
+    due = due.join(counts, on=TEAM_KEY)
+    few = due[due["players"].fillna(0) < thresholds.EXPECTED_PLAYERS_PER_TEAM]
+    what = f"fewer than {thresholds.EXPECTED_PLAYERS_PER_TEAM} expected players of a scheduled team after bootstrap"
+    yield from failures_by_date(few, "enough_expected_players", what, [*TEAM_KEY, "players"])
+
+
+def _counted_rows_of(upstream: str, keys: list[str]) -> Callable[[Staged], Mapping[dt.date, tuple[int, int]]]:
+    return lambda staged: count_keys(staged.upstream[upstream], staged.rows, keys)
+
+
+def _counted_scheduled_teams(staged: Staged) -> Mapping[dt.date, tuple[int, int]]:
+    return count_keys(teams_due(staged.upstream["game_schedule"]), staged.rows, TEAM_KEY)
+
+
+def _as_many_rows_as(upstream: str, keys: list[str], **more: Rule) -> TableRules:
+    return TableRules({f"rows_of_{upstream}": _same_rows_as(upstream, keys), **more}, _counted_rows_of(upstream, keys))
+
+
+DERIVED_RULES: dict[str, TableRules] = {
+    "team_offense": _as_many_rows_as("team_box_scores", TEAM_KEY, points_identity=_points_identity),
+    "team_defense": _as_many_rows_as("team_offense", TEAM_KEY),
+    "player_game_summary": _as_many_rows_as(
+        "player_box_scores", PLAYER_KEY, usage_populated=_usage_populated, usage_adds_up=_usage_adds_up
+    ),
+    "player_daily_cache": TableRules(
+        {"avg_usage_populated": _avg_usage_populated, "enough_expected_players": _enough_expected_players},
+        _counted_scheduled_teams,
+    ),
+    "upcoming_player_context": TableRules(
+        {"enough_expected_players": _enough_expected_players}, _counted_scheduled_teams
+    ),
+    "player_composite_factors": _as_many_rows_as(
+        "upcoming_player_context", PLAYER_KEY, avg_usage_populated=_avg_usage_populated
+    ),
+    "ml_feature_store": _as_many_rows_as("player_composite_factors", PLAYER_KEY),
+    "player_points_predictions": _as_many_rows_as("ml_feature_store", PLAYER_KEY),
+}

@@ -1,0 +1,150 @@
+"""Rules of the ingest tables: everything the schedule says should exist is there, once, and adds up."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from nba_assets.readiness import thresholds
+from nba_assets.readiness.audit import Failure, Staged, TableRules
+from nba_assets.readiness.contract_rules import failures_by_date
+from nba_assets.readiness.schedule_due import GAME, TEAM_KEY, count_keys, dated_keys, final_team_games, teams_due
+
+
+def _schedule_consistent(staged: Staged) -> Iterator[Failure]:
+    games = staged.rows[~staged.rows["is_postponed"]]
+    same = games[games["home_team_id"] == games["away_team_id"]]
+    yield from failures_by_date(same, "schedule_consistent", "home and away are the same team", ["game_id"])
+    due = teams_due(games)
+    twice = due[due.duplicated(["game_date", "team_id"])]
+    yield from failures_by_date(twice, "schedule_consistent", "a team is due twice on one date", ["game_id", "team_id"])
+
+
+def _results_match_schedule(staged: Staged) -> Iterator[Failure]:
+    schedule, rows = staged.upstream["game_schedule"], staged.rows
+    due, have = dated_keys(schedule, ["game_id"]), dated_keys(rows, ["game_id"])
+    absent = schedule[~due.isin(have)]
+    yield from failures_by_date(
+        absent, "every_game_has_result", "scheduled, but without a result row", ["game_id", "game_key"]
+    )
+    unknown = rows[~have.isin(due)]
+    yield from failures_by_date(unknown, "every_game_has_result", "not on the schedule of the date", ["game_id"])
+
+
+def _no_game_overdue(staged: Staged) -> Iterator[Failure]:
+    schedule = staged.upstream["game_schedule"]
+    games = staged.rows.merge(
+        schedule[[*GAME, "tipoff_utc", "is_postponed", "game_key"]], on=GAME, how="inner", validate="m:1"
+    )
+    assumed = games["game_date"].dt.tz_localize("UTC") + pd.Timedelta(hours=thresholds.TIPOFF_UNKNOWN_HOUR_UTC)
+    deadline = games["tipoff_utc"].fillna(assumed) + pd.Timedelta(hours=thresholds.OVERDUE_HOURS)
+    open_games = ~games["status"].isin(["final", "postponed"]) & ~games["is_postponed"]
+    overdue = games[open_games & (deadline < pd.Timestamp(staged.now))]
+    what = f"neither final nor postponed {thresholds.OVERDUE_HOURS} hours after tip-off"
+    yield from failures_by_date(overdue, "no_game_overdue", what, ["game_id", "game_key", "status"])
+
+
+def _both_teams_of_every_final_game(staged: Staged) -> Iterator[Failure]:
+    due = final_team_games(staged)
+    absent = due[~dated_keys(due, TEAM_KEY).isin(dated_keys(staged.rows, TEAM_KEY))]
+    what = "a final game of the schedule is missing this team; fetch the box score again"
+    yield from failures_by_date(absent, "every_final_game_present", what, TEAM_KEY)
+
+
+def _only_scheduled_teams(staged: Staged) -> Iterator[Failure]:
+    schedule = staged.upstream["game_schedule"]
+    due = teams_due(schedule)
+    rows = staged.rows
+    unknown = rows[~dated_keys(rows, TEAM_KEY).isin(dated_keys(due, TEAM_KEY))]
+    what = "game and team are not on the schedule of the date (wrong id format, wrong date, or wrong team)"
+    yield from failures_by_date(unknown, "only_scheduled_games", what, TEAM_KEY)
+
+
+def _home_as_scheduled(staged: Staged) -> Iterator[Failure]:
+    due = teams_due(staged.upstream["game_schedule"]).rename(columns={"is_home": "scheduled_home"})
+    rows = staged.rows.merge(due[[*GAME, "team_id", "scheduled_home"]], on=[*GAME, "team_id"], how="inner")
+    wrong = rows[rows["is_home"] != rows["scheduled_home"]]
+    what = "home and away differ from the schedule"
+    yield from failures_by_date(wrong, "home_as_scheduled", what, [*TEAM_KEY, "is_home"])
+
+
+def _team_points_as_result(staged: Staged) -> Iterator[Failure]:
+    results = staged.upstream["game_results"]
+    due = teams_due(staged.upstream["game_schedule"]).merge(
+        results[[*GAME, "home_pts", "away_pts"]], on=GAME, how="inner", validate="m:1"
+    )
+    due["final_pts"] = due["home_pts"].where(due["is_home"], due["away_pts"])
+    rows = staged.rows.merge(due[[*GAME, "team_id", "final_pts"]], on=[*GAME, "team_id"], how="inner")
+    wrong = rows[rows["pts"].notna() & rows["final_pts"].notna() & (rows["pts"] != rows["final_pts"])]
+    what = "team points differ from the final score"
+    yield from failures_by_date(wrong, "points_as_final_score", what, [*TEAM_KEY, "pts", "final_pts"])
+
+
+def _team_minutes(staged: Staged) -> Iterator[Failure]:
+    results = staged.upstream["game_results"][[*GAME, "overtime_periods"]]
+    rows = staged.rows.merge(results, on=GAME, how="inner", validate="m:1")
+    due = 240 + 25 * rows["overtime_periods"]
+    wrong = rows[(rows["minutes"] - due).abs() > thresholds.TEAM_MINUTES_TOLERANCE]
+    what = "team minutes are not 240 + 25 per overtime"
+    yield from failures_by_date(wrong, "team_minutes", what, [*TEAM_KEY, "minutes", "overtime_periods"])
+
+
+def _player_team_sums(staged: Staged) -> pd.DataFrame:
+    """Per team-game of the player rows: points, minutes and players with minutes."""
+    rows = staged.rows.assign(played=staged.rows["minutes"] > 0)
+    return rows.groupby([*GAME, "team_id"], as_index=False).agg(
+        player_pts=("pts", "sum"), player_minutes=("minutes", "sum"), played=("played", "sum")
+    )
+
+
+def _players_add_up(staged: Staged) -> Iterator[Failure]:
+    teams = staged.upstream["team_box_scores"][[*GAME, "team_id", "pts", "minutes"]]
+    sums = _player_team_sums(staged).merge(teams, on=[*GAME, "team_id"], how="inner", validate="1:1")
+    points = sums[sums["pts"].notna() & (sums["player_pts"] != sums["pts"])]
+    yield from failures_by_date(
+        points, "player_points_sum", "player points do not sum to the team's", [*TEAM_KEY, "player_pts", "pts"]
+    )
+    minutes = sums[(sums["player_minutes"] - sums["minutes"]).abs() > thresholds.PLAYER_MINUTES_TOLERANCE]
+    yield from failures_by_date(
+        minutes,
+        "player_minutes_sum",
+        "player minutes do not sum to the team's",
+        [*TEAM_KEY, "player_minutes", "minutes"],
+    )
+    few = sums[sums["played"] < thresholds.MIN_PLAYERS_PER_TEAM_GAME]
+    yield from failures_by_date(few, "enough_players", "fewer than five players with minutes", [*TEAM_KEY, "played"])
+
+
+def _counted_games(staged: Staged) -> Mapping[dt.date, tuple[int, int]]:
+    return count_keys(staged.upstream.get("game_schedule", staged.rows), staged.rows, ["game_id"])
+
+
+def _counted_team_games(staged: Staged) -> Mapping[dt.date, tuple[int, int]]:
+    return count_keys(final_team_games(staged), staged.rows, TEAM_KEY)
+
+
+INGEST_RULES: dict[str, TableRules] = {
+    "game_schedule": TableRules({"schedule_consistent": _schedule_consistent}, _counted_games),
+    "game_results": TableRules(
+        {"every_game_has_result": _results_match_schedule, "no_game_overdue": _no_game_overdue},
+        _counted_games,
+    ),
+    "team_box_scores": TableRules(
+        {
+            "every_final_game_present": _both_teams_of_every_final_game,
+            "only_scheduled_games": _only_scheduled_teams,
+            "home_as_scheduled": _home_as_scheduled,
+            "points_as_final_score": _team_points_as_result,
+            "team_minutes": _team_minutes,
+        },
+        _counted_team_games,
+    ),
+    "player_box_scores": TableRules(
+        {
+            "every_final_game_present": _both_teams_of_every_final_game,
+            "only_scheduled_games": _only_scheduled_teams,
+            "players_add_up": _players_add_up,
+        },
+        _counted_team_games,
+    ),
+}

@@ -1,0 +1,40 @@
+"""The one place that turns settings into a source, and the dates it covers into the calendar of partitions."""
+
+import datetime as dt
+
+import pandas as pd
+
+from nba_assets.settings import Settings
+from nba_assets.sources.archive import ArchiveSource
+from nba_assets.sources.port import Source, SourceError
+from nba_assets.sources.simulated.faults import parse_faults
+from nba_assets.sources.simulated.league import SimulatedLeague
+
+
+def open_source(settings: Settings) -> Source:
+    """The source the settings name. Raises SourceError when it cannot be used."""
+    if settings.source == "archive":
+        assert settings.data is not None, "settings check that an archive has a directory"
+        return ArchiveSource(settings.data, settings.landing)
+    return SimulatedLeague(
+        seed=settings.seed,
+        seasons=settings.seasons,
+        faults=parse_faults(settings.faults),
+        cache_dir=settings.home / "simulated",
+    )
+
+
+DEFAULT_START = dt.date(2021, 10, 1)
+"""First partition where neither settings nor source begin later: the old warehouse's epoch."""
+
+
+def calendar(settings: Settings, source: Source) -> pd.DatetimeIndex:
+    """Every partition date: from the settings' start (or the default, or the source's) to the source's horizon.
+
+    Raises SourceError when the source ends before the start.
+    """
+    start = settings.start or (source.first_date if settings.source == "simulated" else DEFAULT_START)
+    first = max(start, source.first_date)
+    if source.horizon < first:
+        raise SourceError(f"{source.name} covers {source.first_date} … {source.horizon}, nothing from {first} on")
+    return pd.date_range(first, source.horizon, freq="D", unit="ns")

@@ -1,0 +1,1 @@
+"""Where tables are kept: gated reads, atomic publishes, the ledger."""

@@ -1,0 +1,156 @@
+"""Frames as contracts declare them: conforming types, Arrow schema, content hashes."""
+
+import datetime as dt
+import hashlib
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from nba_assets.contracts.contract import Column, Contract
+
+DECIMALS = 6
+"""Floats are rounded to this many decimals before storing and hashing, so that equal means equal."""
+
+_ARROW = {
+    "string": pa.string(),
+    "json": pa.string(),
+    "integer": pa.int64(),
+    "float": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us", tz="UTC"),
+}
+
+
+class ContractError(Exception):
+    """Rows that cannot even be typed as their contract says; names table, column and a value."""
+
+
+def conform(contract: Contract, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with exactly the contract's columns, order and types, sorted by date and key.
+
+    Raises ContractError for a missing or undeclared column, or a value that does not fit its type.
+    """
+    missing = [name for name in contract.column_names if name not in rows.columns]
+    extra = [name for name in rows.columns if name not in contract.column_names]
+    if missing or extra:
+        raise ContractError(f"{contract.name}: columns missing {missing}, columns not in the contract {extra}")
+    typed = pd.DataFrame({c.name: _typed(contract, c, rows[c.name]) for c in contract.columns}, index=rows.index)
+    order = ["game_date", *(name for name in contract.key if name != "game_date")]
+    return typed.sort_values(order, kind="stable", ignore_index=True)
+
+
+def _typed(contract: Contract, column: Column, values: pd.Series) -> pd.Series:
+    try:
+        if column.type == "date":
+            return pd.to_datetime(values).astype("datetime64[ns]").dt.normalize()
+        if column.type == "timestamp":
+            return pd.to_datetime(values, utc=True).astype("datetime64[ns, UTC]")
+        if column.type == "boolean":
+            return _flags(values, column.nullable)
+        if column.type == "float":
+            return values.astype("float64").round(DECIMALS) + 0.0
+        if column.type == "integer":
+            return _integers(values, column.nullable)
+        return values.astype("object").where(values.notna(), None)
+    except (ValueError, TypeError) as error:
+        raise ContractError(
+            f"{contract.name}.{column.name}: values do not fit type {column.type} ({error}); first values: "
+            f"{values.head(3).tolist()}"
+        ) from error
+
+
+def _flags(values: pd.Series, nullable: bool) -> pd.Series:
+    # By way of the nullable type, for a plain bool takes a null, and any text, for true.
+    flags = values.astype("boolean")
+    if not nullable and flags.isna().any():
+        raise ValueError(f"{int(flags.isna().sum())} nulls in a column that is never null")
+    return flags if nullable else flags.astype("bool")
+
+
+def _integers(values: pd.Series, nullable: bool) -> pd.Series:
+    if not nullable:
+        if values.isna().any():
+            raise ValueError(f"{int(values.isna().sum())} nulls in a column that is never null")
+        if values.dtype.kind == "f" and (values % 1 != 0).any():
+            raise ValueError("fractions in an integer column")
+        return values.astype("int64")
+    numbers = values.astype("float64")
+    if (numbers.dropna() % 1 != 0).any():
+        raise ValueError("fractions in an integer column")
+    return numbers
+
+
+def to_arrow(contract: Contract, rows: pd.DataFrame) -> pa.Table:
+    """Conformed rows as an Arrow table with the contract's storage types."""
+    arrays = [pa.array(rows[c.name], type=_ARROW[c.type], from_pandas=True) for c in contract.columns]
+    return pa.Table.from_arrays(arrays, names=list(contract.column_names))
+
+
+def from_arrow(contract: Contract, table: pa.Table) -> pd.DataFrame:
+    """The conformed frame of an Arrow table that holds some or all of the contract's columns."""
+    frame: dict[str, pd.Series] = {}
+    for name in table.column_names:
+        column = contract.column(name)
+        values = table.column(name)
+        if column.type == "date":
+            frame[name] = values.cast(pa.timestamp("ns")).to_pandas()
+        elif column.type == "timestamp":
+            frame[name] = values.cast(pa.timestamp("ns", tz="UTC")).to_pandas()
+        elif column.type == "integer" and column.nullable:
+            frame[name] = values.cast(pa.float64()).to_pandas()
+        elif column.type == "boolean" and column.nullable:
+            frame[name] = values.to_pandas(types_mapper={pa.bool_(): pd.BooleanDtype()}.get)
+        else:
+            frame[name] = values.to_pandas()
+    return pd.DataFrame(frame)
+
+
+def content_hashes(contract: Contract, rows: pd.DataFrame) -> dict[dt.date, str]:
+    """Hash of each date's rows (values and reasons, in key order); a date without rows has none.
+
+    `rows` must be conformed. The hash depends on nothing but the date's own rows.
+    """
+    if rows.empty:
+        return {}
+    mixed = np.zeros(len(rows), dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        for column in contract.columns:
+            mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + _value_hashes(rows[column.name])
+    days = rows["game_date"].to_numpy().astype("datetime64[D]")
+    starts = np.flatnonzero(np.r_[True, days[1:] != days[:-1]])
+    ends = np.r_[starts[1:], len(days)]
+    return {
+        days[start].item(): hashlib.sha256(mixed[start:end].tobytes()).hexdigest()[:16]
+        for start, end in zip(starts, ends, strict=True)
+    }
+
+
+EMPTY_HASH = hashlib.sha256(b"").hexdigest()[:16]
+"""Content hash of a ready date without rows."""
+
+
+def _value_hashes(values: pd.Series) -> np.ndarray:
+    if values.dtype.kind == "f":
+        numbers = values.to_numpy(dtype="float64").round(DECIMALS) + 0.0
+        numbers[np.isnan(numbers)] = np.nan
+        return _mix(numbers.view(np.uint64))
+    if values.dtype.kind in "iu":
+        return _mix(values.to_numpy(dtype="int64").view(np.uint64))
+    if values.dtype.kind == "M" or isinstance(values.dtype, pd.DatetimeTZDtype):
+        return _mix(values.astype("int64").to_numpy().view(np.uint64))
+    if values.dtype.name in ("bool", "boolean"):
+        return _mix(values.astype("boolean").astype("Int8").fillna(2).to_numpy(dtype="int64").view(np.uint64))
+    codes, uniques = pd.factorize(values, use_na_sentinel=True)
+    digests = [int.from_bytes(hashlib.blake2b(str(text).encode(), digest_size=8).digest()) for text in uniques]
+    table = np.array([*digests, 0], dtype=np.uint64)  # the last entry stands for null (code -1)
+    return table[codes]
+
+
+def _mix(bits: np.ndarray) -> np.ndarray:
+    """SplitMix64 finaliser (Steele, Lea and Flood 2014): spreads near-equal values over all bits."""
+    with np.errstate(over="ignore"):
+        bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return bits ^ (bits >> np.uint64(31))

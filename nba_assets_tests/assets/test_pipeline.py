@@ -1,0 +1,201 @@
+"""The pipeline as a whole, on six weeks of the simulated league in a temporary home."""
+
+import datetime as dt
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+import pytest
+
+from nba_assets.contracts.contract import Absence
+from nba_assets.contracts.tables import TABLES
+from nba_assets.event_log.outcomes import CHECK_NAME
+from nba_assets.modelling.artefacts import stored_versions
+from nba_assets.sources.simulated.league import SimulatedLeague
+from nba_assets_tests.platform import Platform, SlicedSource, failure_messages, without_game
+
+DATED = [name for name in TABLES if name != "player_points_predictions"]
+
+
+@pytest.fixture(scope="module")
+def league() -> SimulatedLeague:
+    return SimulatedLeague(seasons=1)
+
+
+@pytest.fixture(scope="module")
+def weeks(league: SimulatedLeague) -> tuple[dt.date, dt.date]:
+    schedule = league.read("game_schedule", league.first_date, league.horizon).rows
+    opening = schedule["game_date"].min().date()
+    return opening, opening + dt.timedelta(days=44)
+
+
+@pytest.fixture(scope="module")
+def clean(
+    league: SimulatedLeague, weeks: tuple[dt.date, dt.date], tmp_path_factory: pytest.TempPathFactory
+) -> Platform:
+    """A platform on which everything was built once and nothing was wrong."""
+    platform = Platform(tmp_path_factory.mktemp("clean"), SlicedSource(league, *weeks))
+    result = platform.run()
+    assert result.success, failure_messages(result)
+    return platform
+
+
+@pytest.fixture
+def own(league: SimulatedLeague, weeks: tuple[dt.date, dt.date], tmp_path: Path) -> Platform:
+    """A platform of the test's own, still empty."""
+    return Platform(tmp_path, SlicedSource(league, *weeks))
+
+
+def _busy_day(platform: Platform, after: int) -> tuple[dt.date, str]:
+    """A date with several games, that many days into the season, and one of its games."""
+    source = platform.source
+    schedule = source.read("game_schedule", source.first_date, source.horizon).rows
+    sizes = schedule.groupby("game_date").size()
+    late = sizes[(sizes >= 4) & (sizes.index >= pd.Timestamp(source.first_date) + pd.Timedelta(days=after))]
+    day = late.index[0]
+    return day.date(), schedule.loc[schedule["game_date"] == day, "game_id"].iloc[0]
+
+
+def test_every_date_of_every_table_is_ready(clean: Platform) -> None:
+    for table in TABLES:
+        statuses = clean.statuses(table)
+        assert len(statuses) == 45, table
+        assert set(statuses.values()) == {"ready"}, table
+
+
+def test_every_date_is_materialized_and_checked_with_its_own_content(clean: Platform) -> None:
+    for table in TABLES:
+        key = dg.AssetKey(table)
+        assert len(clean.instance.get_materialized_partitions(key)) == 45, table
+        info = clean.instance.event_log_storage.get_asset_check_partition_info([dg.AssetCheckKey(key, CHECK_NAME)])
+        assert {(i.latest_execution_status.value, i.is_current) for i in info} == {("SUCCEEDED", True)}, table
+
+
+def test_model_is_trained_and_serves_only_what_it_has_not_seen(clean: Platform) -> None:
+    assert stored_versions(clean.settings.models) == [1]
+    predictions = clean.rows("player_points_predictions")
+    assert len(predictions) == len(clean.rows("ml_feature_store")) > 1000
+    unserved = predictions[predictions["predicted_points"].isna()]
+    assert unserved["absence"].str.contains(Absence.NO_MODEL).all()
+
+
+def test_resuming_recomputes_nothing(clean: Platform) -> None:
+    before = clean.warehouse.ledger()
+    result = clean.run(resume=True)
+    assert result.success, failure_messages(result)
+    pd.testing.assert_frame_equal(clean.warehouse.ledger(), before)
+    assert stored_versions(clean.settings.models) == [1]
+
+
+def test_recomputing_changes_no_content(clean: Platform) -> None:
+    before = clean.hashes()
+    result = clean.run()
+    assert result.success, failure_messages(result)
+    pd.testing.assert_series_equal(clean.hashes(), before)
+
+
+@pytest.mark.parametrize("offset", [0, 1, 13, 20, 33, 44])
+def test_a_date_alone_equals_the_date_of_the_range(clean: Platform, offset: int) -> None:
+    day = clean.source.first_date + dt.timedelta(days=offset)
+    before = clean.hashes()
+    result = clean.run(day, day, tables=DATED)
+    assert result.success, failure_messages(result)
+    pd.testing.assert_series_equal(clean.hashes(), before)
+    ledger = clean.warehouse.ledger()
+    mine = ledger[(ledger["game_date"] == pd.Timestamp(day)) & ledger["table_name"].isin(DATED)]
+    assert (mine["content_build"] < mine["attempt_build"]).all(), "the date was recomputed, and its content stayed"
+
+
+class TestMissingGame:
+    """One game's box scores do not arrive; later they do."""
+
+    @pytest.fixture(scope="class")
+    def broken(
+        self, league: SimulatedLeague, weeks: tuple[dt.date, dt.date], tmp_path_factory: pytest.TempPathFactory
+    ) -> tuple[Platform, dt.date, str, dg.ExecuteInProcessResult]:
+        source = SlicedSource(league, *weeks)
+        platform = Platform(tmp_path_factory.mktemp("broken"), source)
+        day, game = _busy_day(platform, after=25)
+        source.deliver(team_box_scores=without_game(game), player_box_scores=without_game(game))
+        return platform, day, game, platform.run()
+
+    def test_the_run_fails_at_its_end_and_names_the_date(self, broken) -> None:
+        platform, day, game, result = broken
+        assert not result.success
+        said = [message for message in failure_messages(result) if str(day) in message]
+        assert said, failure_messages(result)
+        assert any(game in message for message in said)
+
+    def test_the_date_is_rejected_where_it_can_be_known_and_held_below(self, broken) -> None:
+        platform, day, game, _ = broken
+        assert platform.statuses("team_box_scores")[day] == "rejected"
+        for table in ("player_box_scores", "team_offense", "team_defense", "player_game_summary"):
+            assert platform.statuses(table)[day] == "held", table
+        assert platform.rows("team_box_scores", f"game_date = '{day}'").empty
+
+    def test_good_dates_go_through(self, broken) -> None:
+        platform, day, _, _ = broken
+        for table in ("team_box_scores", "player_game_summary"):
+            others = {status for date, status in platform.statuses(table).items() if date != day}
+            assert others == {"ready"}, table
+        before = [status for date, status in platform.statuses("ml_feature_store").items() if date < day]
+        assert set(before) == {"ready"}
+
+    def test_dagster_does_not_show_the_date_as_materialized(self, broken) -> None:
+        platform, day, _, _ = broken
+        shown = platform.instance.get_materialized_partitions(dg.AssetKey("player_game_summary"))
+        assert day.isoformat() not in shown
+        assert len(shown) == 44
+
+    def test_the_next_dates_are_held_for_the_gap(self, broken) -> None:
+        platform, day, _, _ = broken
+        statuses = platform.statuses("player_daily_cache")
+        held = [date for date, status in statuses.items() if status == "held"]
+        assert held
+        assert min(held) > day
+        ledger = platform.warehouse.ledger().set_index(["table_name", "game_date"])
+        assert "upstream_missing_share" in ledger.loc[("player_daily_cache", pd.Timestamp(min(held))), "reasons"]
+
+    def test_the_model_refuses_with_table_and_date(self, broken) -> None:
+        platform, day, _, result = broken
+        refusals = [
+            message for message in failure_messages(result) if "training the points model is refused" in message
+        ]
+        assert refusals
+        assert "team_box_scores" in refusals[0]
+        assert str(day) in refusals[0]
+        assert stored_versions(platform.settings.models) == []
+
+    def test_it_heals_to_the_same_content_as_a_clean_build(self, broken, clean: Platform) -> None:
+        platform, *_ = broken
+        platform.source.deliver()
+        result = platform.run(resume=True)
+        assert result.success, failure_messages(result)
+        pd.testing.assert_series_equal(platform.hashes(), clean.hashes())
+
+
+def test_a_derived_table_alone_is_held_until_its_inputs_are_there(own: Platform) -> None:
+    first = own.source.first_date
+    result = own.run(first, first, tables=["team_offense"])
+    assert not result.success
+    assert own.statuses("team_offense") == {first: "held"}
+    assert f"game_schedule {first} is missing" in failure_messages(result)[0]
+    own.run(first, first, tables=["game_schedule", "game_results", "team_box_scores", "player_box_scores"])
+    assert own.run(first, first, tables=["team_offense"]).success
+    assert own.statuses("team_offense") == {first: "ready"}
+
+
+def test_history_must_be_there_before_a_window_is_read(own: Platform) -> None:
+    first, later = own.source.first_date, own.source.first_date + dt.timedelta(days=5)
+    own.run(later, later, tables=DATED)
+    assert own.statuses("player_game_summary") == {later: "ready"}
+    assert own.statuses("player_daily_cache") == {later: "held"}
+    reasons = own.warehouse.ledger().set_index(["table_name"]).loc["player_daily_cache", "reasons"]
+    assert f"player_game_summary {first} is missing" in reasons
+    assert "4 more dates" in reasons
+
+
+def test_training_without_anything_built_is_refused(own: Platform) -> None:
+    result = own.run(tables=["xgboost_points_model"])
+    assert not result.success
+    assert "never been built" in failure_messages(result)[0] or "is refused" in failure_messages(result)[0]

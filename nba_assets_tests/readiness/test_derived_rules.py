@@ -1,0 +1,153 @@
+"""Rules of the derived tables: rows of their inputs, identities of their formulas, and the bars of the thresholds."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+import pandas as pd
+import pytest
+
+from nba_assets.contracts.tables import TABLES
+from nba_assets.readiness.audit import Failure
+from nba_assets.readiness.derived_rules import DERIVED_RULES
+from nba_assets.readiness.rules import rules_of
+from nba_assets_tests.raw_games import BOS, NYK, game_id, raw_frames
+from nba_assets_tests.readiness.staged_rows import FIRST, SECOND, assert_only, staged
+
+GAME = game_id(1, 0)
+
+
+def failures(
+    table: str, rule: str, rows: pd.DataFrame, upstream: Mapping[str, pd.DataFrame] | None = None,
+    bootstrap: frozenset[dt.date] = frozenset(),
+) -> list[Failure]:  # fmt: skip
+    return list(DERIVED_RULES[table].rules[rule](staged(TABLES[table], rows, upstream, bootstrap=bootstrap)))
+
+
+def test_every_derived_table_has_rules_of_its_own():
+    assert {name for name, contract in TABLES.items() if not contract.ingest} == set(DERIVED_RULES)
+    assert all(rules_of(contract).rules for contract in TABLES.values())
+
+
+ROWS_OF = [
+    ("team_offense", "team_box_scores", "team_id"),
+    ("team_defense", "team_offense", "team_id"),
+    ("player_game_summary", "player_box_scores", "player_id"),
+    ("player_composite_factors", "upcoming_player_context", "player_id"),
+    ("ml_feature_store", "player_composite_factors", "player_id"),
+    ("player_points_predictions", "ml_feature_store", "player_id"),
+]
+
+
+def keyed(key: str) -> pd.DataFrame:
+    days = [pd.Timestamp(FIRST), pd.Timestamp(SECOND), pd.Timestamp(SECOND)]
+    return pd.DataFrame({"game_date": days, "game_id": [game_id(0, 0), GAME, GAME], key: [1, 1, 2]})
+
+
+@pytest.mark.parametrize(("table", "upstream", "key"), ROWS_OF)
+def test_one_row_per_row_of_the_input(table, upstream, key):
+    rule, rows = f"rows_of_{upstream}", keyed(key)
+    assert failures(table, rule, rows, {upstream: rows}) == []
+    lost = failures(table, rule, rows.iloc[:2], {upstream: rows})
+    assert_only(lost, SECOND, rule, f"in {upstream}, but not here", GAME, f"{key}=2")
+    made_up = failures(table, rule, rows, {upstream: rows.iloc[:2]})
+    assert_only(made_up, SECOND, rule, f"not in {upstream}", GAME, f"{key}=2")
+    moved = rows.assign(game_date=pd.Timestamp(SECOND))
+    assert {failure.game_date for failure in failures(table, rule, moved, {upstream: rows})} == {FIRST, SECOND}
+
+
+@pytest.mark.parametrize(
+    ("change", "passes"),
+    [
+        pytest.param({}, True, id="2*(40-10) + 3*10 + 20 = 110"),
+        pytest.param({"pts": 111}, False, id="a point too many"),
+        pytest.param({"fg3m": 9}, False, id="a three that was a two"),
+        pytest.param({"fgm": None}, True, id="shots not stated"),
+    ],
+)
+def test_points_are_made_of_shots(change, passes):
+    rows = raw_frames([FIRST, SECOND])["team_box_scores"]
+    hit = (rows["game_id"] == GAME) & (rows["team_id"] == BOS)
+    for name, value in change.items():
+        rows.loc[hit, name] = value
+    found = failures("team_offense", "points_identity", rows)
+    if passes:
+        assert found == []
+    else:
+        assert_only(found, SECOND, "points_identity", GAME, str(BOS))
+
+
+def player_rows() -> pd.DataFrame:
+    """A team of five a date who each took 20 chances of 100 in 48 of 48 minutes: 20 % each, 100 % together."""
+    days = [pd.Timestamp(FIRST)] * 5 + [pd.Timestamp(SECOND)] * 5
+    rows = {
+        "game_date": days, "game_id": [game_id(0, 0)] * 5 + [GAME] * 5, "team_id": BOS, "player_id": [*range(5)] * 2,
+        "fga": 17.0, "fta": 0.0, "tov": 3.0, "minutes_played": 48.0, "game_minutes": 48.0, "usage_rate": 20.0,
+    }  # fmt: skip
+    return pd.DataFrame(rows).assign(absence="{}")
+
+
+def test_usage_of_a_team_adds_up():
+    rows = player_rows()
+    assert failures("player_game_summary", "usage_adds_up", rows) == []
+    rows.loc[7, "usage_rate"] = 20.02
+    assert_only(
+        failures("player_game_summary", "usage_adds_up", rows), SECOND, "usage_adds_up", GAME, str(BOS), "100.02"
+    )
+
+
+def test_usage_adds_up_to_the_share_of_those_who_have_one():
+    """A player with a chance and no recorded minutes has no usage: the other four have 80 %."""
+    rows = player_rows()
+    rows.loc[7, ["usage_rate", "minutes_played"]] = [float("nan"), 0.0]
+    assert failures("player_game_summary", "usage_adds_up", rows) == []
+
+
+def without_usage(count: int, absence: str, minutes: float = 10.0) -> pd.DataFrame:
+    rows = pd.concat([player_rows().iloc[5:]] * 8, ignore_index=True)
+    rows.loc[: count - 1, "usage_rate"] = float("nan")
+    return rows.assign(minutes_played=minutes, absence=absence)
+
+
+@pytest.mark.parametrize(
+    ("rows", "passes"),
+    [
+        pytest.param(without_usage(2, '{"usage_rate": "not_applicable"}'), True, id="95 % of 40"),
+        pytest.param(without_usage(3, '{"usage_rate": "not_applicable"}'), False, id="92.5 % of 40"),
+        pytest.param(without_usage(40, '{"usage_rate": "source_unavailable"}'), True, id="the source has no shots"),
+        pytest.param(without_usage(40, '{"usage_rate": "did_not_play"}', minutes=0.0), True, id="nobody played"),
+    ],
+)
+def test_usage_is_populated_on_95_percent_of_rows_with_minutes(rows, passes):
+    found = failures("player_game_summary", "usage_populated", rows)
+    if passes:
+        assert found == []
+    else:
+        assert_only(found, SECOND, "usage_populated", "92.5%", "95%", "usage_rate")
+
+
+@pytest.mark.parametrize("table", ["player_daily_cache", "player_composite_factors"])
+def test_average_usage_is_populated_on_90_percent_of_rows_after_bootstrap(table):
+    rows = pd.DataFrame({"game_date": [pd.Timestamp(SECOND)] * 10, "avg_usage_rate_last_7_games": [20.0] * 9 + [None]})
+    assert failures(table, "avg_usage_populated", rows) == []
+    rows.loc[0, "avg_usage_rate_last_7_games"] = None
+    assert_only(failures(table, "avg_usage_populated", rows), SECOND, "avg_usage_populated", "80.0%", "90%")
+    assert failures(table, "avg_usage_populated", rows, bootstrap=frozenset({SECOND})) == []
+
+
+@pytest.mark.parametrize("table", ["player_daily_cache", "upcoming_player_context"])
+def test_a_scheduled_team_has_eight_expected_players_after_bootstrap(table):
+    schedule = raw_frames([SECOND])["game_schedule"].iloc[:1]
+    rows = pd.DataFrame(
+        {
+            "game_date": pd.Timestamp(SECOND), "game_id": schedule["game_id"].iloc[0],
+            "team_id": [BOS] * 8 + [NYK] * 8, "player_id": range(16),
+        }
+    )  # fmt: skip
+    upstream = {"game_schedule": schedule}
+    rule = "enough_expected_players"
+    assert failures(table, rule, rows, upstream) == []
+    assert_only(failures(table, rule, rows.iloc[:15], upstream), SECOND, rule, str(NYK), "players=7")
+    assert_only(failures(table, rule, rows.iloc[:8], upstream), SECOND, rule, str(NYK))
+    assert failures(table, rule, rows.iloc[:8], upstream, bootstrap=frozenset({SECOND})) == []
+    called_off = {"game_schedule": schedule.assign(is_postponed=True)}
+    assert failures(table, rule, rows.iloc[:0], called_off) == []

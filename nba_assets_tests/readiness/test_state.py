@@ -1,0 +1,216 @@
+"""Staleness and taint out of the ledger: exact, transitive, and equal to a recursion written from the definition."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nba_assets_tests.readiness.ledgers import CHAIN, HandLedger, graph, table
+
+
+def built() -> HandLedger:
+    return HandLedger().publish_all()
+
+
+def test_nothing_is_stale_after_everything_was_built_in_order():
+    assert built().stale() == {}
+
+
+def test_an_empty_ledger_is_missing_everywhere_and_stale_nowhere():
+    ledger = HandLedger()
+    state = ledger.state()
+    assert ledger.stale() == {}
+    assert all(state.is_missing(name).all() and not state.is_ready(name).any() for name in CHAIN)
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "stale"),
+    [
+        pytest.param("raw", 2, {"summary": [2], "cache": [3, 4], "features": [3, 4]}, id="deepest table"),
+        pytest.param("raw", 4, {"summary": [4]}, id="last date: no later window holds it"),
+        pytest.param("summary", 1, {"cache": [2, 3, 4], "features": [2, 3, 4]}, id="history window"),
+        pytest.param("cache", 2, {"features": [2]}, id="same-date window: only its own date"),
+        pytest.param("features", 1, {}, id="a table that nobody reads"),
+    ],
+)
+def test_changed_content_makes_stale_exactly_what_has_it_in_a_window(name, number, stale):
+    ledger = built()
+    ledger.publish(name, number)
+    assert ledger.stale() == stale
+
+
+def test_a_rewrite_with_the_same_content_makes_nothing_stale():
+    ledger = built()
+    ledger.publish("raw", 2, changed=False)
+    assert ledger.stale() == {}
+
+
+def test_unchanged_content_stops_the_wave():
+    ledger = built()
+    ledger.publish("raw", 2)
+    ledger.publish("summary", 2, changed=False)
+    assert ledger.stale() == {}
+
+
+def test_changed_content_carries_the_wave_on():
+    ledger = built()
+    ledger.publish("raw", 2)
+    ledger.publish("summary", 2)
+    assert ledger.stale() == {"cache": [3, 4], "features": [3, 4]}
+
+
+def test_rebuilding_one_date_of_the_wave_heals_that_date_only():
+    ledger = built()
+    ledger.publish("summary", 1)
+    ledger.publish("cache", 3)
+    assert ledger.stale() == {"cache": [2, 4], "features": [2, 3, 4]}
+
+
+def test_a_new_code_version_makes_the_own_partitions_stale_and_what_reads_them():
+    ledger = built()
+    ledger.contracts = {**CHAIN, "cache": dataclasses.replace(CHAIN["cache"], code_version=2)}
+    assert ledger.stale() == {"cache": [1, 2, 3, 4], "features": [1, 2, 3, 4]}
+
+
+def test_a_date_that_was_never_built_is_not_stale():
+    ledger = HandLedger()
+    ledger.publish("raw")
+    ledger.publish("summary", 1, 2)
+    ledger.publish("raw")
+    assert ledger.stale() == {"summary": [1, 2]}
+
+
+@pytest.mark.parametrize("status", ["rejected", "held"])
+def test_a_gap_is_not_staleness_but_its_later_publish_is(status):
+    ledger = HandLedger()
+    ledger.publish("raw")
+    ledger.publish("summary", 1, 3, 4)
+    ledger.fail("summary", 2, status=status)
+    ledger.publish("cache")
+    ledger.publish("features")
+    assert ledger.stale() == {}
+    ledger.publish("summary", 2)
+    assert ledger.stale() == {"cache": [3, 4], "features": [3, 4]}
+
+
+def test_a_failed_attempt_over_standing_content_makes_nothing_else_stale():
+    ledger = built()
+    ledger.fail("summary", 2)
+    state = ledger.state()
+    assert ledger.stale() == {}
+    assert state.is_ready("summary").tolist() == [True, False, True, True]
+
+
+def test_a_gap_whose_standing_content_is_outdated_does_not_keep_later_dates_stale_for_ever():
+    """Raw was corrected, the summary of it rejected: what is rebuilt with the gap is current."""
+    ledger = built()
+    ledger.publish("raw", 2)
+    ledger.fail("summary", 2)
+    ledger.publish("cache")
+    ledger.publish("features")
+    assert set(ledger.stale()) <= {"summary"}
+    ledger.publish("summary", 2)
+    assert ledger.stale() == {"cache": [3, 4], "features": [3, 4]}
+
+
+def test_taint_travels_to_everything_built_on_it_and_goes_with_a_clean_rebuild():
+    ledger = HandLedger()
+    ledger.publish("raw")
+    ledger.publish("summary", 1, 3, 4)
+    ledger.publish("summary", 2, waivers="w7")
+    ledger.publish("cache")
+    ledger.publish("features")
+    assert ledger.tainted() == {"summary": [2], "cache": [3, 4], "features": [3, 4]}
+    ledger.publish("summary", 2, changed=False)
+    assert ledger.tainted() == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        pytest.param(lambda ledger: None, "raw 2024-01-02 is missing", id="missing"),
+        pytest.param(lambda ledger: ledger.publish("raw"), "raw 2024-01-02 is ready", id="ready"),
+        pytest.param(
+            lambda ledger: ledger.fail("raw", 2, reasons="points differ"),
+            "raw 2024-01-02 is rejected: points differ",
+            id="rejected",
+        ),
+    ],
+)
+def test_a_partition_in_words(change, words):
+    ledger = HandLedger()
+    change(ledger)
+    assert ledger.state().describe("raw", 1) == words
+
+
+def test_flags_in_words():
+    ledger = built()
+    ledger.publish("summary", 2, waivers="w7")
+    ledger.publish("raw", 2)
+    assert ledger.state().describe("summary", 1) == "summary 2024-01-02 is stale, tainted"
+
+
+# --- the vectorised state against the definition, word for word ---
+
+TABLES = ("a", "b", "c", "d")
+
+
+MOSTLY = (1, 1, 1, 2)
+"""Rare values are rare, or everything would be stale for one plain reason and the subtle ones never decide."""
+
+
+@st.composite
+def ledgers(draw: st.DrawFn) -> HandLedger:
+    window = st.sampled_from([(), (), ("same_date",), ("before",), ("same_date", "before")])
+    contracts = []
+    for position, name in enumerate(TABLES):
+        windows = {upstream: draw(window) for upstream in TABLES[:position]}
+        same = [upstream for upstream, kinds in windows.items() if "same_date" in kinds]
+        before = [upstream for upstream, kinds in windows.items() if "before" in kinds]
+        contracts.append(table(name, same, before))
+    ledger = HandLedger(graph(*contracts), days=draw(st.integers(1, 3)))
+    attempt = st.tuples(
+        st.sampled_from(["ready", "ready", "ready", "rejected", "held", "held and empty", "missing"]),
+        st.sampled_from(MOSTLY),
+        st.sampled_from([1, 1, 1, 0]),
+        st.sampled_from(MOSTLY),
+        st.sampled_from(["", "", "", "w1"]),
+    )
+    for name in TABLES:
+        for number in ledger.numbers:
+            status, content, inputs, version, waivers = draw(attempt)
+            stands = {"content_build": content, "inputs_build": inputs, "code_version": version, "waivers": waivers}
+            if status != "missing":
+                nothing = dict.fromkeys(stands)
+                ledger.rows[name, number] = {
+                    "status": status.split()[0], "reasons": "", **(nothing if "empty" in status else stands)
+                }  # fmt: skip
+    return ledger
+
+
+def flagged(ledger: HandLedger, flag: str, name: str, number: int) -> bool:
+    """The definition of the flag, one partition at a time."""
+    row = ledger.rows.get((name, number))
+    if row is None or row["content_build"] is None:
+        return False
+    if row["waivers"] if flag == "tainted" else row["code_version"] != ledger.contracts[name].code_version:
+        return True
+    for read in ledger.contracts[name].reads:
+        for earlier in [number] if read.window == "same_date" else range(1, number):
+            upstream = ledger.rows.get((read.table, earlier), {"status": "missing"})
+            if flag == "stale" and (upstream.get("content_build") or 0) > row["inputs_build"]:
+                return True
+            if (flag == "tainted" or upstream["status"] == "ready") and flagged(ledger, flag, read.table, earlier):
+                return True
+    return False
+
+
+@settings(max_examples=200, deadline=None)
+@given(ledgers(), st.sampled_from(["stale", "tainted"]))
+def test_the_vectorised_state_is_the_recursive_definition(ledger, flag):
+    flags = getattr(ledger.state(), flag)
+    for name in TABLES:
+        expected = [flagged(ledger, flag, name, number) for number in ledger.numbers]
+        np.testing.assert_array_equal(flags[name], expected, err_msg=name)

@@ -1,0 +1,53 @@
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from nba_assets.operations.home import prepare_home
+from nba_assets.settings import Settings, SettingsError, from_environment
+
+
+def test_defaults_need_no_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = from_environment({})
+    assert settings.source == "simulated"
+    assert settings.warehouse == tmp_path / ".nba" / "warehouse.duckdb"
+
+
+def test_settings_survive_the_way_to_a_child_process(tmp_path: Path) -> None:
+    settings = Settings(
+        home=tmp_path, source="archive", data=tmp_path / "data", start=dt.date(2021, 10, 19), seasons=3, seed=9
+    )
+    assert from_environment(settings.environment()) == settings
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"NBA_SOURCE": "espn"}, ["NBA_SOURCE", "'espn'", "simulated", "archive"]),
+        ({"NBA_SOURCE": "archive"}, ["NBA_DATA"]),
+        ({"NBA_START": "19.10.2021"}, ["NBA_START", "'19.10.2021'", "2021-10-01"]),
+        ({"NBA_SEASONS": "0"}, ["NBA_SEASONS", "'0'", "at least 1"]),
+        ({"NBA_SEED": "x"}, ["NBA_SEED", "'x'"]),
+    ],
+    ids=["unknown source", "archive without directory", "date", "seasons", "seed"],
+)
+def test_a_bad_value_is_named_with_what_it_may_be(environment: dict[str, str], named: list[str]) -> None:
+    with pytest.raises(SettingsError) as error:
+        from_environment(environment)
+    assert all(word in str(error.value) for word in named)
+
+
+def test_a_home_belongs_to_one_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings(home=tmp_path, data=tmp_path, start=dt.date(2021, 1, 1)).environment():
+        monkeypatch.setenv(name, "")
+    prepare_home(Settings(home=tmp_path / "home"))
+    prepare_home(Settings(home=tmp_path / "home", seasons=5))
+    with pytest.raises(SettingsError, match="'simulated', not 'archive'.*NBA_HOME"):
+        prepare_home(Settings(home=tmp_path / "home", source="archive", data=tmp_path))
+
+
+def test_an_unwritable_home_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match="NBA_HOME"):
+        prepare_home(Settings(home=tmp_path / "file"))
