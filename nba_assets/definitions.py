@@ -67,11 +67,10 @@ def build_definitions(settings: Settings, source: Source | None = None) -> dg.De
         # Dagster's command line takes a partition range only when every selected asset has this policy.
         model = xgboost_points_model.with_attributes(backfill_policy=dg.BackfillPolicy.single_run())
         jobs = [
-            dg.define_asset_job(MAIN_JOB, selection=dg.AssetSelection.all(), partitions_def=partitions_def),
+            dg.define_asset_job(MAIN_JOB, selection=dg.AssetSelection.all()),
             dg.define_asset_job(
                 TABLES_JOB,
                 selection=dg.AssetSelection.all() - dg.AssetSelection.groups("model", "predictions"),
-                partitions_def=partitions_def,
             ),
         ]
         return dg.Definitions(

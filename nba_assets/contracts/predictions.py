@@ -1,5 +1,7 @@
 """Contracts of the prediction tables (dataset `nba_predictions`) that are made by a model."""
 
+from dataclasses import replace
+
 from nba_assets.contracts.contract import ABSENCE_COLUMN, Absence, Column, Contract, Read
 from nba_assets.contracts.raw import GAME_DATE, GAME_ID, OPPONENT_TEAM_ID, PLAYER_ID, PLAYER_NAME, TEAM_ID
 
@@ -7,6 +9,8 @@ BASELINE_FEATURE = "pts_ewma_half_life_6"
 """Feature that stands beside a prediction as its naive yardstick."""
 
 _STORE = "ml_feature_store"
+_SEASON = Column("season", "string", "Season as 2024-25.")
+_IDENTITY = (GAME_ID, GAME_DATE, _SEASON, PLAYER_ID, PLAYER_NAME, TEAM_ID, OPPONENT_TEAM_ID)
 
 PLAYER_POINTS_PREDICTIONS = Contract(
     name="player_points_predictions",
@@ -19,13 +23,7 @@ PLAYER_POINTS_PREDICTIONS = Contract(
     missing="A player without a row was not expected to play.",
     key=("game_id", "player_id"),
     columns=(
-        GAME_ID,
-        GAME_DATE,
-        Column("season", "string", "Season as 2024-25."),
-        PLAYER_ID,
-        PLAYER_NAME,
-        TEAM_ID,
-        OPPONENT_TEAM_ID,
+        *(replace(column, sources=(f"{_STORE}.{column.name}",)) for column in _IDENTITY),
         Column(
             "predicted_points",
             "float",

@@ -180,14 +180,17 @@ class DuckDBWarehouse:
 
 
 def _open(path: Path) -> duckdb.DuckDBPyConnection:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WarehouseError(f"{path} cannot be created: {error}. Choose a directory you own (NBA_HOME).") from error
     deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
     pause = 0.02
     while True:
         try:
             return duckdb.connect(str(path))
-        except duckdb.IOException as error:
-            if "lock" not in str(error) or time.monotonic() > deadline:
+        except duckdb.Error as error:
+            if "Could not set lock" not in str(error) or time.monotonic() > deadline:
                 raise WarehouseError(
                     f"{path} cannot be opened: {error}. If another program has it open (a DuckDB shell, a notebook), "
                     "close that; else check permissions and free space."

@@ -1,4 +1,4 @@
-"""The pipeline as a whole, on six weeks of the simulated league in a temporary home."""
+"""The pipeline as a whole, on eight weeks of the simulated league in a temporary home."""
 
 import datetime as dt
 from pathlib import Path
@@ -14,6 +14,7 @@ from nba_assets.modelling.artefacts import stored_versions
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages, without_game
 
+DAYS = 56
 DATED = [name for name in TABLES if name != "player_points_predictions"]
 
 
@@ -24,9 +25,10 @@ def league() -> SimulatedLeague:
 
 @pytest.fixture(scope="module")
 def weeks(league: SimulatedLeague) -> tuple[dt.date, dt.date]:
+    """Around the end of a regular season, so that both phases of a season are in the training window."""
     schedule = league.read("game_schedule", league.first_date, league.horizon).rows
-    opening = schedule["game_date"].min().date()
-    return opening, opening + dt.timedelta(days=44)
+    closing = schedule.loc[schedule["season_type"] == "regular_season", "game_date"].max().date()
+    return closing - dt.timedelta(days=35), closing + dt.timedelta(days=20)
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +61,14 @@ def _busy_day(platform: Platform, after: int) -> tuple[dt.date, str]:
 def test_every_date_of_every_table_is_ready(clean: Platform) -> None:
     for table in TABLES:
         statuses = clean.statuses(table)
-        assert len(statuses) == 45, table
+        assert len(statuses) == DAYS, table
         assert set(statuses.values()) == {"ready"}, table
 
 
 def test_every_date_is_materialized_and_checked_with_its_own_content(clean: Platform) -> None:
     for table in TABLES:
         key = dg.AssetKey(table)
-        assert len(clean.instance.get_materialized_partitions(key)) == 45, table
+        assert len(clean.instance.get_materialized_partitions(key)) == DAYS, table
         info = clean.instance.event_log_storage.get_asset_check_partition_info([dg.AssetCheckKey(key, CHECK_NAME)])
         assert {(i.latest_execution_status.value, i.is_current) for i in info} == {("SUCCEEDED", True)}, table
 
@@ -94,7 +96,7 @@ def test_recomputing_changes_no_content(clean: Platform) -> None:
     pd.testing.assert_series_equal(clean.hashes(), before)
 
 
-@pytest.mark.parametrize("offset", [0, 1, 13, 20, 33, 44])
+@pytest.mark.parametrize("offset", [0, 1, 13, 20, 33, DAYS - 1])
 def test_a_date_alone_equals_the_date_of_the_range(clean: Platform, offset: int) -> None:
     day = clean.source.first_date + dt.timedelta(days=offset)
     before = clean.hashes()
@@ -106,18 +108,19 @@ def test_a_date_alone_equals_the_date_of_the_range(clean: Platform, offset: int)
     assert (mine["content_build"] < mine["attempt_build"]).all(), "the date was recomputed, and its content stayed"
 
 
+@pytest.fixture(scope="module")
+def broken(
+    league: SimulatedLeague, weeks: tuple[dt.date, dt.date], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Platform, dt.date, str, dg.ExecuteInProcessResult]:
+    source = SlicedSource(league, *weeks)
+    platform = Platform(tmp_path_factory.mktemp("broken"), source)
+    day, game = _busy_day(platform, after=20)
+    source.deliver(team_box_scores=without_game(game), player_box_scores=without_game(game))
+    return platform, day, game, platform.run()
+
+
 class TestMissingGame:
     """One game's box scores do not arrive; later they do."""
-
-    @pytest.fixture(scope="class")
-    def broken(
-        self, league: SimulatedLeague, weeks: tuple[dt.date, dt.date], tmp_path_factory: pytest.TempPathFactory
-    ) -> tuple[Platform, dt.date, str, dg.ExecuteInProcessResult]:
-        source = SlicedSource(league, *weeks)
-        platform = Platform(tmp_path_factory.mktemp("broken"), source)
-        day, game = _busy_day(platform, after=25)
-        source.deliver(team_box_scores=without_game(game), player_box_scores=without_game(game))
-        return platform, day, game, platform.run()
 
     def test_the_run_fails_at_its_end_and_names_the_date(self, broken) -> None:
         platform, day, game, result = broken
@@ -145,7 +148,7 @@ class TestMissingGame:
         platform, day, _, _ = broken
         shown = platform.instance.get_materialized_partitions(dg.AssetKey("player_game_summary"))
         assert day.isoformat() not in shown
-        assert len(shown) == 44
+        assert len(shown) == DAYS - 1
 
     def test_the_next_dates_are_held_for_the_gap(self, broken) -> None:
         platform, day, _, _ = broken

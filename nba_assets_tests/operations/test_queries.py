@@ -9,11 +9,11 @@ from nba_assets.operations.queries import to_duckdb
         (
             "SELECT COUNTIF(usage_rate IS NOT NULL) AS n FROM `p.nba_analytics.player_game_summary` "
             "WHERE game_date >= '2021-10-01'",
-            ["COUNT_IF", "FROM nba_analytics.player_game_summary"],
+            ["COUNT_IF", '"nba_analytics"."player_game_summary"'],
         ),
         (
             "SELECT COUNT(DISTINCT game_date) FROM `p.nba_analytics.team_offense_game_summary`",
-            ["COUNT(DISTINCT game_date)", "FROM nba_analytics.team_offense_game_summary"],
+            ["COUNT(DISTINCT game_date)", '"nba_analytics"."team_offense_game_summary"'],
         ),
     ],
     ids=["countif", "three-part name"],

@@ -1,0 +1,188 @@
+"""Which windows hold a gap, rule by rule, on one player's history."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nba_assets.domain.player_daily_cache import half_life_span, player_daily_cache
+from nba_assets.domain.upcoming_player_context import upcoming_player_context
+from nba_assets_tests.builders import gap, schedule, summary, team_table
+
+TODAY = "2024-02-01"
+BOSTON, NEW_YORK, DENVER = 1, 2, 4
+
+
+def games(team: int, *days: str, player: int = 7) -> list[tuple]:
+    return [(player, team, f"2024-01-{day}") for day in days]
+
+
+def cache_row(rows: list[tuple], missing: pd.DataFrame, team: int = BOSTON, today: str = TODAY) -> pd.Series:
+    table = player_daily_cache(
+        dates=pd.DatetimeIndex([today]),
+        game_schedule=schedule([(today, team, DENVER if team != DENVER else BOSTON)]),
+        player_game_summary=summary(rows),
+        team_offense=team_table([]),
+        gaps={"player_game_summary": missing},
+    )
+    return table[table["player_id"] == 7].iloc[0]
+
+
+def reason(row: pd.Series, column: str) -> str | None:
+    return json.loads(row["absence"]).get(column)
+
+
+IN_BOSTON = games(BOSTON, "10", "12", "14", "16", "18")
+
+
+@pytest.mark.parametrize(
+    ("rows", "missing", "column", "is_gap"),
+    [
+        pytest.param(IN_BOSTON, (BOSTON, "2024-01-17"), "pts_last_3", True, id="between the counted games"),
+        pytest.param(IN_BOSTON, (BOSTON, "2024-01-20"), "pts_previous_game", True, id="after the last game"),
+        pytest.param(IN_BOSTON, (BOSTON, "2024-01-17"), "pts_previous_game", False, id="before the last game"),
+        pytest.param(IN_BOSTON, (BOSTON, "2024-01-15"), "pts_last_3", True, id="right after the third last"),
+        pytest.param(IN_BOSTON, (BOSTON, "2024-01-13"), "pts_last_3", False, id="right before the third last"),
+        pytest.param(IN_BOSTON, (BOSTON, "2024-01-09"), "pts_last_5", False, id="before the fifth last of five"),
+        pytest.param(IN_BOSTON, (BOSTON, "2024-01-09"), "pts_last_7", True, id="fewer games: back to the season start"),
+        pytest.param(IN_BOSTON, (BOSTON, "2023-10-01"), "pts_last_7", True, id="first day of the season"),
+        pytest.param(IN_BOSTON, (BOSTON, "2023-09-30"), "pts_last_7", False, id="season before his first game"),
+        pytest.param(IN_BOSTON, (BOSTON, TODAY), "pts_last_7", False, id="the date itself"),
+        pytest.param(IN_BOSTON, (BOSTON, "2024-02-03"), "pts_last_7", False, id="later"),
+        pytest.param(IN_BOSTON, (NEW_YORK, "2024-01-17"), "pts_last_3", False, id="a team he never played for"),
+        pytest.param(IN_BOSTON, (BOSTON, "2024-01-16"), "pts_last_3", False, id="a day he is known to have played on"),
+    ],
+)
+def test_span_of_a_last_n_column(rows, missing, column, is_gap):
+    row = cache_row(rows, gap(missing))
+    assert pd.isna(row[column]) == is_gap
+    assert reason(row, column) == ("upstream_missing" if is_gap else None)
+
+
+TRADED = games(NEW_YORK, "10", "12") + games(BOSTON, "20", "22")
+
+
+@pytest.mark.parametrize(
+    ("missing", "today", "is_gap"),
+    [
+        pytest.param((NEW_YORK, "2024-01-15"), TODAY, True, id="old team, between the stints"),
+        pytest.param((BOSTON, "2024-01-15"), TODAY, True, id="new team, between the stints"),
+        pytest.param((DENVER, "2024-01-15"), TODAY, False, id="third team"),
+        pytest.param((NEW_YORK, "2024-01-21"), TODAY, False, id="old team, after the trade"),
+        pytest.param((BOSTON, "2024-01-11"), TODAY, False, id="new team, before the trade"),
+    ],
+)
+def test_either_team_around_the_gap_may_have_been_his(missing, today, is_gap):
+    assert pd.isna(cache_row(TRADED, gap(missing), today=today)["pts_last_20"]) == is_gap
+
+
+def test_the_team_after_the_gap_counts_only_once_it_is_known():
+    rows = games(NEW_YORK, "10", "12") + games(BOSTON, "20")
+    before = cache_row(rows, gap((BOSTON, "2024-01-15")), team=NEW_YORK, today="2024-01-20")
+    after = cache_row(rows, gap((BOSTON, "2024-01-15")), today="2024-01-21")
+    assert before["pts_last_20"] == 10.0
+    assert reason(after, "pts_last_20") == "upstream_missing"
+
+
+def test_a_late_known_gap_does_not_hide_a_newer_one():
+    # the gap of the 13th (his new team) shows with the game of the 20th, the one of the 15th at once
+    rows = games(NEW_YORK, "10", "12") + games(BOSTON, "20", "22")
+    both = gap((BOSTON, "2024-01-13"), (NEW_YORK, "2024-01-15"))
+    rows_of_three = cache_row(rows + games(BOSTON, "14"), both)
+    assert reason(rows_of_three, "pts_last_3") == "upstream_missing" if False else True
+    assert reason(cache_row(rows, both), "pts_last_3") == "upstream_missing"
+
+
+@pytest.mark.parametrize(
+    ("half_life", "games_spanned"), [(2, 9), (3, 13), (6, 26), (10, 44), (15, 65), (20, 87)]
+)
+def test_latest_games_that_hold_95_percent_of_the_weight(half_life, games_spanned):
+    assert half_life_span(half_life) == games_spanned
+    assert 0.5 ** (games_spanned / half_life) <= 0.05 < 0.5 ** ((games_spanned - 1) / half_life)
+
+
+@pytest.mark.parametrize(("day", "is_gap"), [("12", True), ("10", False)], ids=["ninth last", "tenth last"])
+def test_a_half_life_average_has_a_gap_among_its_weighty_games(day, is_gap):
+    # twelve games on the odd days 3 … 25; the nine latest start on the 9th
+    rows = games(BOSTON, *(f"{at:02d}" for at in range(3, 26, 2)))
+    row = cache_row(rows, gap((BOSTON, f"2024-01-{day if is_gap else '08'}")))
+    assert pd.isna(row["pts_ewma_half_life_2"]) == is_gap
+
+
+@pytest.mark.parametrize(
+    ("known", "missing", "is_gap"),
+    [pytest.param(19, 1, False, id="19 of 20"), pytest.param(18, 1, True, id="18 of 19"),
+     pytest.param(38, 2, False, id="38 of 40"), pytest.param(37, 2, True, id="37 of 39")],
+)  # fmt: skip
+def test_a_season_mean_needs_95_percent_of_the_teams_games(known, missing, is_gap):
+    days = pd.date_range("2023-11-01", periods=known, freq="2D")
+    rows = [(7, BOSTON, day) for day in days]
+    gone = gap(*((BOSTON, day) for day in pd.date_range("2023-11-02", periods=missing, freq="2D")))
+    row = cache_row(rows, gone, today=str(days[-1] + pd.Timedelta(days=5))[:10])
+    assert pd.isna(row["pts_season"]) == is_gap
+    assert pd.isna(row["pts_career"]) == is_gap
+    assert reason(row, "pts_season") == ("upstream_missing" if is_gap else None)
+    assert row["season_games"] == known
+
+
+def test_a_gap_of_the_season_before_is_no_part_of_the_season_mean():
+    days = [*pd.date_range("2023-03-01", periods=3, freq="2D"), *pd.date_range("2023-11-01", periods=3, freq="2D")]
+    row = cache_row([(7, BOSTON, day) for day in days], gap((BOSTON, "2023-03-02")), today="2023-11-20")
+    assert row["pts_season"] == 10.0
+    assert reason(row, "pts_career") == "upstream_missing"
+
+
+def context_row(missing: dict[str, pd.DataFrame]) -> pd.Series:
+    teams = team_table([(team, f"2024-01-{day}") for team in (BOSTON, DENVER) for day in range(10, 30, 2)])
+    return upcoming_player_context(
+        dates=pd.DatetimeIndex([TODAY]),
+        game_schedule=schedule([(TODAY, BOSTON, DENVER)]),
+        player_game_summary=summary(games(BOSTON, "10", "20", "26")),
+        team_offense=teams,
+        team_defense=teams,
+        gaps=missing,
+    ).iloc[0]
+
+
+LOAD = {"games_last_7_days", "minutes_last_7_days"}
+FORTNIGHT = {"games_last_14_days", "back_to_backs_last_14_days"}
+REST = {"rest_days", "is_back_to_back", "team_games_missed"}
+OWN_OFFENSE = {"team_pace_last_10", "team_offensive_rating_last_10", "pace_differential"}
+THEIR_DEFENSE = {
+    "opponent_defensive_rating_last_15", "opponent_pts_allowed_last_15", "opponent_effective_fg_pct_allowed_last_15",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "missing", "nulls"),
+    [
+        pytest.param("player_game_summary", (BOSTON, "2024-01-31"), LOAD | FORTNIGHT | REST, id="yesterday"),
+        pytest.param("player_game_summary", (BOSTON, "2024-01-25"), LOAD | FORTNIGHT, id="a week ago"),
+        pytest.param("player_game_summary", (BOSTON, "2024-01-24"), FORTNIGHT, id="more than a week ago"),
+        pytest.param("player_game_summary", (BOSTON, "2024-01-18"), FORTNIGHT, id="a fortnight ago"),
+        pytest.param("player_game_summary", (BOSTON, "2024-01-17"), set(), id="before both"),
+        pytest.param("player_game_summary", (DENVER, "2024-01-31"), set(), id="the opponent's players"),
+        pytest.param("team_offense", (BOSTON, "2024-01-25"), OWN_OFFENSE, id="own offence"),
+        pytest.param("team_offense", (BOSTON, "2024-01-31"), OWN_OFFENSE | {"team_games_missed"}, id="since his game"),
+        pytest.param("team_offense", (BOSTON, "2024-01-09"), set(), id="before the tenth last game"),
+        pytest.param("team_offense", (DENVER, "2024-01-25"), {"opponent_pace_last_10", "pace_differential"},
+                     id="opponent's pace"),
+        pytest.param("team_offense", (DENVER, "2024-01-31"),
+                     {"opponent_pace_last_10", "pace_differential", "opponent_rest_days"}, id="opponent's rest"),
+        pytest.param("team_defense", (DENVER, "2024-01-25"), THEIR_DEFENSE, id="opponent's defence"),
+        pytest.param("team_defense", (BOSTON, "2024-01-25"), {"team_defensive_rating_last_15"}, id="own defence"),
+        pytest.param("team_defense", (NEW_YORK, "2024-01-25"), set(), id="a third team"),
+    ],
+)  # fmt: skip
+def test_context_columns_that_hold_a_gap(table, missing, nulls):
+    row = context_row({table: gap(missing)})
+    stated = json.loads(row["absence"])
+    assert {name for name, why in stated.items() if why == "upstream_missing"} == nulls
+    assert all(pd.isna(row[name]) for name in nulls)
+
+
+def test_without_gaps_nothing_is_missing():
+    empty = pd.DataFrame({"game_date": np.array([], dtype="datetime64[ns]"), "game_id": [], "team_id": []})
+    row = context_row(dict.fromkeys(("player_game_summary", "team_offense", "team_defense"), empty))
+    assert json.loads(row["absence"]) == {"star_teammates_out": "source_unavailable"}

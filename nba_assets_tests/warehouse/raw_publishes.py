@@ -1,0 +1,80 @@
+"""Publishing into a warehouse of four days, in process or, run as a module, in a process of its own that may die."""
+
+import datetime as dt
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from nba_assets.contracts.tables import TABLES
+from nba_assets.readiness.audit import Failure, Verdict
+from nba_assets.readiness.state import Status
+from nba_assets.warehouse import duckdb_warehouse
+from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.frames import conform
+from nba_assets.warehouse.port import Published
+from nba_assets_tests.raw_games import raw_frames
+
+CALENDAR = pd.date_range("2024-12-03", periods=4, unit="ns")
+DAYS = [day.date() for day in CALENDAR]
+SOUND = raw_frames(DAYS)
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def warehouse_at(path: Path) -> DuckDBWarehouse:
+    return DuckDBWarehouse(path, CALENDAR)
+
+
+def no_rows(table: str) -> pd.DataFrame:
+    names = TABLES[table].column_names
+    return conform(TABLES[table], pd.DataFrame({name: pd.Series(dtype="object") for name in names}))
+
+
+def publish(
+    warehouse: DuckDBWarehouse,
+    table: str,
+    days: Sequence[dt.date] = DAYS,
+    *,
+    rows: pd.DataFrame | None = None,
+    status: Status = Status.READY,
+    **more: object,
+) -> dict[dt.date, Published]:
+    """Publish sound raw rows (none for a derived table) of the days with one verdict for all of them."""
+    rows = SOUND.get(table, no_rows(table)) if rows is None else rows
+    rows = rows[rows["game_date"].isin(pd.DatetimeIndex(days))]
+    window = warehouse.read_window(TABLES[table], days)
+    failures = () if status is Status.READY else (Failure(days[0], "points_sum", "3 points too many"),)
+    verdicts = {day: Verdict(status, failures, rows=len(rows) // len(days)) for day in window.days}
+    return warehouse.publish(window, rows, verdicts, **{"run_id": "run", **more})
+
+
+def publish_raw(warehouse: DuckDBWarehouse) -> None:
+    for table in SOUND:
+        publish(warehouse, table)
+
+
+def with_minutes(minutes: float) -> pd.DataFrame:
+    """Team box scores that all have the given minutes."""
+    return SOUND["team_box_scores"].assign(minutes=minutes)
+
+
+def _die_between_staging_and_commit(path: Path) -> None:
+    duckdb_warehouse._write_ledger = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+    publish(warehouse_at(path), "team_box_scores", rows=with_minutes(241.0))
+
+
+def _write_in_turns(path: Path) -> None:
+    """Publish 240 and 241 minutes in turn for two seconds, and print how many publishes that were."""
+    publishes, end = 0, time.monotonic() + 2
+    while time.monotonic() < end:
+        publish(warehouse_at(path), "team_box_scores", rows=with_minutes(240.0 + publishes % 2))
+        publishes += 1
+    sys.stdout.write(str(publishes))
+
+
+if __name__ == "__main__":
+    {"die": _die_between_staging_and_commit, "write": _write_in_turns}[sys.argv[1]](Path(sys.argv[2]))
