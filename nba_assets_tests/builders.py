@@ -150,10 +150,11 @@ def random_league(seed: int, teams: int = 4, games_per_season: int = 16, seasons
 
 
 def _statistics(rng: np.random.Generator, rows: int) -> dict[str, np.ndarray]:
+    counts = {name: rng.integers(0, 15, rows).astype("float64") for name in ("fga", "fta", "fg3a", "reb", "ast", "tov")}
     return {
-        "minutes_played": rng.uniform(0.5, 45, rows).round(1),
-        **{name: rng.integers(0, 15, rows).astype("float64") for name in ("fga", "fta", "fg3a", "reb", "ast", "tov")},
-        "pts": rng.integers(0, 40, rows).astype("float64"),
+        **counts,
+        "minutes_played": rng.uniform(2, 45, rows).round(1),
+        "pts": np.floor(rng.random(rows) * (2 * counts["fga"] + counts["fta"])),
         "usage_rate": rng.uniform(0, 45, rows).round(6),
         "is_starter": rng.random(rows) < 0.5,
     }

@@ -1,4 +1,7 @@
-"""The data dictionary, rendered from the contracts: `python -m nba_assets.contracts.dictionary > docs/data_dictionary.md`."""
+"""The data dictionary, rendered from the contracts.
+
+    python -m nba_assets.contracts.dictionary > docs/data_dictionary.md
+"""
 
 import sys
 

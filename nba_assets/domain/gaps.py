@@ -14,7 +14,7 @@ from nba_assets.domain.as_of import DISTANT_PAST, Earlier, GameLog, count_before
 from nba_assets.domain.seasons import season_start_days
 
 SEASON_SHARE = 0.95
-"""Share of the games due so far that a season-to-date (or career-to-date) value must rest on."""
+"""Share of the games due, or of their weight, that a value to date or a half-life average must rest on."""
 
 
 @dataclass(frozen=True)
@@ -121,5 +121,5 @@ def gap_view(gaps: Gaps, earlier: Earlier) -> GapView:
 
 
 def is_thin(known: np.ndarray, gaps: np.ndarray) -> np.ndarray:
-    """Whether the known games are under 95 % of the games due: known and gaps together."""
+    """Whether the known games (or their weight) are under 95 % of the games due: known and gaps together."""
     return known < SEASON_SHARE * (known + gaps)

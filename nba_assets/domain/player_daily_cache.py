@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from math import ceil, log2
 
 import numpy as np
 import pandas as pd
@@ -15,17 +14,11 @@ from nba_assets.domain.gaps import Gaps, due_in, gap_view, is_thin, player_gaps,
 from nba_assets.domain.seasons import season_start_days
 from nba_assets.domain.team_form import TeamForm
 from nba_assets.domain.typed_columns import TypedColumns
-from nba_assets.domain.windows import Rounds, last_std
+from nba_assets.domain.windows import Rounds, half_life_decay, last_std, running_sums
 
 IDENTITY = ["game_id", "game_date", "season", "player_id", "player_name", "team_id"]
 TEAM_WINDOW = 10
 TEAM_MEANS = {"team_pace_last_10": "pace", "team_offensive_rating_last_10": "offensive_rating"}
-WEIGHT_OF_SPAN = 0.95
-
-
-def half_life_span(half_life: float) -> int:
-    """Number of latest games that hold 95 % of the weight of an average with this half-life."""
-    return ceil(half_life * log2(1 / (1 - WEIGHT_OF_SPAN)))
 
 
 def player_daily_cache(
@@ -41,9 +34,9 @@ def player_daily_cache(
     Only games before the row's date count (`as_of`), and of those only played ones. Means are over the values that
     are there, `<group>_games_<window>` says how many. Nulls: `short_history` where there is no game (for a deviation
     fewer than two), `source_unavailable` where the games lack the statistic, `not_applicable` where a ratio has a
-    zero denominator, `upstream_missing` where a gap lies in the window (`gaps`). A half-life average has a gap when
-    one lies in the latest games that hold 95 % of the weight, a season or career mean when the known games are under
-    95 % of those due.
+    zero denominator, `upstream_missing` where a gap lies in the window (`gaps`). A half-life average is such a
+    null when the known games hold under 95 % of the weight of those due, a season or career mean when they are under
+    95 % of them.
     """
     log = played_log(player_game_summary, player_form.SUMMARY_COLUMNS)
     rows, earlier = expected_players(dates=dates, game_schedule=game_schedule, log=log)
@@ -97,14 +90,30 @@ class _Form:
 
     def add_half_lives(self, columns: TypedColumns) -> None:
         form = player_form.half_life_means(self._rounds, self._values)
-        for name, half_lives in player_form.HALF_LIVES.items():
-            for h in half_lives:
-                column = f"{name}_ewma_half_life_{h}"
-                gap = self._gaps.in_last(half_life_span(h))
-                columns.add(column, self._earlier.of(form[column]), self._none_of[1], gap)
-        gap = self._gaps.in_last(half_life_span(player_form.PROJECTION_HALF_LIFE))
-        column = player_form.PROJECTION
-        columns.add(column, self._earlier.of(form[column]), self._none_of[1], gap)
+        wanted = [(f"{name}_ewma_half_life_{h}", h) for name, of in player_form.HALF_LIVES.items() for h in of]
+        wanted.append((player_form.PROJECTION, player_form.PROJECTION_HALF_LIFE))
+        thin = self._thin_half_lives(sorted({h for _, h in wanted}))
+        for column, h in wanted:
+            columns.add(column, self._earlier.of(form[column]), self._none_of[1], thin[h])
+
+    def _thin_half_lives(self, half_lives: list[int]) -> dict[int, np.ndarray]:
+        """Whether the known games hold under 95 % of the weight of all games due, the gaps among them.
+
+        A gap weighs 0.5^(k/h), k being the number of known games after it.
+        """
+        log, decay = self._log, half_life_decay(half_lives)
+        is_first = log.ordinal == 0
+        since = np.where(is_first, season_start_days(log.column("season")), np.r_[0, log.day[:-1]][: len(log)])
+        before_game = self._all_gaps.count_between(log.entity, since, log.day + 1)
+        lost = running_sums(self._rounds, before_game[:, None] * decay, decay)
+        last_day = np.where(self._earlier.games > 0, np.nan_to_num(self._earlier.of(log.day.astype("float64"))), 0)
+        newest = self._all_gaps.count_between(self._player, last_day.astype("int64"), self._day)
+        thin = {}
+        for at, h in enumerate(half_lives):
+            lost_weight = np.nan_to_num(self._earlier.of(lost[:, at])) + newest
+            known_weight = (1 - decay[at] ** self._earlier.games) / (1 - decay[at])
+            thin[h] = is_thin(known_weight, lost_weight)
+        return thin
 
     def add_to_date(self, columns: TypedColumns) -> None:
         """Means over the season and the career; the games of another season are no part of a season's mean."""

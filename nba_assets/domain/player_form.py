@@ -147,7 +147,7 @@ def half_life_means(rounds: Rounds, values: Mapping[str, np.ndarray]) -> dict[st
 def to_date(log: GameLog, rounds: Rounds, values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Means over the season and the career so far, with the games they rest on and `season_games` played."""
     season = season_start_days(log.column("season"))
-    goes_on = (log.ordinal > 0) & (season == np.r_[season[:1], season[:-1]])
+    goes_on = season == np.r_[season[:1], season[:-1]]
     names = list(dict.fromkeys([*SEASON, *CAREER]))
     stacked = np.column_stack([values[name] for name in names] + [np.ones(len(log))])
     both = np.hstack([stacked, (~np.isnan(stacked)).astype("float64")])

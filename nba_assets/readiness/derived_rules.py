@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -77,11 +78,21 @@ def _usage_adds_up(staged: Staged) -> Iterator[Failure]:
 
 
 def _avg_usage_populated(staged: Staged) -> Iterator[Failure]:
+    """The bar of the old system; where only gaps keep a date below it, the date is held until they close."""
+    column, bar = "avg_usage_rate_last_7_games", thresholds.AVG_USAGE_POPULATED_SHARE
     rows = staged.rows[~staged.rows["game_date"].dt.date.isin(staged.bootstrap)]
-    return _share_populated(
-        rows, "avg_usage_rate_last_7_games", "avg_usage_populated", thresholds.AVG_USAGE_POPULATED_SHARE,
-        "rows after bootstrap",
-    )  # fmt: skip
+    in_gap = rows[ABSENCE].str.contains(f'"{column}": ?"{Absence.UPSTREAM_MISSING}"', regex=True)
+    healed = (rows[column].notna() | in_gap).groupby(rows["game_date"]).mean()
+    for failure in _share_populated(rows, column, "avg_usage_populated", bar, "rows after bootstrap"):
+        yield replace(failure, holds=bool(healed[pd.Timestamp(failure.game_date)] >= bar))
+
+
+def _avg_usage_complete(staged: Staged) -> Iterator[Failure]:
+    column = "avg_usage_rate_last_7_games"
+    rows = staged.rows[staged.rows[column].isna() & (staged.rows["usage_games_career"] >= 7)]
+    short = rows[~rows[ABSENCE].str.contains(Absence.UPSTREAM_MISSING.value, regex=False)]
+    what = f"{column} is null though the player has seven earlier games and no gap"
+    yield from failures_by_date(short, "avg_usage_complete", what, PLAYER_KEY)
 
 
 def _enough_expected_players(staged: Staged) -> Iterator[Failure]:
@@ -114,7 +125,11 @@ DERIVED_RULES: dict[str, TableRules] = {
         "player_box_scores", PLAYER_KEY, usage_populated=_usage_populated, usage_adds_up=_usage_adds_up
     ),
     "player_daily_cache": TableRules(
-        {"avg_usage_populated": _avg_usage_populated, "enough_expected_players": _enough_expected_players},
+        {
+            "avg_usage_populated": _avg_usage_populated,
+            "avg_usage_complete": _avg_usage_complete,
+            "enough_expected_players": _enough_expected_players,
+        },
         _counted_scheduled_teams,
     ),
     "upcoming_player_context": TableRules(

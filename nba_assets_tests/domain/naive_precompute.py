@@ -66,11 +66,13 @@ def form(league: League, row: dict) -> dict[str, float]:
     chances = float((2 * (shots["fga"] + 0.44 * shots["fta"])).sum())
     values["true_shooting_pct_last_10"] = unless_gap(shots["pts"].sum() / chances if chances else np.nan, 10)
     values["pts_previous_game"] = unless_gap(mean("pts", mine.tail(1), line), 1)
-    for half_life, span in ((2, 9), (6, 26), (20, 87)):
+    for half_life in (2, 6, 20):
         weights = 0.5 ** (np.arange(len(mine))[::-1] / half_life)
         there = mine[line].notna().all(axis=1).to_numpy()
         value = np.average(mine["pts"][there], weights=weights[there]) if there.any() else np.nan
-        values[f"pts_ewma_half_life_{half_life}"] = unless_gap(float(value), span)
+        counted = [day for day in gaps if day >= season_start(mine["season"].iloc[0])]
+        lost = sum(0.5 ** ((mine["game_date"] > day).sum() / half_life) for day in counted)
+        values[f"pts_ewma_half_life_{half_life}"] = np.nan if lost > 0.05 * (lost + weights.sum()) else float(value)
     season = mine[mine["season"] == row["season"]]
     values["season_games"], values["career_games"] = len(season), len(mine)
     start = season_start(row["season"])

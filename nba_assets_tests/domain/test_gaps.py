@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nba_assets.domain.player_daily_cache import half_life_span, player_daily_cache
+from nba_assets.domain.player_daily_cache import player_daily_cache
 from nba_assets.domain.upcoming_player_context import upcoming_player_context
 from nba_assets_tests.builders import gap, schedule, summary, team_table
 
@@ -85,29 +85,24 @@ def test_the_team_after_the_gap_counts_only_once_it_is_known():
     assert reason(after, "pts_last_20") == "upstream_missing"
 
 
-def test_a_late_known_gap_does_not_hide_a_newer_one():
-    # the gap of the 13th (his new team) shows with the game of the 20th, the one of the 15th at once
-    rows = games(NEW_YORK, "10", "12") + games(BOSTON, "20", "22")
-    both = gap((BOSTON, "2024-01-13"), (NEW_YORK, "2024-01-15"))
-    rows_of_three = cache_row(rows + games(BOSTON, "14"), both)
-    assert reason(rows_of_three, "pts_last_3") == "upstream_missing" if False else True
-    assert reason(cache_row(rows, both), "pts_last_3") == "upstream_missing"
-
-
 @pytest.mark.parametrize(
-    ("half_life", "games_spanned"), [(2, 9), (3, 13), (6, 26), (10, 44), (15, 65), (20, 87)]
+    ("half_life", "days", "is_gap"),
+    [
+        # twelve games on the odd days 3 … 25; known weights at h = 2 sum to 3.361, so one gap may weigh 0.1769:
+        # 0.5^(5/2) = 0.1768 with five games after it, 0.25 with four
+        pytest.param(2, ["16"], False, id="five games ago"),
+        pytest.param(2, ["18"], True, id="four games ago"),
+        # 0.5^(8/2) = 0.0625 each with eight games after them: two are 0.125, three are 0.1875
+        pytest.param(2, ["10", "08"], False, id="two old ones"),
+        pytest.param(2, ["10", "08", "12"], True, id="three old ones"),
+        # at h = 20 twelve games weigh 9.989, one gap may weigh 0.526: 0.5^(12/20) = 0.660 even before all of them
+        pytest.param(20, ["02"], True, id="short history, slow decay"),
+    ],
 )
-def test_latest_games_that_hold_95_percent_of_the_weight(half_life, games_spanned):
-    assert half_life_span(half_life) == games_spanned
-    assert 0.5 ** (games_spanned / half_life) <= 0.05 < 0.5 ** ((games_spanned - 1) / half_life)
-
-
-@pytest.mark.parametrize(("day", "is_gap"), [("12", True), ("10", False)], ids=["ninth last", "tenth last"])
-def test_a_half_life_average_has_a_gap_among_its_weighty_games(day, is_gap):
-    # twelve games on the odd days 3 … 25; the nine latest start on the 9th
+def test_a_half_life_average_rests_on_95_percent_of_the_weight(half_life, days, is_gap):
     rows = games(BOSTON, *(f"{at:02d}" for at in range(3, 26, 2)))
-    row = cache_row(rows, gap((BOSTON, f"2024-01-{day if is_gap else '08'}")))
-    assert pd.isna(row["pts_ewma_half_life_2"]) == is_gap
+    row = cache_row(rows, gap(*((BOSTON, f"2024-01-{day}") for day in days)))
+    assert pd.isna(row[f"pts_ewma_half_life_{half_life}"]) == is_gap
 
 
 @pytest.mark.parametrize(
@@ -145,6 +140,14 @@ def context_row(missing: dict[str, pd.DataFrame]) -> pd.Series:
     ).iloc[0]
 
 
+def test_games_of_earlier_seasons_do_not_fill_a_season():
+    # 10 of 11 games of this season, 50 of 51 of the career
+    days = [*pd.date_range("2022-11-01", periods=40, freq="2D"), *pd.date_range("2023-11-01", periods=10, freq="2D")]
+    row = cache_row([(7, BOSTON, day) for day in days], gap((BOSTON, "2023-11-02")), today="2023-12-01")
+    assert reason(row, "pts_season") == "upstream_missing"
+    assert row["pts_career"] == 10.0
+
+
 LOAD = {"games_last_7_days", "minutes_last_7_days"}
 FORTNIGHT = {"games_last_14_days", "back_to_backs_last_14_days"}
 REST = {"rest_days", "is_back_to_back", "team_games_missed"}
@@ -180,6 +183,20 @@ def test_context_columns_that_hold_a_gap(table, missing, nulls):
     stated = json.loads(row["absence"])
     assert {name for name, why in stated.items() if why == "upstream_missing"} == nulls
     assert all(pd.isna(row[name]) for name in nulls)
+
+
+def test_a_gap_that_shows_late_does_not_hide_a_newer_one():
+    # Boston's gap of the 13th shows with his first game there on the 20th, New York's of the 15th at once; on the
+    # 22nd only the 15th lies in the last seven days
+    table = upcoming_player_context(
+        dates=pd.DatetimeIndex(["2024-01-22"]),
+        game_schedule=schedule([("2024-01-22", BOSTON, DENVER)]),
+        player_game_summary=summary(games(NEW_YORK, "10", "12") + games(BOSTON, "20")),
+        team_offense=team_table([]),
+        team_defense=team_table([]),
+        gaps={"player_game_summary": gap((BOSTON, "2024-01-13"), (NEW_YORK, "2024-01-15"))},
+    )
+    assert reason(table.iloc[0], "games_last_7_days") == "upstream_missing"
 
 
 def test_without_gaps_nothing_is_missing():

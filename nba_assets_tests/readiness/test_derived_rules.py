@@ -127,11 +127,20 @@ def test_usage_is_populated_on_95_percent_of_rows_with_minutes(rows, passes):
 
 @pytest.mark.parametrize("table", ["player_daily_cache", "player_composite_factors"])
 def test_average_usage_is_populated_on_90_percent_of_rows_after_bootstrap(table):
-    rows = pd.DataFrame({"game_date": [pd.Timestamp(SECOND)] * 10, "avg_usage_rate_last_7_games": [20.0] * 9 + [None]})
+    rows = pd.DataFrame(
+        {
+            "game_date": [pd.Timestamp(SECOND)] * 10,
+            "avg_usage_rate_last_7_games": [20.0] * 9 + [None],
+            "absence": ["{}"] * 9 + ['{"avg_usage_rate_last_7_games": "short_history"}'],
+        }
+    )
     assert failures(table, "avg_usage_populated", rows) == []
     rows.loc[0, "avg_usage_rate_last_7_games"] = None
     assert_only(failures(table, "avg_usage_populated", rows), SECOND, "avg_usage_populated", "80.0%", "90%")
     assert failures(table, "avg_usage_populated", rows, bootstrap=frozenset({SECOND})) == []
+    assert not failures(table, "avg_usage_populated", rows)[0].holds
+    rows.loc[[0, 9], "absence"] = '{"avg_usage_rate_last_7_games": "upstream_missing"}'
+    assert failures(table, "avg_usage_populated", rows)[0].holds, "a gap holds the date, it does not reject it"
 
 
 @pytest.mark.parametrize("table", ["player_daily_cache", "upcoming_player_context"])

@@ -22,6 +22,7 @@ from nba_assets_tests.raw_games import raw_frames
 CALENDAR = pd.date_range("2024-12-03", periods=4, unit="ns")
 DAYS = [day.date() for day in CALENDAR]
 SOUND = raw_frames(DAYS)
+BOX = "team_box_scores"
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -62,14 +63,41 @@ def with_minutes(minutes: float) -> pd.DataFrame:
     return SOUND["team_box_scores"].assign(minutes=minutes)
 
 
+def rows_of(warehouse: DuckDBWarehouse, table: str, where: str = "TRUE") -> pd.DataFrame:
+    with warehouse.connect() as connection:
+        return connection.execute(f"SELECT * FROM {table} WHERE {where} ORDER BY ALL").df()
+
+
+def minutes_by_day(warehouse: DuckDBWarehouse) -> list[float]:
+    rows = rows_of(warehouse, "nba_raw.team_box_scores").groupby("game_date")["minutes"]
+    assert (rows.nunique() == 1).all(), "half a partition"
+    return rows.first().tolist()
+
+
+def entry(warehouse: DuckDBWarehouse, table: str, day: dt.date) -> pd.Series:
+    ledger = warehouse.ledger()
+    return ledger[(ledger["table_name"] == table) & (ledger["game_date"] == pd.Timestamp(day))].iloc[0]
+
+
+def everything(warehouse: DuckDBWarehouse) -> list[pd.DataFrame]:
+    tables = ("nba_raw.team_box_scores", "nba_rejected.team_box_scores", "nba_quality.ledger",
+              "nba_quality.ledger_history", "nba_quality.build_counter")  # fmt: skip
+    return [rows_of(warehouse, table) for table in tables]
+
+
+def assert_unchanged(warehouse: DuckDBWarehouse, before: list[pd.DataFrame]) -> None:
+    for old, new in zip(before, everything(warehouse), strict=True):
+        pd.testing.assert_frame_equal(new, old)
+
+
 def _die_between_staging_and_commit(path: Path) -> None:
     duckdb_warehouse._write_ledger = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
     publish(warehouse_at(path), "team_box_scores", rows=with_minutes(241.0))
 
 
 def _write_in_turns(path: Path) -> None:
-    """Publish 240 and 241 minutes in turn for two seconds, and print how many publishes that were."""
-    publishes, end = 0, time.monotonic() + 2
+    """Publish 240 and 241 minutes in turn for a second and a half, and print how many publishes that were."""
+    publishes, end = 0, time.monotonic() + 1.5
     while time.monotonic() < end:
         publish(warehouse_at(path), "team_box_scores", rows=with_minutes(240.0 + publishes % 2))
         publishes += 1

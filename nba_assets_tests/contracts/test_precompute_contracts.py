@@ -1,0 +1,77 @@
+"""Contracts of the precompute tables and the feature store: what is computed is what is declared."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from nba_assets.contracts.contract import ABSENCE, Column, Contract
+from nba_assets.contracts.features import FEATURE_COLUMNS, ML_FEATURE_STORE
+from nba_assets.contracts.precompute import PRECOMPUTE_TABLES
+from nba_assets.contracts.tables import TABLES
+from nba_assets.readiness.audit import Staged
+from nba_assets.readiness.contract_rules import contract_rules
+from nba_assets.warehouse.frames import conform
+from nba_assets_tests.builders import random_league
+from nba_assets_tests.domain.precompute_chain import Chain, build
+
+CONTRACTS = [pytest.param(contract, id=contract.name) for contract in (*PRECOMPUTE_TABLES, ML_FEATURE_STORE)]
+EVERY_COLUMN = [
+    pytest.param(contract, column, id=f"{contract.name}.{column.name}")
+    for contract in (*PRECOMPUTE_TABLES, ML_FEATURE_STORE)
+    for column in contract.columns
+]
+NO_SOURCE_YET = {"shot_zone_mismatch_score", "star_teammates_out"}
+
+
+@pytest.fixture(scope="module")
+def chain() -> Chain:
+    league = random_league(4)
+    return build(league.without([league.game_schedule["game_date"].iloc[20]]))
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_frames_have_exactly_the_declared_columns_and_types(contract: Contract, chain):
+    table = chain.tables()[contract.name]
+    assert tuple(table) == contract.column_names
+    pd.testing.assert_frame_equal(conform(contract, table), table)
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_rows_keep_keys_ranges_and_reasons(contract: Contract, chain):
+    rows = chain.tables()[contract.name]
+    staged = Staged(contract, rows, [], {}, dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
+    rules = {name: rule for name, rule in contract_rules(contract).items() if name != "upstream_missing_share"}
+    assert [failure for rule in rules.values() for failure in rule(staged)] == []
+
+
+@pytest.mark.parametrize(("contract", "column"), EVERY_COLUMN)
+def test_every_column_says_what_it_is_made_of(contract: Contract, column: Column):
+    assert column.sources or column.name in NO_SOURCE_YET | {ABSENCE}
+    reads = {read.table for read in contract.reads}
+    for source in column.sources:
+        table, _, name = source.partition(".")
+        assert table in reads
+        assert TABLES[table].column(name)
+
+
+@pytest.mark.parametrize(("contract", "column"), EVERY_COLUMN)
+def test_numbers_have_bounds_and_units_unless_they_are_ids(contract: Contract, column: Column):
+    if column.type in ("integer", "float") and not column.name.endswith("_id"):
+        assert column.low is not None
+        assert column.high is not None
+        assert column.unit
+
+
+@pytest.mark.parametrize(("contract", "column"), EVERY_COLUMN)
+def test_a_count_column_stands_in_the_same_table_and_is_never_null(contract: Contract, column: Column):
+    if column.count_column:
+        assert not contract.column(column.count_column).nullable
+
+
+def test_features_are_columns_of_the_store_and_no_identifiers():
+    others = set(ML_FEATURE_STORE.column_names) - set(FEATURE_COLUMNS)
+    assert others == {
+        "game_id", "game_date", "season", "season_type", "player_id", "player_name", "team_id", "opponent_team_id",
+        ABSENCE,
+    }  # fmt: skip

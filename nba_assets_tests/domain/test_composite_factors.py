@@ -1,0 +1,141 @@
+"""The scores, from their published tables, and how missing components spread."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nba_assets.domain.composite_factors import (
+    fatigue_score,
+    pace_score,
+    player_composite_factors,
+    total_adjustment,
+    usage_spike_score,
+)
+from nba_assets_tests.builders import random_league
+from nba_assets_tests.domain.precompute_chain import build
+
+NAN = np.nan
+
+
+@pytest.mark.parametrize(
+    ("rest", "games", "minutes", "pairs", "score"),
+    [
+        pytest.param(1, 2, 60.0, 0, 100, id="one day of rest, light week"),
+        pytest.param(2, 2, 60.0, 0, 100, id="the bonus does not pass 100"),
+        pytest.param(0, 2, 60.0, 0, 85, id="back-to-back -15"),
+        pytest.param(2, 4, 120.0, 0, 95, id="two days off +5, four games -10"),
+        pytest.param(1, 3, 120.0, 0, 92, id="over 35 minutes a game -8"),
+        pytest.param(1, 3, 105.0, 0, 100, id="35 minutes a game is not over"),
+        pytest.param(1, 7, 241.0, 0, 80, id="four games and over 240 minutes -20"),
+        pytest.param(1, 7, 240.0, 0, 90, id="240 minutes is not over"),
+        pytest.param(1, 2, 60.0, 1, 95, id="one back-to-back -5"),
+        pytest.param(1, 2, 60.0, 2, 88, id="two -12"),
+        pytest.param(1, 2, 60.0, 3, 88, id="three are as two"),
+        pytest.param(0, 6, 250.0, 3, 45, id="all but a heavy average: 15 + 10 + 10 + 8 + 12 less 0"),
+        pytest.param(9, 0, 0.0, 0, 100, id="no game in the week has no average"),
+        pytest.param(NAN, 2, 60.0, 0, NAN, id="no rest known"),
+        pytest.param(1, NAN, NAN, 0, NAN, id="no load known"),
+    ],
+)
+def test_fatigue(rest, games, minutes, pairs, score):
+    found = fatigue_score(
+        rest_days=np.array([rest], dtype=float),
+        games_last_7_days=np.array([games], dtype=float),
+        minutes_last_7_days=np.array([minutes], dtype=float),
+        back_to_backs_last_14_days=np.array([pairs], dtype=float),
+    )
+    np.testing.assert_array_equal(found, [score])
+
+
+@pytest.mark.parametrize(("difference", "score"), [(4.0, 2.0), (-4.0, -2.0), (6.5, 3.0), (-7, -3.0), (NAN, NAN)])
+def test_pace(difference, score):
+    np.testing.assert_array_equal(pace_score(np.array([difference])), [score])
+
+
+@pytest.mark.parametrize(
+    ("projected", "average", "score"),
+    [(25.0, 20.0, 1.5), (20.0, 25.0, -1.5), (40.0, 20.0, 3.0), (20.0, 40.0, -3.0), (NAN, 20.0, NAN), (20.0, NAN, NAN)],
+)
+def test_usage_spike(projected, average, score):
+    found = usage_spike_score(projected=np.array([projected]), average=np.array([average]))
+    np.testing.assert_array_equal(found, [score])
+
+
+@pytest.mark.parametrize(
+    ("fatigue", "zones", "pace", "usage", "total"),
+    [(100.0, 0.0, 1.0, 0.5, 1.5), (85.0, -2.0, 0.0, 0.0, -2.75), (0.0, 0.0, 0.0, 0.0, -5.0), (100.0, NAN, 1, 1, NAN)],
+)
+def test_total(fatigue, zones, pace, usage, total):
+    found = total_adjustment(*(np.array([value], dtype=float) for value in (fatigue, zones, pace, usage)))
+    np.testing.assert_array_equal(found, [total])
+
+
+def row_with(cache: dict | None = None, context: dict | None = None) -> pd.Series:
+    """The factors of one row of a small league, some of whose inputs are replaced (a reason makes a null)."""
+    chain = build(random_league(5))
+    tables = []
+    for table, changes in ((chain.player_daily_cache, cache), (chain.upcoming_player_context, context)):
+        changed = table.tail(1).copy()
+        stated = json.loads(changed["absence"].iloc[0])
+        for name, value in (changes or {}).items():
+            stated.pop(name, None)
+            if isinstance(value, str):
+                stated[name] = value
+            changed[name] = NAN if isinstance(value, str) else value
+        tables.append(changed.assign(absence=json.dumps(stated)))
+    return player_composite_factors(player_daily_cache=tables[0], upcoming_player_context=tables[1]).iloc[0]
+
+
+USAGE = {"avg_usage_rate_last_7_games": 20.0, "usage_rate_by_minutes_half_life_10": 23.0}
+CONTEXT = {"rest_days": 0.0, "games_last_7_days": 2.0, "minutes_last_7_days": 60.0, "back_to_backs_last_14_days": 0.0,
+           "pace_differential": 3.0}  # fmt: skip
+
+
+def test_scores_of_a_row():
+    row = row_with(USAGE, CONTEXT)
+    assert (row["fatigue_score"], row["pace_score"], row["usage_spike_score"]) == (85.0, 1.5, 0.9)
+    assert (row["avg_usage_rate_last_7_games"], row["projected_usage_rate"]) == (20.0, 23.0)
+    assert json.loads(row["usage_context_json"]) == {
+        "avg_usage_last_7": 20.0, "final_score": 0.9, "projected_usage_rate": 23.0, "star_teammates_out": None,
+        "usage_differential": 3.0, "usage_trend": "spike",
+    }  # fmt: skip
+    assert json.loads(row["absence"]) == {
+        "shot_zone_mismatch_score": "source_unavailable",
+        "total_composite_adjustment": "source_unavailable",
+    }
+
+
+@pytest.mark.parametrize(("projected", "trend"), [(22.5, "spike"), (22.0, "stable"), (18.0, "stable"), (17.5, "drop")])
+def test_usage_trend(projected, trend):
+    row = row_with(USAGE | {"usage_rate_by_minutes_half_life_10": projected}, CONTEXT)
+    assert json.loads(row["usage_context_json"])["usage_trend"] == trend
+
+
+@pytest.mark.parametrize(
+    ("cache", "context", "nulls"),
+    [
+        pytest.param({"avg_usage_rate_last_7_games": "upstream_missing"}, {},
+                     {"avg_usage_rate_last_7_games": "upstream_missing", "usage_spike_score": "upstream_missing",
+                      "total_composite_adjustment": "upstream_missing"}, id="usage"),
+        pytest.param({}, {"rest_days": "upstream_missing"},
+                     {"fatigue_score": "upstream_missing", "total_composite_adjustment": "upstream_missing"},
+                     id="rest"),
+        pytest.param({}, {"pace_differential": "short_history"},
+                     {"pace_score": "short_history", "total_composite_adjustment": "short_history"}, id="pace"),
+    ],
+)  # fmt: skip
+def test_a_missing_component_is_null_with_its_reason_and_so_is_the_total(cache, context, nulls):
+    row = row_with(USAGE | cache, CONTEXT | context)
+    assert json.loads(row["absence"]) == {"shot_zone_mismatch_score": "source_unavailable", **nulls}
+    assert all(pd.isna(row[name]) for name in nulls)
+
+
+def test_a_null_is_null_in_the_json_too():
+    row = row_with(USAGE | {"avg_usage_rate_last_7_games": "upstream_missing"}, CONTEXT)
+    context = json.loads(row["usage_context_json"])
+    assert context["projected_usage_rate"] == 23.0
+    assert {name for name, value in context.items() if value is None} == {
+        "avg_usage_last_7", "final_score", "star_teammates_out", "usage_differential", "usage_trend",
+    }  # fmt: skip

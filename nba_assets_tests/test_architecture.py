@@ -1,0 +1,126 @@
+"""Imports point down, floors keep to themselves, files stay small: read from the syntax tree."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from nba_assets_tests.conftest import REPOSITORY
+
+PACKAGE = REPOSITORY / "nba_assets"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+TESTS = sorted((REPOSITORY / "nba_assets_tests").rglob("*.py"))
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "contracts": set(),
+    "partitions": set(),
+    "settings": set(),
+    "domain": {"contracts.contract"},
+    "readiness": {"contracts"},
+    "sources": {"contracts", "domain.absence", "partitions", "settings"},
+    "warehouse": {"contracts", "partitions", "readiness"},
+    "event_log": set(),
+    "modelling": {"contracts", "domain"},
+    "assets": {
+        "contracts", "domain", "event_log", "modelling", "partitions", "readiness", "settings", "sources", "warehouse",
+    },
+    "checks": {"contracts", "warehouse"},
+    "operations": {"assets", "checks", "contracts", "modelling", "settings", "warehouse"},
+    "automation": {"assets", "checks", "contracts", "operations", "settings", "warehouse"},
+    "definitions": {"assets", "automation", "checks", "contracts", "settings", "sources", "warehouse"},
+    "cli": {"definitions", "operations", "settings", "sources", "warehouse"},
+}  # fmt: skip
+"""What each part may import beside itself, bottom up; `part.module` allows that module alone."""
+
+ONLY_IN = {
+    "xgboost": ("modelling",),
+    "duckdb": ("warehouse", "operations.queries"),
+    "sqlalchemy": ("event_log",),
+    "dagster": (
+        "event_log", "assets", "checks", "automation", "operations", "definitions",
+    ),
+    "dagster._core": ("event_log",),
+    "sqlglot": ("operations.queries",),
+    "typer": ("cli",),
+}  # fmt: skip
+"""Where an outside library may be imported: a part, or one module of it."""
+
+
+def part_of(module: Path) -> str:
+    return module.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def name_of(module: Path) -> str:
+    return ".".join(module.relative_to(PACKAGE).with_suffix("").parts)
+
+
+def tree_of(module: Path) -> ast.Module:
+    return ast.parse(module.read_text(encoding="utf-8"), filename=str(module))
+
+
+def imports_of(module: Path) -> set[str]:
+    """Dotted names of everything the module imports, also inside functions; `from a import b` gives a and a.b."""
+    found = set()
+    for node in ast.walk(tree_of(module)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(module)} line {node.lineno}: a relative import"
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def lies_in(name: str, places: set[str] | tuple[str, ...]) -> bool:
+    return any(name == place or name.startswith(f"{place}.") for place in places)
+
+
+def allowed(part: str, imported: str) -> bool:
+    """Whether a part may import a name of the package; a parent package of something allowed is allowed."""
+    permitted = MAY_IMPORT[part] | {part}
+    return lies_in(imported, permitted) or any(place.startswith(f"{imported}.") for place in permitted)
+
+
+def test_every_part_of_the_package_has_its_floor():
+    parts = {part_of(module) for module in MODULES} - {"__init__"}
+    assert parts <= set(MAY_IMPORT), "say in MAY_IMPORT what a new part may import"
+
+
+def test_no_two_parts_import_each_other():
+    below = {part: {place.split(".")[0] for place in places} for part, places in MAY_IMPORT.items()}
+    done: set[str] = set()
+    while len(done) < len(below):
+        free = {part for part, places in below.items() if part not in done and places <= done}
+        assert free, f"a circle among {sorted(set(below) - done)}"
+        done |= free
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_imports_point_down(module):
+    inside = {name.removeprefix("nba_assets.") for name in imports_of(module) if name.startswith("nba_assets.")}
+    wrong = {name for name in inside if not allowed(part_of(module), name)} if inside else set()
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_outside_libraries_stay_where_they_belong(module):
+    for library, places in ONLY_IN.items():
+        if any(lies_in(imported, {library}) for imported in imports_of(module)):
+            assert lies_in(name_of(module), places), f"{library} may be imported in {places} only"
+
+
+@pytest.mark.parametrize("module", [*MODULES, *TESTS], ids=lambda module: str(module.relative_to(REPOSITORY)))
+def test_a_file_is_small_and_says_what_it_is_for(module):
+    assert len(module.read_text(encoding="utf-8").splitlines()) <= 300
+    assert ast.get_docstring(tree_of(module)), "no docstring"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_modules_are_named_by_what_they_are_about(module):
+    assert module.stem not in {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_the_environment_is_read_in_settings_only(module):
+    if name_of(module) not in ("settings", "operations.home", "event_log.storage"):
+        assert "os.environ" not in module.read_text(encoding="utf-8")
+        assert "getenv" not in module.read_text(encoding="utf-8")

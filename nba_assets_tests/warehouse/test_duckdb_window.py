@@ -1,0 +1,164 @@
+"""Reading from the embedded warehouse: gated windows with their gaps, gated reads with their fingerprint."""
+
+import dataclasses
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from nba_assets.contracts.tables import TABLES
+from nba_assets.readiness.audit import audit
+from nba_assets.readiness.gate import GateClosed
+from nba_assets.readiness.rules import rules_of
+from nba_assets.readiness.state import Status
+from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets_tests.raw_games import BOS, NYK, game_id
+from nba_assets_tests.readiness.staged_rows import staged
+from nba_assets_tests.warehouse.raw_publishes import (
+    BOX,
+    CALENDAR,
+    DAYS,
+    SOUND,
+    entry,
+    publish,
+    warehouse_at,
+    with_minutes,
+)
+
+
+def test_the_window_of_same_date_inputs_holds_the_open_days_only(warehouse):
+    publish(warehouse, "game_schedule", DAYS[1:2], status=Status.REJECTED)
+    window = warehouse.read_window(TABLES[BOX], DAYS[:3])
+    assert window.days == (DAYS[0], DAYS[2])
+    assert list(window.held) == [DAYS[1]]
+    assert set(window["game_schedule"]["game_date"].dt.date) == {DAYS[0], DAYS[2]}
+    assert window.inputs_build == 5
+
+
+def test_nothing_is_open_on_an_empty_warehouse_but_ingest(tmp_path):
+    warehouse = warehouse_at(tmp_path / "new" / "warehouse.duckdb")
+    assert warehouse.read_window(TABLES["game_schedule"], DAYS).days == tuple(DAYS)
+    window = warehouse.read_window(TABLES["game_results"], DAYS)
+    assert window.days == ()
+    assert window.held[DAYS[0]] == "game_schedule 2024-12-03 is missing"
+    assert window["game_schedule"].empty
+
+
+@pytest.fixture
+def with_summaries(warehouse: DuckDBWarehouse) -> DuckDBWarehouse:
+    """Analytics (without rows) on all days; of the second day the summary is rejected."""
+    for table in ("team_offense", "team_defense", "player_game_summary"):
+        publish(warehouse, table)
+    publish(warehouse, "player_game_summary", DAYS[1:2], status=Status.REJECTED)
+    return warehouse
+
+
+def test_gaps_are_the_team_games_that_were_due(with_summaries):
+    window = with_summaries.read_window(TABLES["player_daily_cache"], DAYS)
+    assert window.days == tuple(DAYS)
+    gaps = window.gaps["player_game_summary"]
+    assert set(gaps["game_date"].dt.date) == {DAYS[1]}
+    assert len(gaps) == 4
+    assert {BOS, NYK} == set(gaps.loc[gaps["game_id"] == game_id(1, 0), "team_id"])
+    assert window.gaps["team_offense"].empty
+
+
+def test_a_gap_on_or_after_the_last_day_is_not_in_its_history(with_summaries):
+    window = with_summaries.read_window(TABLES["player_daily_cache"], DAYS[:2])
+    assert window.gaps["player_game_summary"].empty
+
+
+def test_what_stands_on_a_rejected_date_is_not_read_as_history(warehouse):
+    for table in ("team_offense", "team_defense"):
+        publish(warehouse, table)
+    contract = dataclasses.replace(
+        TABLES["player_daily_cache"],
+        reads=(dataclasses.replace(TABLES["player_daily_cache"].reads[0], table=BOX, window="before"),),
+    )
+    publish(warehouse, BOX, DAYS[1:2], status=Status.REJECTED)
+    rows = warehouse.read_window(contract, DAYS)[BOX]
+    assert set(rows["game_date"].dt.date) == {DAYS[0], DAYS[2]}, "the last day itself is no history either"
+
+
+@pytest.mark.parametrize(
+    ("disturb", "current"),
+    [
+        pytest.param(lambda warehouse: None, DAYS, id="all stands"),
+        pytest.param(lambda warehouse: publish(warehouse, BOX, DAYS[:1], status=Status.REJECTED), DAYS[1:],
+                     id="rejected"),
+        pytest.param(lambda warehouse: publish(warehouse, "game_results", DAYS[:1],
+                                               rows=SOUND["game_results"].assign(home_pts=111.0)), DAYS[1:],
+                     id="stale"),
+        pytest.param(lambda warehouse: publish(warehouse, BOX, DAYS[:1], source_version="v2"), DAYS[1:],
+                     id="of another state of the source"),
+    ],
+)  # fmt: skip
+def test_what_is_current_can_be_left_out(warehouse, disturb, current):
+    disturb(warehouse)
+    window = warehouse.read_window(TABLES[BOX], DAYS, skip_current=True)
+    assert window.current == tuple(current)
+    assert window.days == tuple(day for day in DAYS if day not in current)
+    assert warehouse.read_window(TABLES[BOX], DAYS).current == ()
+
+
+def test_bootstrap_is_the_first_two_weeks_of_a_season(tmp_path):
+    days = [day.date() for day in pd.date_range("2024-12-03", periods=20)]
+    warehouse = DuckDBWarehouse(tmp_path / "warehouse.duckdb", pd.date_range(days[0], days[-1], unit="ns"))
+    publish(warehouse, "game_schedule", DAYS)
+    assert warehouse.read_window(TABLES["game_schedule"], days).bootstrap == set(days[:14])
+
+
+def test_a_waiver_in_the_warehouse_lets_a_failed_rule_pass_and_taints(warehouse):
+    until = dt.datetime(2124, 1, 1, tzinfo=dt.UTC)
+    with warehouse.connect() as connection:
+        connection.execute(
+            "INSERT INTO nba_quality.waivers VALUES ('w7', ?, 'team_minutes', ?, ?, 'ann', 'late clock', ?, now())",
+            [BOX, DAYS[0], DAYS[0], until],
+        )
+    window = warehouse.read_window(TABLES[BOX], DAYS[:2])
+    rows = with_minutes(290.0)
+    rows = rows[rows["game_date"].isin(window.dates)]
+    checked = dataclasses.replace(staged(TABLES[BOX], rows, window.frames), days=window.days)
+    warehouse.publish(window, rows, audit(checked, rules_of(TABLES[BOX]), window.waivers), run_id="r")
+    assert [entry(warehouse, BOX, day)["status"] for day in DAYS[:2]] == ["ready", "rejected"]
+    assert entry(warehouse, BOX, DAYS[0])["waivers"] == "w7"
+    assert warehouse.state().tainted["player_box_scores"].tolist() == [True, False, False, False]
+
+
+def test_a_read_is_refused_unless_every_date_is_ready_current_and_untainted(warehouse):
+    publish(warehouse, "game_results", DAYS[2:3], status=Status.REJECTED)
+    asked = {"game_results": ["game_id", "home_pts"]}
+    with pytest.raises(GateClosed, match=r"a chart is refused.*game_results: 2024-12-05"):
+        warehouse.read(asked, DAYS[0], DAYS[3], purpose="a chart")
+    rows = warehouse.read(asked, DAYS[0], DAYS[1], purpose="a chart").frames["game_results"]
+    assert list(rows.columns) == ["game_id", "home_pts"]
+    assert rows["game_id"].tolist() == [game_id(0, 0), game_id(0, 1), game_id(1, 0), game_id(1, 1)]
+
+
+def test_a_read_may_be_gated_by_more_than_it_reads(warehouse):
+    publish(warehouse, BOX, DAYS[:1], status=Status.REJECTED)
+    asked = {"game_schedule": ["game_id"]}
+    warehouse.read(asked, DAYS[0], DAYS[0], purpose="a chart")
+    with pytest.raises(GateClosed, match=BOX):
+        warehouse.read(asked, DAYS[0], DAYS[0], purpose="a chart", gated=["game_schedule", BOX])
+
+
+def test_the_fingerprint_follows_the_content_of_its_window(warehouse):
+    def fingerprint(last: dt.date) -> str:
+        return warehouse.read({BOX: ["minutes"]}, DAYS[0], last, purpose="a test").fingerprint
+
+    inner, outer = fingerprint(DAYS[1]), fingerprint(DAYS[3])
+    publish(warehouse, BOX)
+    assert (fingerprint(DAYS[1]), fingerprint(DAYS[3])) == (inner, outer)
+    publish(warehouse, BOX, DAYS[2:], rows=with_minutes(241.0))
+    assert fingerprint(DAYS[1]) == inner
+    assert fingerprint(DAYS[3]) != outer
+
+
+def test_the_training_window_ends_at_the_newest_attempt(tmp_path):
+    warehouse = DuckDBWarehouse(tmp_path / "warehouse.duckdb", CALENDAR, history_start=DAYS[1])
+    with pytest.raises(GateClosed, match="game_schedule"):
+        warehouse.training_window("game_schedule", None)
+    publish(warehouse, "game_schedule", DAYS[:3])
+    assert warehouse.training_window("game_schedule", None) == (DAYS[1], DAYS[2])
+    assert warehouse.training_window("game_schedule", DAYS[1]) == (DAYS[1], DAYS[1])
