@@ -77,7 +77,6 @@ GROUP_SIZES = {
     group: tuple(sorted({size for name, sizes in _WINDOWS for size in sizes if group_of(name) == group}))
     for group in GROUPS
 }
-LAST_COUNTS = tuple(f"{group}_games_last_{size}" for group, sizes in GROUP_SIZES.items() for size in sizes)
 TO_DATE_COUNTS = tuple(f"{group}_games_{span}" for span in ("season", "career") for group in ("line", "shot", "usage"))
 
 
