@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import dagster as dg
-from dagster import RunsFilter
+from dagster import DagsterEventType, RunsFilter
 
 from nba_assets import definitions
 from nba_assets.assets.table_asset import RESUME_TAG
@@ -17,6 +17,7 @@ RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
 POLL_SECONDS = 0.3
 
+_STEP_EVENTS = {DagsterEventType.STEP_START, DagsterEventType.STEP_SUCCESS, DagsterEventType.STEP_FAILURE}
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -78,11 +79,15 @@ def _failures(result: dg.JobExecutionResult) -> tuple[str, ...]:
 
 
 class _Watch:
-    """Polls the step statistics of the run with a given launch tag, and reports each finished step once."""
+    """Polls the step events of the run with a given launch tag, and reports each finished step once.
+
+    Not `get_run_step_stats`: it reads every materialization of the run, thousands of them, at every call.
+    """
 
     def __init__(self, instance: dg.DagsterInstance, launch_id: str, on_step: Callable[[Step], None]) -> None:
         self._instance, self._launch_id, self._on_step = instance, launch_id, on_step
         self._steps: dict[str, Step] = {}
+        self._started: dict[str, float] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._poll, daemon=True)
 
@@ -100,11 +105,15 @@ class _Watch:
     def report_new(self) -> list[Step]:
         """Report steps that finished since the last call; returns all finished so far."""
         for run in self._instance.get_runs(filters=RunsFilter(tags={LAUNCH_TAG: self._launch_id})):
-            for stats in self._instance.get_run_step_stats(run.run_id):
-                if stats.end_time is None or stats.start_time is None or stats.step_key in self._steps:
+            for entry in self._instance.all_logs(run.run_id, of_type=_STEP_EVENTS):
+                event = entry.get_dagster_event()
+                if event.step_key is None or event.step_key in self._steps:
                     continue
-                succeeded = stats.status is not None and stats.status.value == "SUCCESS"
-                step = Step(stats.step_key, succeeded, stats.end_time - stats.start_time)
+                if event.is_step_start:
+                    self._started[event.step_key] = entry.timestamp
+                    continue
+                seconds = entry.timestamp - self._started.get(event.step_key, entry.timestamp)
+                step = Step(event.step_key, not event.is_step_failure, seconds)
                 self._steps[step.key] = step
                 self._on_step(step)
         return list(self._steps.values())

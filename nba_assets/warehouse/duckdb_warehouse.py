@@ -196,7 +196,7 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
                     "close that; else check permissions and free space."
                 ) from error
             time.sleep(pause)
-            pause = min(pause * 1.5, 0.5)
+            pause = min(pause * 1.5, 0.1)
 
 
 def _ledger(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
