@@ -1,6 +1,6 @@
 """The data dictionary, rendered from the contracts.
 
-    python -m nba_assets.contracts.dictionary > docs/data_dictionary.md
+python -m nba_assets.contracts.dictionary > docs/data_dictionary.md
 """
 
 import sys

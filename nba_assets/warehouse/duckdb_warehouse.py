@@ -151,7 +151,7 @@ class DuckDBWarehouse:
             last = attempted[-1].date()
         if last is None or last < first:
             blocker = {"table": table, "date": str(first), "reason": f"{table} has never been built"}
-            raise GateClosed(f"no date of {table} from {first} on has been built; build it first", [blocker])
+            raise GateClosed(f"training is refused: no date of {table} from {first} on has been built", [blocker])
         return first, last
 
     def read(
@@ -196,7 +196,7 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
                     "close that; else check permissions and free space."
                 ) from error
             time.sleep(pause)
-            pause = min(pause * 1.5, 0.1)
+            pause = min(pause * 1.5, 0.5)
 
 
 def _ledger(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:

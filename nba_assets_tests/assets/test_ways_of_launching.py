@@ -166,7 +166,7 @@ def test_graphql_single_and_ranged_runs_meet_the_gate(server: Server, settings: 
 def test_graphql_training_is_refused_with_partitions_and_reasons(server: Server, settings: Settings) -> None:
     run = server.launch(["xgboost_points_model"])
     assert run["status"] == "FAILURE"
-    assert "training the points model is refused" in _said(run)
+    assert "training is refused: no date of ml_feature_store" in _said(run)
     assert settings.start.isoformat() in _said(run)
 
 

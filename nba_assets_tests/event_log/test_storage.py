@@ -9,7 +9,7 @@ from dagster._core.events.log import EventLogEntry
 from nba_assets.event_log.storage import LocalEventLogStorage
 from nba_assets_tests.conftest import REPOSITORY
 
-EVENTS = 40
+EVENTS = 25
 
 WRITER = """
 import sys

@@ -1,0 +1,89 @@
+"""Each fault a provider may deliver is caught at the first table that can know; good dates go through."""
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from nba_assets.sources.simulated.faults import parse_fault
+from nba_assets.sources.simulated.league import SimulatedLeague
+from nba_assets_tests.platform import Platform, SlicedSource, failure_messages
+
+BAD = dt.date(2025, 1, 15)
+FIRST, LAST = BAD - dt.timedelta(days=1), BAD + dt.timedelta(days=1)
+TABLES = (
+    "game_schedule",
+    "game_results",
+    "team_box_scores",
+    "player_box_scores",
+    "team_offense",
+    "team_defense",
+    "player_game_summary",
+)
+
+CAUGHT = [
+    ("missing_game", "team_box_scores", "every_final_game_present"),
+    ("partial_slate", "team_box_scores", "every_final_game_present"),
+    ("swapped_home_away", "team_box_scores", "home_as_scheduled"),
+    ("mixed_game_id_formats:unmatched", "team_box_scores", "only_scheduled_games"),
+    ("mixed_game_id_formats:garbled", "team_box_scores", "source_understood"),
+    ("duplicated_rows", "team_box_scores", "unique_key"),
+    ("minutes_as_text:garbage", "player_box_scores", "source_understood"),
+    ("renamed_player_key:unknown", "player_box_scores", "source_understood"),
+]
+UNDERSTOOD = ["mixed_game_id_formats:known", "minutes_as_text:clock", "renamed_player_key:prefixed"]
+
+
+def _built(tmp_path: Path, text: str = "") -> tuple[Platform, list[str]]:
+    faults = ()
+    if text:
+        kind, _, variant = text.partition(":")
+        faults = (parse_fault(f"{kind}:{BAD}" + (f":{variant}" if variant else "")),)
+    platform = Platform(tmp_path, SlicedSource(SimulatedLeague(seasons=1, faults=faults), FIRST, LAST))
+    result = platform.run(FIRST, LAST, tables=TABLES)
+    return platform, failure_messages(result)
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> pd.Series:
+    """Content hashes of the three dates without a fault."""
+    platform, messages = _built(tmp_path_factory.mktemp("sound"))
+    assert not messages
+    return platform.hashes()
+
+
+@pytest.mark.parametrize(("fault", "table", "rule"), CAUGHT, ids=[case[0] for case in CAUGHT])
+def test_a_fault_is_caught_at_the_first_table_that_can_know(
+    fault: str, table: str, rule: str, tmp_path: Path, sound: pd.Series
+) -> None:
+    platform, messages = _built(tmp_path, fault)
+    ledger = platform.warehouse.ledger().set_index(["table_name", "game_date"])
+    at_fault = ledger.loc[(table, pd.Timestamp(BAD))]
+    assert at_fault["status"] == "rejected"
+    assert rule in at_fault["reasons"]
+    assert any(str(BAD) in message and table in message for message in messages)
+    downstream = TABLES[TABLES.index(table) + 1 :]
+    for name in downstream:
+        assert platform.statuses(name)[BAD] == "held", name
+        assert platform.rows(name, f"game_date = '{BAD}'").empty
+    for name in TABLES[: TABLES.index(table)]:
+        assert platform.statuses(name)[BAD] == "ready", name
+    others = sound[sound.index.get_level_values("game_date") != pd.Timestamp(BAD)]
+    pd.testing.assert_series_equal(platform.hashes()[others.index], others)
+
+
+@pytest.mark.parametrize("fault", UNDERSTOOD)
+def test_an_odd_form_that_is_understood_changes_nothing(fault: str, tmp_path: Path, sound: pd.Series) -> None:
+    platform, messages = _built(tmp_path, fault)
+    assert not messages
+    pd.testing.assert_series_equal(platform.hashes(), sound)
+
+
+@pytest.mark.parametrize("fault", ["late_correction:delivered", "overtime:2"])
+def test_a_changed_fact_changes_its_date_alone(fault: str, tmp_path: Path, sound: pd.Series) -> None:
+    platform, messages = _built(tmp_path, fault)
+    assert not messages
+    changed = platform.hashes() != sound
+    assert changed[("player_game_summary", pd.Timestamp(BAD))]
+    assert set(changed[changed].index.get_level_values("game_date")) == {pd.Timestamp(BAD)}
