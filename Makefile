@@ -27,7 +27,7 @@ ui: $(BIN)/nba-assets ## Start the Dagster UI on the same data.
 	$(ENV) $(BIN)/nba-assets ui --port $(PORT)
 
 test: $(BIN)/nba-assets ## The default tests, under five minutes.
-	$(BIN)/python -m pytest --numprocesses 2
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-long: $(BIN)/nba-assets ## The long tests alone.
 	$(BIN)/python -m pytest -m long

@@ -87,7 +87,7 @@ def _launch(
     settings: Settings, from_: dt.datetime | None, to: dt.datetime | None, no_resume: bool, tables_only: bool
 ) -> bool:
     # Loading the definitions opens the source; imported here so that `--help` stays quick.
-    from nba_assets.definitions import open_warehouse
+    from nba_assets.definitions import main_job, open_warehouse, tables_job
     from nba_assets.operations.launch import Step, launch_range
     from nba_assets.operations.summary import print_model, print_tables
     from nba_assets.sources.registry import open_source
@@ -112,7 +112,8 @@ def _launch(
         mark = "[green]✓[/green]" if step.succeeded else "[red]✗[/red]"
         console.print(f"{mark} {step.key:28} {step.seconds:6.1f} s   [dim]{time.monotonic() - started:5.0f} s[/dim]")
 
-    launch = launch_range(first, last, tables_only=tables_only, resume=not no_resume, on_step=show)
+    job = tables_job if tables_only else main_job
+    launch = launch_range(job, first, last, resume=not no_resume, on_step=show)
     print_tables(console, warehouse.ledger(), launch, (last - first).days + 1)
     for reason in launch.failures:
         console.print(f"[red]{reason}[/red]", highlight=False, markup=True)

@@ -1,3 +1,5 @@
+"""Settings out of the environment, and the home they point to."""
+
 import datetime as dt
 from pathlib import Path
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import dagster as dg
 from dagster import DagsterEventType, RunsFilter
 
-from nba_assets import definitions
 from nba_assets.assets.table_asset import RESUME_TAG
 
 LAUNCH_TAG = "nba/launch"
@@ -41,14 +40,14 @@ class Launch:
 
 
 def launch_range(
+    job: Callable[[], dg.JobDefinition],
     first: dt.date,
     last: dt.date,
     *,
-    tables_only: bool = False,
     resume: bool = True,
     on_step: Callable[[Step], None] = lambda step: None,
 ) -> Launch:
-    """Run the main job (or the tables alone) over [first, last] and wait for it.
+    """Run a job, given as the function of a module that returns it, over [first, last] and wait for it.
 
     With `resume`, dates that stand as they should are left out. `on_step` is called as steps finish.
     """
@@ -59,11 +58,12 @@ def launch_range(
         LAUNCH_TAG: launch_id,
         RESUME_TAG: str(resume).lower(),
     }
-    job = dg.reconstructable(definitions.tables_job if tables_only else definitions.main_job)
     with dg.DagsterInstance.get() as instance:
         watch = _Watch(instance, launch_id, on_step)
         with watch:
-            result = dg.execute_job(job, instance=instance, tags=tags, run_config=_QUIET, raise_on_error=False)
+            result = dg.execute_job(
+                dg.reconstructable(job), instance=instance, tags=tags, run_config=_QUIET, raise_on_error=False
+            )
         return Launch(result.run_id, result.success, tuple(watch.report_new()), _failures(result))
 
 

@@ -8,17 +8,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
-from nba_assets.partitions import BOOTSTRAP_DAYS
-from nba_assets.readiness.audit import Verdict, Waiver
+from nba_assets.readiness.audit import Verdict
 from nba_assets.readiness.gate import GateClosed, evaluate, require_all
 from nba_assets.readiness.state import LedgerState, Status
 from nba_assets.warehouse import schema
+from nba_assets.warehouse.duckdb_reads import (
+    bootstrap_days,
+    current_days,
+    last_build,
+    read_ledger,
+    rows_before,
+    rows_of_days,
+    team_games_due,
+    waivers_of,
+)
 from nba_assets.warehouse.frames import conform, content_hashes, from_arrow, to_arrow
 from nba_assets.warehouse.ledger import entries, fingerprint
 from nba_assets.warehouse.port import FencedOut, Published, Snapshot, WarehouseError, Window
@@ -72,7 +80,7 @@ class DuckDBWarehouse:
 
     def ledger(self) -> pd.DataFrame:
         with self._transaction() as connection:
-            return _ledger(connection)
+            return read_ledger(connection)
 
     def state(self) -> LedgerState:
         return LedgerState(self.ledger(), TABLES, self.days, self.history_start)
@@ -81,30 +89,30 @@ class DuckDBWarehouse:
         self, contract: Contract, days: Sequence[dt.date], *, skip_current: bool = False, source_version: str = ""
     ) -> Window:
         with self._transaction() as connection:
-            ledger = _ledger(connection)
+            ledger = read_ledger(connection)
             state = LedgerState(ledger, TABLES, self.days, self.history_start)
-            current = _current(state, ledger, contract, days, source_version) if skip_current else ()
+            current = current_days(state, ledger, contract, days, source_version) if skip_current else ()
             gate = evaluate(state, contract, [day for day in days if day not in set(current)])
             held, open_days = dict(gate.held), gate.open_days
             frames, gaps = {}, {}
             for read in contract.reads:
                 upstream = TABLES[read.table]
                 if read.window == "same_date":
-                    frames[read.table] = _rows_of_days(connection, upstream, open_days)
+                    frames[read.table] = rows_of_days(connection, upstream, open_days)
                 else:
-                    frames[read.table] = _rows_before(connection, upstream, open_days, state)
-                    gaps[read.table] = _team_games_due(connection, self.days[gate.gaps[read.table]], open_days)
+                    frames[read.table] = rows_before(connection, upstream, open_days, state)
+                    gaps[read.table] = team_games_due(connection, self.days[gate.gaps[read.table]], open_days)
             return Window(
                 contract=contract,
                 asked=tuple(days),
                 days=open_days,
                 held=held,
                 current=tuple(current),
-                inputs_build=_last_build(connection),
+                inputs_build=last_build(connection),
                 frames=frames,
                 gaps=gaps,
-                bootstrap=_bootstrap(connection, open_days),
-                waivers=_waivers(connection, contract),
+                bootstrap=bootstrap_days(connection, open_days),
+                waivers=waivers_of(connection, contract),
             )
 
     def publish(
@@ -164,7 +172,7 @@ class DuckDBWarehouse:
         gated: Sequence[str] = (),
     ) -> Snapshot:
         with self._transaction() as connection:
-            ledger = _ledger(connection)
+            ledger = read_ledger(connection)
             state = LedgerState(ledger, TABLES, self.days, self.history_start)
             require_all(state, gated or tuple(columns), start, end, purpose)
             frames = {}
@@ -197,81 +205,6 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
                 ) from error
             time.sleep(pause)
             pause = min(pause * 1.5, 0.5)
-
-
-def _ledger(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    return connection.execute("SELECT * FROM nba_quality.ledger").df()
-
-
-def _last_build(connection: duckdb.DuckDBPyConnection) -> int:
-    return int(connection.execute("SELECT last_build FROM nba_quality.build_counter").fetchone()[0])  # type: ignore[index]
-
-
-def _current(
-    state: LedgerState, ledger: pd.DataFrame, contract: Contract, days: Sequence[dt.date], source_version: str
-) -> tuple[dt.date, ...]:
-    """The days that are ready and not stale and, for ingest, came from the source as it is now."""
-    good = state.is_ready(contract.name)
-    if contract.ingest:
-        same = ledger[(ledger["table_name"] == contract.name) & (ledger["source_version"] == source_version)]
-        good = good & np.asarray(state.days.isin(same["game_date"]))
-    known = set(state.days[good].date)
-    return tuple(day for day in days if day in known)
-
-
-def _rows_of_days(connection: duckdb.DuckDBPyConnection, contract: Contract, days: Sequence[dt.date]) -> pd.DataFrame:
-    names = ", ".join(f'"{name}"' for name in contract.column_names)
-    order = ", ".join(("game_date", *contract.key))
-    first, last = (min(days), max(days)) if days else (dt.date.max, dt.date.min)
-    query = f"SELECT {names} FROM {schema.qualified(contract)} WHERE game_date BETWEEN ? AND ? ORDER BY {order}"
-    frame = from_arrow(contract, connection.sql(query, params=[first, last]).to_arrow_table())
-    if len(days) == (last - first).days + 1:
-        return frame
-    wanted = pd.DatetimeIndex([pd.Timestamp(day) for day in days])
-    return frame[frame["game_date"].isin(wanted)].reset_index(drop=True)
-
-
-def _rows_before(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, days: Sequence[dt.date], state: LedgerState
-) -> pd.DataFrame:
-    """Every row on a ready date before the last of the days: what stands on a rejected date is not read."""
-    names = ", ".join(f'"{name}"' for name in contract.column_names)
-    order = ", ".join(("game_date", *contract.key))
-    query = f"SELECT {names} FROM {schema.qualified(contract)} WHERE game_date < ? ORDER BY {order}"
-    last = max(days) if days else dt.date.min
-    frame = from_arrow(contract, connection.sql(query, params=[last]).to_arrow_table())
-    shut = state.days[~state.is_ready(contract.name)]
-    return frame[~frame["game_date"].isin(shut)].reset_index(drop=True)
-
-
-def _team_games_due(
-    connection: duckdb.DuckDBPyConnection, gap_days: pd.DatetimeIndex, days: Sequence[dt.date]
-) -> pd.DataFrame:
-    """Team-games that were due, by the schedule, on dates whose partition is a gap."""
-    connection.register("gap_days", pa.table({"game_date": pa.array(gap_days.date, type=pa.date32())}))
-    last = max(days) if days else dt.date.min
-    query = """
-        SELECT game_date, game_id, unnest([home_team_id, away_team_id]) AS team_id
-        FROM nba_raw.game_schedule SEMI JOIN gap_days USING (game_date)
-        WHERE NOT is_postponed AND game_date < ? ORDER BY ALL"""
-    games = connection.execute(query, [last]).df()
-    return games.astype({"game_date": "datetime64[ns]"})
-
-
-def _bootstrap(connection: duckdb.DuckDBPyConnection, days: Sequence[dt.date]) -> frozenset[dt.date]:
-    """Days within two weeks of the first game of a season (the warehouse starts with one of them)."""
-    starts = [
-        row[0]
-        for row in connection.execute("SELECT min(game_date) FROM nba_raw.game_schedule GROUP BY season").fetchall()
-    ]
-    return frozenset(day for day in days if any(0 <= (day - start).days < BOOTSTRAP_DAYS for start in starts))
-
-
-def _waivers(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[Waiver]:
-    query = (
-        "SELECT waiver_id, table_name, rule, first_date, last_date, until FROM nba_quality.waivers WHERE table_name = ?"
-    )
-    return [Waiver(*row) for row in connection.execute(query, [contract.name]).fetchall()]
 
 
 def _standing(connection: duckdb.DuckDBPyConnection, contract: Contract, days: Sequence[dt.date]) -> pd.DataFrame:

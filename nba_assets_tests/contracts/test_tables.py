@@ -1,3 +1,5 @@
+"""The contracts together: graph order, lineage, rules, the written data dictionary."""
+
 from pathlib import Path
 
 from nba_assets.contracts.dictionary import data_dictionary

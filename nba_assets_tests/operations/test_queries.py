@@ -1,3 +1,5 @@
+"""The old system's queries, translated."""
+
 import pytest
 
 from nba_assets.operations.queries import to_duckdb
