@@ -108,6 +108,15 @@ def test_a_date_alone_equals_the_date_of_the_range(clean: Platform, offset: int)
     assert (mine["content_build"] < mine["attempt_build"]).all(), "the date was recomputed, and its content stayed"
 
 
+def test_chunks_equal_the_whole_range(own: Platform, clean: Platform) -> None:
+    edges = [0, 1, 9, 30, DAYS]
+    for start, end in zip(edges, edges[1:], strict=False):
+        days = [own.source.first_date + dt.timedelta(days=at) for at in (start, end - 1)]
+        result = own.run(*days, tables=DATED)
+        assert result.success, failure_messages(result)
+    pd.testing.assert_series_equal(own.hashes(), clean.hashes()[own.hashes().index])
+
+
 @pytest.fixture(scope="module")
 def broken(
     league: SimulatedLeague, weeks: tuple[dt.date, dt.date], tmp_path_factory: pytest.TempPathFactory
