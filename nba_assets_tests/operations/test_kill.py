@@ -36,7 +36,7 @@ def _ledger(settings: Settings) -> pd.DataFrame:
 
 
 def test_ten_kills_and_a_relaunch_end_like_an_undisturbed_run(tmp_path: Path) -> None:
-    calm, killed = Settings(home=tmp_path / "calm", seasons=1), Settings(home=tmp_path / "killed", seasons=1)
+    calm, killed = Settings(home=tmp_path / "calm"), Settings(home=tmp_path / "killed")
     began = time.monotonic()
     assert _start(calm).wait(600) == 0
     duration = time.monotonic() - began
