@@ -54,6 +54,8 @@ def evaluate(state: LedgerState, contract: Contract, days: Sequence[dt.date]) ->
             continue
         gaps[read.table] = np.flatnonzero(state.is_gap(read.table))
         in_the_way = state.is_missing(read.table) | (state.stale[read.table] & ~state.is_gap(read.table))
+        # Whom a gap concerns only the schedule can tell; without a ready one it may concern everybody.
+        in_the_way |= state.is_gap(read.table) & ~state.is_schedule_known
         positions = np.flatnonzero(in_the_way)
         positions = positions[positions >= state.history_start]
         for at in wanted:

@@ -12,6 +12,9 @@ import pandas as pd
 
 from nba_assets.contracts.contract import Contract, Read
 
+SCHEDULE = "game_schedule"
+"""The table that says what should exist."""
+
 
 class Status(StrEnum):
     """What a partition is; `stale` and `tainted` are flags beside it."""
@@ -88,6 +91,11 @@ class LedgerState:
     def is_gap(self, table: str) -> np.ndarray:
         """Per date: attempted, and rejected or held."""
         return np.isin(self.status[table], (_CODES[Status.REJECTED], _CODES[Status.HELD]))
+
+    @property
+    def is_schedule_known(self) -> np.ndarray:
+        """Per date: the schedule is ready, so that it says which teams were due."""
+        return self.is_ready(SCHEDULE) if SCHEDULE in self.contracts else np.ones(len(self.days), dtype=bool)
 
     def is_missing(self, table: str) -> np.ndarray:
         return self.status[table] == _CODES[Status.MISSING]

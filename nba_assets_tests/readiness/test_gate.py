@@ -164,3 +164,14 @@ def test_the_refusal_counts_ranges_and_says_what_to_do():
         "untainted. summary: 2 dates (2024-01-02 … 2024-01-03); features: 2024-01-04. First: summary 2024-01-02 is "
         "rejected: 30 points missing. Rebuild or waive them, then retry."
     )
+
+
+def test_a_gap_on_a_date_whose_schedule_is_not_known_closes_the_history_after_it():
+    ledger = HandLedger(contracts=TABLES).publish_all()
+    ledger.fail("player_game_summary", 2, status="held")
+    ledger.fail("team_offense", 2, status="held")
+    assert gate_of(ledger, "player_daily_cache").held == {}, "the schedule says whom the gap concerns"
+    ledger.fail("game_schedule", 2, reasons="schedule_consistent")
+    held = gate_of(ledger, "player_daily_cache", DAYS[2:]).held
+    assert list(held) == DAYS[2:]
+    assert "player_game_summary 2024-01-02 is held" in held[DAYS[2]]
