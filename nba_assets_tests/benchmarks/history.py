@@ -32,7 +32,7 @@ from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
 from nba_assets.warehouse.frames import conform
 from nba_assets.warehouse.port import Window
 
-console = Console()
+console = Console(width=150)
 spent: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
 
 
@@ -133,8 +133,9 @@ def _print(steps: dict[str, float], plain: dict[str, float], wall: float, succee
     total = defaultdict(float)
     for name in [*TABLES, "xgboost_points_model"]:
         step, shares = steps.get(name, 0.0), spent[name]
-        rest = step - shares["compute"] - shares["warehouse"]
-        cells = [shares["compute"], shares["warehouse"], rest, step, plain.get(name, 0.0)]
+        compute = shares["compute"] or (step if name not in TABLES else 0.0)  # the model's step is its training
+        rest = step - compute - shares["warehouse"]
+        cells = [compute, shares["warehouse"], rest, step, plain.get(name, 0.0)]
         for at, value in enumerate(cells):
             total[at] += value
         table.add_row(name, *(f"{value:.2f}" for value in cells))
