@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import Column, Contract
+from nba_assets.warehouse.frames import date_spans
 from nba_assets.warehouse.port import Published
 
 PREVIEW_ROWS = 3
@@ -96,7 +97,7 @@ def materialization_metadata(
     return described
 
 
-def verdict_metadata(contract: Contract, outcome: Published) -> dict[str, Any]:
+def verdict_metadata(outcome: Published) -> dict[str, Any]:
     """What a check result shows of one date: the failed rules one by one, or that none failed."""
     verdict = outcome.verdict
     if verdict is None or not verdict.failures:
@@ -109,21 +110,13 @@ def verdict_metadata(contract: Contract, outcome: Published) -> dict[str, Any]:
     }
 
 
-def _date_spans(rows: pd.DataFrame) -> list[tuple[dt.date, int, int]]:
-    days = rows["game_date"].to_numpy().astype("datetime64[D]")
-    if not len(days):
-        return []
-    starts = np.flatnonzero(np.r_[True, days[1:] != days[:-1]])
-    return [(days[a].item(), int(a), int(b)) for a, b in zip(starts, np.r_[starts[1:], len(days)], strict=True)]
-
-
 def _nulls_by_date(contract: Contract, rows: pd.DataFrame) -> dict[dt.date, dict[str, int]]:
     names = list(contract.nullable_columns)
     if not names:
         return {}
     missing = rows[names].isna().to_numpy()
     nulls = {}
-    for day, start, end in _date_spans(rows):
+    for day, start, end in date_spans(rows):
         counts = missing[start:end].sum(axis=0)
         nulls[day] = {names[at]: int(counts[at]) for at in np.flatnonzero(counts)}
     return nulls
@@ -138,5 +131,5 @@ def _previews(contract: Contract, rows: pd.DataFrame) -> dict[dt.date, str]:
     return {
         day: head
         + "\n".join(f"| {' | '.join(map(str, shown[at]))} |" for at in range(start, min(start + PREVIEW_ROWS, end)))
-        for day, start, end in _date_spans(rows)
+        for day, start, end in date_spans(rows)
     }

@@ -139,7 +139,7 @@ def _outcomes(
             code_version=contract.code_version,
             description=outcome.reasons,
             metadata=described.get(day, {}),
-            check_metadata=verdict_metadata(contract, outcome),
+            check_metadata=verdict_metadata(outcome),
         )
         for day, outcome in published.items()
     }

@@ -1,6 +1,5 @@
 """Queries written for the old system's BigQuery, run on the embedded warehouse."""
 
-import duckdb
 import pandas as pd
 import sqlglot
 from sqlglot import exp
@@ -34,8 +33,4 @@ def run_queries(warehouse: DuckDBWarehouse, text: str) -> list[tuple[str, pd.Dat
     """Run every statement of a BigQuery script; returns each statement with its result."""
     statements = [tree.sql(dialect="bigquery") for tree in sqlglot.parse(text, read="bigquery") if tree is not None]
     with warehouse.connect() as connection:
-        return [(statement, _result(connection, to_duckdb(statement))) for statement in statements]
-
-
-def _result(connection: duckdb.DuckDBPyConnection, query: str) -> pd.DataFrame:
-    return connection.execute(query).df()
+        return [(statement, connection.execute(to_duckdb(statement)).df()) for statement in statements]

@@ -39,12 +39,23 @@ def current_days(
     return tuple(day for day in days if day in known)
 
 
-def rows_of_days(connection: duckdb.DuckDBPyConnection, contract: Contract, days: Sequence[dt.date]) -> pd.DataFrame:
-    names = ", ".join(f'"{name}"' for name in contract.column_names)
+def select_rows(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    where: str,
+    parameters: Sequence[dt.date],
+    columns: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Rows in order of date and key, with the named columns or all."""
+    names = ", ".join(f'"{name}"' for name in columns or contract.column_names)
     order = ", ".join(("game_date", *contract.key))
+    query = f"SELECT {names} FROM {schema.qualified(contract)} WHERE {where} ORDER BY {order}"
+    return from_arrow(contract, connection.sql(query, params=list(parameters)).to_arrow_table())
+
+
+def rows_of_days(connection: duckdb.DuckDBPyConnection, contract: Contract, days: Sequence[dt.date]) -> pd.DataFrame:
     first, last = (min(days), max(days)) if days else (dt.date.max, dt.date.min)
-    query = f"SELECT {names} FROM {schema.qualified(contract)} WHERE game_date BETWEEN ? AND ? ORDER BY {order}"
-    frame = from_arrow(contract, connection.sql(query, params=[first, last]).to_arrow_table())
+    frame = select_rows(connection, contract, "game_date BETWEEN ? AND ?", [first, last])
     if len(days) == (last - first).days + 1:
         return frame
     wanted = pd.DatetimeIndex([pd.Timestamp(day) for day in days])
@@ -55,11 +66,7 @@ def rows_before(
     connection: duckdb.DuckDBPyConnection, contract: Contract, days: Sequence[dt.date], state: LedgerState
 ) -> pd.DataFrame:
     """Every row on a ready date before the last of the days: what stands on a rejected date is not read."""
-    names = ", ".join(f'"{name}"' for name in contract.column_names)
-    order = ", ".join(("game_date", *contract.key))
-    query = f"SELECT {names} FROM {schema.qualified(contract)} WHERE game_date < ? ORDER BY {order}"
-    last = max(days) if days else dt.date.min
-    frame = from_arrow(contract, connection.sql(query, params=[last]).to_arrow_table())
+    frame = select_rows(connection, contract, "game_date < ?", [max(days) if days else dt.date.min])
     shut = state.days[~state.is_ready(contract.name)]
     return frame[~frame["game_date"].isin(shut)].reset_index(drop=True)
 

@@ -1,7 +1,6 @@
 """The warehouse on DuckDB: one file, short-lived connections, one transaction per publish."""
 
 import datetime as dt
-import functools
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,10 +23,11 @@ from nba_assets.warehouse.duckdb_reads import (
     read_ledger,
     rows_before,
     rows_of_days,
+    select_rows,
     team_games_due,
     waivers_of,
 )
-from nba_assets.warehouse.frames import conform, content_hashes, from_arrow, to_arrow
+from nba_assets.warehouse.frames import conform, content_hashes, to_arrow
 from nba_assets.warehouse.ledger import entries, fingerprint
 from nba_assets.warehouse.port import FencedOut, Published, Snapshot, WarehouseError, Window
 
@@ -42,6 +42,7 @@ class DuckDBWarehouse:
         self.path = path
         self.days = days
         self.history_start = history_start
+        self._is_created = False
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -69,14 +70,10 @@ class DuckDBWarehouse:
                     f"{self.path}: the publish could not be committed, nothing changed: {error}"
                 ) from error
 
-    @functools.cached_property
-    def _created(self) -> list[bool]:
-        return [False]
-
     def _create(self, connection: duckdb.DuckDBPyConnection) -> None:
-        if not self._created[0]:
+        if not self._is_created:
             schema.create(connection)
-            self._created[0] = True
+            self._is_created = True
 
     def ledger(self) -> pd.DataFrame:
         with self._transaction() as connection:
@@ -177,12 +174,8 @@ class DuckDBWarehouse:
             require_all(state, gated or tuple(columns), start, end, purpose)
             frames = {}
             for table, names in columns.items():
-                contract = TABLES[table]
-                listed = ", ".join(f'"{name}"' for name in names or contract.column_names)
-                order = ", ".join(("game_date", *contract.key))
-                place = schema.qualified(contract)
-                query = f"SELECT {listed} FROM {place} WHERE game_date BETWEEN ? AND ? ORDER BY {order}"
-                frames[table] = from_arrow(contract, connection.sql(query, params=[start, end]).to_arrow_table())
+                within = "game_date BETWEEN ? AND ?"
+                frames[table] = select_rows(connection, TABLES[table], within, [start, end], names)
             inside = ledger["game_date"].between(pd.Timestamp(start), pd.Timestamp(end))
             return Snapshot(frames, fingerprint(ledger[inside & ledger["table_name"].isin(gated or columns)]))
 

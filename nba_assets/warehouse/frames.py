@@ -118,13 +118,16 @@ def content_hashes(contract: Contract, rows: pd.DataFrame) -> dict[dt.date, str]
     with np.errstate(over="ignore"):
         for column in contract.columns:
             mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + _value_hashes(rows[column.name])
+    return {day: hashlib.sha256(mixed[start:end].tobytes()).hexdigest()[:16] for day, start, end in date_spans(rows)}
+
+
+def date_spans(rows: pd.DataFrame) -> list[tuple[dt.date, int, int]]:
+    """Each date of rows that are sorted by date, with the position of its first row and that after its last."""
     days = rows["game_date"].to_numpy().astype("datetime64[D]")
+    if not len(days):
+        return []
     starts = np.flatnonzero(np.r_[True, days[1:] != days[:-1]])
-    ends = np.r_[starts[1:], len(days)]
-    return {
-        days[start].item(): hashlib.sha256(mixed[start:end].tobytes()).hexdigest()[:16]
-        for start, end in zip(starts, ends, strict=True)
-    }
+    return [(days[a].item(), int(a), int(b)) for a, b in zip(starts, np.r_[starts[1:], len(days)], strict=True)]
 
 
 EMPTY_HASH = hashlib.sha256(b"").hexdigest()[:16]
