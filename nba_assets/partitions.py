@@ -1,12 +1,38 @@
 """The meaning of a game date: US Eastern calendar dates, seasons, and their first two weeks."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 import pandas as pd
 
 EASTERN = "America/New_York"
 BOOTSTRAP_DAYS = 14
 """Days at the start of a season (and of the warehouse) whose thin windows are normal."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """The dates of one table from `first` to `last`, both included."""
+
+    table: str
+    first: dt.date
+    last: dt.date
+
+    def __post_init__(self) -> None:
+        if self.first > self.last:
+            raise ValueError(f"{self.table}: the range {self.first} … {self.last} ends before it starts")
+
+    def overlap(self, other: "Span") -> "Span | None":
+        """The dates that both have, of the same table; None when there are none."""
+        first, last = max(self.first, other.first), min(self.last, other.last)
+        return Span(self.table, first, last) if self.table == other.table and first <= last else None
+
+    def __contains__(self, other: "Span") -> bool:
+        return self.overlap(other) == other
+
+    def __str__(self) -> str:
+        dates = f"{self.first}" if self.first == self.last else f"{self.first} … {self.last}"
+        return f"{self.table} {dates}"
 
 
 def eastern_game_date(tipoff_utc: pd.Series) -> pd.Series:

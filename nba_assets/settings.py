@@ -17,7 +17,8 @@ class Settings:
     """One choice of environment.
 
     `home` holds everything a run writes. `source` is the provider, `data` its directory (archive).
-    `start` is the first game date of the partitions; None leaves it to the source.
+    `start` is the first game date of the partitions; None leaves it to the source. A claim without progress for
+    `stall_minutes` is reported; replaced content can be restored for `keep_replaced_days`.
     """
 
     home: Path
@@ -27,6 +28,14 @@ class Settings:
     seasons: int = 2
     seed: int = 7
     faults: str = ""
+    claims: str = ""
+    stall_minutes: int = 30
+    keep_replaced_days: int = 30
+
+    @property
+    def claims_url(self) -> str:
+        """Database of the claims: where several Dagster instances share a warehouse, one for all of them."""
+        return self.claims or f"sqlite:///{self.home / 'claims.sqlite'}"
 
     @property
     def warehouse(self) -> Path:
@@ -56,6 +65,9 @@ class Settings:
             "NBA_SEASONS": str(self.seasons),
             "NBA_SEED": str(self.seed),
             "NBA_FAULTS": self.faults,
+            "NBA_CLAIMS_URL": self.claims,
+            "NBA_STALL_MINUTES": str(self.stall_minutes),
+            "NBA_KEEP_REPLACED_DAYS": str(self.keep_replaced_days),
             "NBA_DATA": "" if self.data is None else str(self.data),
             "NBA_START": "" if self.start is None else self.start.isoformat(),
             "DAGSTER_HOME": str(self.dagster_home),
@@ -64,7 +76,8 @@ class Settings:
 
 
 def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -> Settings:
-    """Settings out of NBA_HOME, NBA_SOURCE, NBA_DATA, NBA_START, NBA_SEASONS, NBA_SEED and NBA_FAULTS.
+    """Settings out of NBA_HOME, NBA_SOURCE, NBA_DATA, NBA_START, NBA_SEASONS, NBA_SEED, NBA_FAULTS,
+    NBA_CLAIMS_URL, NBA_STALL_MINUTES and NBA_KEEP_REPLACED_DAYS.
 
     Raises SettingsError naming the variable, its value and what it may be.
     """
@@ -83,6 +96,9 @@ def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -
         seasons=_count(env, "NBA_SEASONS", 2),
         seed=_count(env, "NBA_SEED", 7),
         faults=env.get("NBA_FAULTS") or "",
+        claims=env.get("NBA_CLAIMS_URL") or "",
+        stall_minutes=_count(env, "NBA_STALL_MINUTES", 30),
+        keep_replaced_days=_count(env, "NBA_KEEP_REPLACED_DAYS", 30),
     )
 
 
