@@ -11,11 +11,16 @@ from nba_assets.assets.analytics.team_offense import team_offense
 from nba_assets.assets.features.ml_feature_store import ml_feature_store
 from nba_assets.assets.ingest.game_results import game_results
 from nba_assets.assets.ingest.game_schedule import game_schedule
+from nba_assets.assets.ingest.injury_reports import injury_reports
 from nba_assets.assets.ingest.player_box_scores import player_box_scores
+from nba_assets.assets.ingest.point_lines import point_lines
+from nba_assets.assets.ingest.shot_attempts import shot_attempts
 from nba_assets.assets.ingest.team_box_scores import team_box_scores
 from nba_assets.assets.model.xgboost_points_model import xgboost_points_model
 from nba_assets.assets.precompute.player_composite_factors import player_composite_factors
 from nba_assets.assets.precompute.player_daily_cache import player_daily_cache
+from nba_assets.assets.precompute.player_shot_zones import player_shot_zones
+from nba_assets.assets.precompute.team_defense_zones import team_defense_zones
 from nba_assets.assets.precompute.upcoming_player_context import upcoming_player_context
 from nba_assets.assets.predictions.player_points_predictions import player_points_predictions
 from nba_assets.assets.table_asset import TableAsset
@@ -30,9 +35,14 @@ TABLE_ASSETS: tuple[TableAsset, ...] = (
     game_results,
     team_box_scores,
     player_box_scores,
+    shot_attempts,
+    point_lines,
+    injury_reports,
     team_offense,
     team_defense,
     player_game_summary,
+    team_defense_zones,
+    player_shot_zones,
     player_daily_cache,
     upcoming_player_context,
     player_composite_factors,

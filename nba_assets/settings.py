@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-SOURCES = ("simulated", "archive")
+SOURCES = ("simulated", "archive", "nba_stats")
 
 
 class SettingsError(Exception):
@@ -48,6 +48,11 @@ class Settings:
     @property
     def reports(self) -> Path:
         return self.home / "reports"
+
+    @property
+    def responses(self) -> Path:
+        """Answers of the live source, kept so that nothing is asked twice."""
+        return self.home / "responses"
 
     @property
     def landing(self) -> Path:

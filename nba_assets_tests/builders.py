@@ -1,13 +1,24 @@
 """Histories for the tests of the precompute tables: hand-worked ones out of a few words, and small random leagues."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
+from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.raw_reports import INJURY_REPORTS, POINT_LINES
+from nba_assets.domain.zones import ASSIST_COUNTS, ZONE_COUNTS
+from nba_assets.warehouse.frames import conform
+
 TEAMS = {1: "BOS", 2: "NYK", 3: "PHI", 4: "DEN", 5: "LAL", 6: "MIA"}
 LINE = {"pts": 10.0, "fga": 8.0, "fta": 4.0, "fg3a": 3.0, "reb": 5.0, "ast": 2.0, "tov": 1.0, "usage_rate": 20.0}
+SHOTS = {"paint_attempts": 4.0, "paint_makes": 2.0, "mid_range_attempts": 1.0, "mid_range_makes": 0.0,
+         "three_attempts": 3.0, "three_makes": 1.0, "assisted_makes": 2.0, "unassisted_makes": 1.0}  # fmt: skip
+ALLOWED_SHOTS = {"opponent_paint_attempts": 40.0, "opponent_paint_makes": 24.0, "opponent_mid_range_attempts": 15.0,
+                 "opponent_mid_range_makes": 6.0, "opponent_three_attempts": 35.0,
+                 "opponent_three_makes": 14.0}  # fmt: skip
 GAP_COLUMNS = ["game_date", "game_id", "team_id"]
 
 
@@ -28,26 +39,29 @@ def schedule(games: Sequence[tuple], **facts) -> pd.DataFrame:
         {
             "game_id": game_id(date, home), "game_date": pd.Timestamp(date), "season": season_of(date),
             "season_type": "regular_season", "home_team_id": home, "away_team_id": away, "home_team": TEAMS[home],
-            "away_team": TEAMS[away], "is_postponed": False, **facts,
+            "away_team": TEAMS[away], "is_postponed": False,
+            "tipoff_utc": pd.Timestamp(date).tz_localize("UTC") + pd.Timedelta(hours=24), **facts,
         }
         for date, home, away in games
     ]  # fmt: skip
     columns = ["game_id", "game_date", "season", "season_type", "home_team_id", "away_team_id", "home_team",
-               "away_team", "is_postponed"]  # fmt: skip
+               "away_team", "is_postponed", "tipoff_utc"]  # fmt: skip
     frame = pd.DataFrame(rows, columns=columns)
-    return frame.astype({"game_date": "datetime64[ns]", "home_team_id": "int64", "away_team_id": "int64"})
+    types = {"game_date": "datetime64[ns]", "tipoff_utc": "datetime64[ns, UTC]"}
+    return frame.astype({**types, "home_team_id": "int64", "away_team_id": "int64"})
 
 
 def summary(rows: Sequence[tuple], **statistics: Sequence[float | None]) -> pd.DataFrame:
-    """player_game_summary of (player, team, date) tuples: 30 minutes and `LINE`, unless a list says otherwise."""
+    """player_game_summary of (player, team, date) tuples: 30 minutes, `LINE`, `SHOTS`, unless a list says otherwise."""
     frame = pd.DataFrame(rows, columns=["player_id", "team_id", "game_date"])
     frame["game_date"] = pd.to_datetime(frame["game_date"]).astype("datetime64[ns]")
     frame = frame.astype({"player_id": "int64", "team_id": "int64"})
     frame["game_id"] = [game_id(date, team) for date, team in zip(frame["game_date"], frame["team_id"], strict=True)]
     frame["season"] = [season_of(date) for date in frame["game_date"]]
     frame["player_name"] = "Player " + frame["player_id"].astype(str)
-    for name, value in {"minutes_played": 30.0, **LINE}.items():
+    for name, value in {"minutes_played": 30.0, **LINE, **SHOTS}.items():
         frame[name] = np.array(statistics.get(name, [value] * len(frame)), dtype="float64")
+    frame["absence"] = "{}"
     frame["is_starter"] = pd.array(statistics.get("is_starter", [True] * len(frame)), dtype="boolean")
     return frame
 
@@ -60,10 +74,23 @@ def team_table(rows: Sequence[tuple], **statistics: Sequence[float | None]) -> p
     frame["game_id"] = [game_id(date, team) for date, team in zip(frame["game_date"], frame["team_id"], strict=True)]
     frame["season"] = [season_of(date) for date in frame["game_date"]]
     usual = {"pace": 100.0, "offensive_rating": 110.0, "defensive_rating": 112.0, "opponent_pts": 113.0,
-             "opponent_effective_fg_pct": 0.5}  # fmt: skip
+             "opponent_effective_fg_pct": 0.5, **ALLOWED_SHOTS}  # fmt: skip
     for name, value in usual.items():
         frame[name] = np.array(statistics.get(name, [value] * len(frame)), dtype="float64")
-    return frame
+    return frame.assign(absence="{}")
+
+
+def no_rows(contract: Contract) -> pd.DataFrame:
+    """The contract's table without a row."""
+    return conform(contract, pd.DataFrame({name: pd.Series(dtype="object") for name in contract.column_names}))
+
+
+def without(rows: pd.DataFrame, hit: np.ndarray, names: Sequence[str], reason: str) -> pd.DataFrame:
+    """The rows with null for the named columns, for that reason, where `hit` holds."""
+    rows = rows.copy()
+    rows.loc[hit, list(names)] = np.nan
+    rows.loc[hit, "absence"] = json.dumps(dict.fromkeys(sorted(names), reason))
+    return rows
 
 
 def gap(*team_games: tuple) -> pd.DataFrame:
@@ -81,6 +108,8 @@ class League:
     team_offense: pd.DataFrame
     team_defense: pd.DataFrame
     gaps: dict[str, pd.DataFrame]
+    point_lines: pd.DataFrame = field(default_factory=lambda: no_rows(POINT_LINES))
+    injury_reports: pd.DataFrame = field(default_factory=lambda: no_rows(INJURY_REPORTS))
 
     @property
     def dates(self) -> pd.DatetimeIndex:
@@ -105,12 +134,24 @@ class League:
             gaps=dict.fromkeys(("player_game_summary", "team_offense", "team_defense"), gone),
         )
 
+    def without_shots(self, days: Sequence[pd.Timestamp], reason: str = "upstream_missing") -> "League":
+        """The league whose games of the given days have no zones: their shot rows were refused, or there are none."""
+
+        def stripped(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+            return without(frame, frame["game_date"].isin(days).to_numpy(), names, reason)
+
+        return replace(
+            self,
+            player_game_summary=stripped(self.player_game_summary, [*ZONE_COUNTS, *ASSIST_COUNTS]),
+            team_defense=stripped(self.team_defense, list(ALLOWED_SHOTS)),
+        )
+
 
 def random_league(seed: int, teams: int = 4, games_per_season: int = 16, seasons: int = 2) -> League:
     """Seasons of a few weeks with back-to-backs, rests, trades, absences, rookies and what sources lack.
 
     Some players sit out (no row, or a row without minutes), some play zero minutes; a few games lack free throws,
-    usage or who started; a postponed game stands on the schedule and is never played.
+    usage, who started, zones or assists; a postponed game stands on the schedule and is never played.
     """
     rng = np.random.default_rng(seed)
     ids = list(TEAMS)[:teams]
@@ -133,17 +174,21 @@ def random_league(seed: int, teams: int = 4, games_per_season: int = 16, seasons
             lines += [(player, team, day) for player, team in roster.items() if team in due and rng.random() < 0.75]
             team_lines += [(team, day) for team in sorted(due)]
     players = _with_defects(rng, summary(lines, **_statistics(rng, len(lines))))
+    # a stream of its own, so that shots change nothing else of a league
+    shots = np.random.default_rng([seed, 1])
+    players = _with_shots(shots, players)
     numbers = {
         name: rng.uniform(*bounds, len(team_lines)).round(3)
         for name, bounds in {"pace": (90, 110), "offensive_rating": (95, 125), "defensive_rating": (95, 125),
                              "opponent_pts": (90, 130), "opponent_effective_fg_pct": (0.4, 0.6)}.items()
     }  # fmt: skip
-    team_rows = team_table(team_lines, **numbers)
+    team_rows = _with_allowed_shots(shots, team_table(team_lines, **numbers))
+    ids = ["team_id", "game_date", "game_id", "season"]
     due_games = pd.concat([schedule(games), schedule(postponed, is_postponed=True)])
     return League(
         game_schedule=due_games.sort_values(["game_date", "game_id"], ignore_index=True),
         player_game_summary=players.sort_values(["game_date", "game_id", "player_id"], ignore_index=True),
-        team_offense=team_rows.drop(columns=["defensive_rating", "opponent_pts", "opponent_effective_fg_pct"]),
+        team_offense=team_rows[[*ids, "pace", "offensive_rating"]],
         team_defense=team_rows.drop(columns=["pace", "offensive_rating"]),
         gaps={},
     )
@@ -169,3 +214,26 @@ def _with_defects(rng: np.random.Generator, rows: pd.DataFrame) -> pd.DataFrame:
     rows.loc[(draw >= 0.18) & (draw < 0.22), "fga"] = np.nan
     rows.loc[rng.random(len(rows)) < 0.1, "is_starter"] = pd.NA
     return rows
+
+
+def _with_shots(rng: np.random.Generator, rows: pd.DataFrame) -> pd.DataFrame:
+    """Shots of each row; of some teams' games there are none, of some games nobody knows the assists."""
+    for zone in ("paint", "mid_range", "three"):
+        attempts = rng.integers(0, 7, len(rows)) * (rng.random(len(rows)) < 0.8)
+        rows[f"{zone}_attempts"] = attempts.astype("float64")
+        rows[f"{zone}_makes"] = np.floor(rng.random(len(rows)) * (attempts + 1))
+    makes = rows["paint_makes"] + rows["mid_range_makes"] + rows["three_makes"]
+    rows["assisted_makes"] = np.floor(rng.random(len(rows)) * (makes + 1))
+    rows["unassisted_makes"] = makes - rows["assisted_makes"]
+    draw = rng.random(rows["game_id"].nunique())[pd.factorize(rows["game_id"])[0]]
+    rows = without(rows, draw < 0.1, ASSIST_COUNTS, "source_unavailable")
+    rows = without(rows, draw > 0.85, [*ZONE_COUNTS, *ASSIST_COUNTS], "source_unavailable")
+    return without(rows, rows["minutes_played"].isna().to_numpy(), [*ZONE_COUNTS, *ASSIST_COUNTS], "did_not_play")
+
+
+def _with_allowed_shots(rng: np.random.Generator, rows: pd.DataFrame) -> pd.DataFrame:
+    for zone in ("paint", "mid_range", "three"):
+        attempts = rng.integers(0, 45, len(rows))
+        rows[f"opponent_{zone}_attempts"] = attempts.astype("float64")
+        rows[f"opponent_{zone}_makes"] = np.floor(rng.random(len(rows)) * (attempts + 1))
+    return without(rows, rng.random(len(rows)) < 0.1, list(ALLOWED_SHOTS), "source_unavailable")

@@ -57,6 +57,7 @@ ONLY_IN = {
     ),
     "dagster._core": ("event_log",),
     "sqlglot": ("operations.queries",),
+    "pypdf": ("sources",),
     "typer": ("cli",),
 }  # fmt: skip
 """Where an outside library may be imported: a part, or one module of it."""

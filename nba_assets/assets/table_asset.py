@@ -5,7 +5,7 @@ Every dated table goes through `build_table`, so every way of launching meets th
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import dagster as dg
 import pandas as pd
@@ -85,52 +85,53 @@ def build_table(context: dg.AssetExecutionContext, asset: TableAsset) -> Iterato
     source: Source | None = context.resources.source if "source" in asset.resources else None
     version = source.fingerprint if source else ""
     window = warehouse.read_window(contract, days, skip_current=resume, source_version=version)
-    rows, published = _empty(contract), {}
+    made, published = Delivery(_empty(contract)), {}
     if window.days or window.held:
-        rows, problems = _computed(context, asset, window)
-        verdicts = audit(_staged(window, rows, problems), rules_of(contract), window.waivers)
-        published = warehouse.publish(window, rows, verdicts, run_id=context.run.run_id, source_version=version)
+        made = _computed(context, asset, window)
+        verdicts = audit(_staged(window, made), rules_of(contract), window.waivers)
+        published = warehouse.publish(window, made.rows, verdicts, run_id=context.run.run_id, source_version=version)
     _log(context, window, published)
-    yield from report_outcomes(context, contract.name, _outcomes(context, window, rows, published, warehouse))
+    yield from report_outcomes(context, contract.name, _outcomes(context, window, made, published, warehouse))
 
 
-def _computed(
-    context: dg.AssetExecutionContext, asset: TableAsset, window: Window
-) -> tuple[pd.DataFrame, list[tuple[dt.date, str]]]:
+def _computed(context: dg.AssetExecutionContext, asset: TableAsset, window: Window) -> Delivery:
     if not window.days:
-        return _empty(asset.contract), []
+        return Delivery(_empty(asset.contract))
     made = asset.compute(window, *(getattr(context.resources, name) for name in asset.resources))
     delivery = made if isinstance(made, Delivery) else Delivery(made)
     rows = conform(asset.contract, delivery.rows)
     on_days = rows["game_date"].isin(window.dates)
-    return rows[on_days].reset_index(drop=True), [(p.game_date, p.message) for p in delivery.problems]
+    return replace(delivery, rows=rows[on_days].reset_index(drop=True))
 
 
 def _empty(contract: Contract) -> pd.DataFrame:
     return conform(contract, pd.DataFrame({name: pd.Series(dtype="object") for name in contract.column_names}))
 
 
-def _staged(window: Window, rows: pd.DataFrame, problems: list[tuple[dt.date, str]]) -> Staged:
+def _staged(window: Window, made: Delivery) -> Staged:
     return Staged(
         contract=window.contract,
-        rows=rows,
+        rows=made.rows,
         days=window.days,
         upstream=window.frames,
         now=dt.datetime.now(dt.UTC),
         bootstrap=window.bootstrap,
-        problems=problems,
+        problems=[(problem.game_date, problem.message) for problem in made.problems],
     )
 
 
 def _outcomes(
     context: dg.AssetExecutionContext,
     window: Window,
-    rows: pd.DataFrame,
+    made: Delivery,
     published: Mapping[dt.date, Published],
     warehouse: Warehouse,
 ) -> dict[dt.date, Outcome]:
     contract = window.contract
-    described = materialization_metadata(contract, rows, published)
+    described = materialization_metadata(contract, made.rows, published)
+    for note in made.notes:
+        if note.game_date in described:
+            described[note.game_date].setdefault("notes", []).append(note.message)
     outcomes = {
         day: Outcome(
             passed=outcome.status is Status.READY,

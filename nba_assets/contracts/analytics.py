@@ -20,9 +20,12 @@ from nba_assets.contracts.raw import (
     TEAM_BOX_SCORES,
     TEAM_ID,
 )
+from nba_assets.contracts.raw_shots import SHOT_PROVIDERS, ZONES
 
 UNSTATED = (Absence.SOURCE_UNAVAILABLE,)
 UNSTATED_PLAYER = (Absence.DID_NOT_PLAY, Absence.SOURCE_UNAVAILABLE)
+WITHOUT_SHOTS = (Absence.SOURCE_UNAVAILABLE, Absence.UPSTREAM_MISSING)
+PLAYER_WITHOUT_SHOTS = (Absence.DID_NOT_PLAY, *WITHOUT_SHOTS)
 RATIO = (Absence.SOURCE_UNAVAILABLE, Absence.NOT_APPLICABLE)
 OF_OPPONENT = (Absence.SOURCE_UNAVAILABLE, Absence.UPSTREAM_MISSING)
 
@@ -33,21 +36,34 @@ _ZONES = {
     "restricted_area": "attempts in the restricted area, part of the paint",
     "corner_three": "three-point attempts from the corners, part of the threes",
 }
-_WHERE_SHOT = ("paint", "mid_range", "three")
+_SHOTS = "shot_attempts"
 
 
 def _zones(names: Iterable[str], nulls: tuple[Absence, ...]) -> tuple[Column, ...]:
     """Shots taken and made by zone, out of shot rows; null throughout in a game without them."""
     return tuple(
-        Column(f"{name}_{what}", "integer", f"{kind}, {_ZONES[name]}.", "count", nulls, 0, 150)
+        Column(f"{name}_{what}", "integer", f"{kind}, {_ZONES[name]}.", "count", nulls, 0, 150,
+               sources=(f"{_SHOTS}.{'zone' if name in ZONES else 'zone_detail'}", *made))
         for name in names
-        for what, kind in (("attempts", "Shots taken"), ("makes", "Shots made"))
-    )
+        for what, kind, made in (("attempts", "Shots taken", ()), ("makes", "Shots made", (f"{_SHOTS}.is_made",)))
+    )  # fmt: skip
+
+
+def _makes(name: str, text: str) -> Column:
+    """Makes of a player by whether somebody helped; the game's attempts must all say so."""
+    sources = (f"{_SHOTS}.is_made", f"{_SHOTS}.is_assisted")
+    return Column(name, "integer", text, "count", PLAYER_WITHOUT_SHOTS, 0, 150, sources=sources)
+
+
+def _shots(entity: str) -> Read:
+    """The shot rows, narrowed: they are ten times as many as any others."""
+    return Read(_SHOTS, optional=True, columns=("game_id", "game_date", entity, "zone_detail", "is_assisted"))
 
 
 _SHOT_ZONES_SOURCE = Column(
-    "shot_zones_source", "string", "Provider of the shots behind the zone columns, one a game.", nulls=UNSTATED
-)
+    "shot_zones_source", "string", "Provider of the shots behind the zone columns, one a game.", nulls=WITHOUT_SHOTS,
+    allowed=SHOT_PROVIDERS, sources=(f"{_SHOTS}.provider",),
+)  # fmt: skip
 _TRUE_SHOOTING = Column(
     "true_shooting_pct",
     "float",
@@ -139,14 +155,14 @@ TEAM_OFFENSE = Contract(
         ),
         _from(_BOX, _TRUE_SHOOTING, "pts", "fga", "fta"),
         _from(_BOX, _EFFECTIVE_FG, "fgm", "fg3m", "fga"),
-        *_zones(_ZONES, UNSTATED),
+        *_zones(_ZONES, WITHOUT_SHOTS),
         _SHOT_ZONES_SOURCE,
         ABSENCE_COLUMN,
     ),
-    code_version=1,
+    code_version=2,
     # No value comes from the player rows: they are read because only there the players' points are held against the
     # team's. Totals which the players contradict must not become ratings.
-    reads=(Read("game_schedule"), Read("team_box_scores"), Read("player_box_scores")),
+    reads=(Read("game_schedule"), Read("team_box_scores"), Read("player_box_scores"), _shots("team_id")),
 )  # fmt: skip
 
 
@@ -154,7 +170,7 @@ def _allowed(name: str, column: str = "") -> Column:
     """The opponent's column of `team_offense`; null without the opponent's row as well."""
     theirs = TEAM_OFFENSE.column(name)
     text = f"Of the opponent: {theirs.description}"
-    nulls = (*theirs.nulls, Absence.UPSTREAM_MISSING)
+    nulls = tuple(dict.fromkeys((*theirs.nulls, Absence.UPSTREAM_MISSING)))
     return _from(TEAM_OFFENSE.name, replace(theirs, name=column or f"opponent_{name}", description=text, nulls=nulls),
                  name)  # fmt: skip
 
@@ -178,10 +194,10 @@ TEAM_DEFENSE = Contract(
         _allowed("offensive_rating", "defensive_rating"),
         _allowed("true_shooting_pct"),
         _allowed("effective_fg_pct"),
-        *(_allowed(column.name) for column in _zones(_WHERE_SHOT, UNSTATED)),
+        *(_allowed(column.name) for column in _zones(ZONES, WITHOUT_SHOTS)),
         ABSENCE_COLUMN,
     ),
-    code_version=1,
+    code_version=2,
     reads=(Read("team_offense"),),
 )
 
@@ -231,14 +247,14 @@ PLAYER_GAME_SUMMARY = Contract(
         _from(_PLAYER, replace(_TRUE_SHOOTING, nulls=(Absence.DID_NOT_PLAY, *RATIO)), "pts", "fga", "fta"),
         _from(_PLAYER, replace(_EFFECTIVE_FG, nulls=(Absence.DID_NOT_PLAY, *RATIO)), "fgm", "fg3m", "fga"),
         _from("team_offense", replace(TEAM_OFFENSE.column("game_minutes"), nulls=(Absence.UPSTREAM_MISSING,))),
-        *_zones(_WHERE_SHOT, UNSTATED_PLAYER),
-        Column("assisted_makes", "integer", "Shots made after an assist.", "count", UNSTATED_PLAYER, 0, 150),
-        Column("unassisted_makes", "integer", "Shots made without an assist.", "count", UNSTATED_PLAYER, 0, 150),
+        *_zones(ZONES, PLAYER_WITHOUT_SHOTS),
+        _makes("assisted_makes", "Shots made after an assist."),
+        _makes("unassisted_makes", "Shots made without an assist."),
         _SHOT_ZONES_SOURCE,
         ABSENCE_COLUMN,
     ),
-    code_version=1,
-    reads=(Read("player_box_scores"), Read("team_offense"), Read("game_schedule")),
+    code_version=2,
+    reads=(Read("player_box_scores"), Read("team_offense"), Read("game_schedule"), _shots("player_id")),
 )  # fmt: skip
 
 ANALYTICS_TABLES = (TEAM_OFFENSE, TEAM_DEFENSE, PLAYER_GAME_SUMMARY)

@@ -59,11 +59,16 @@ class Column:
 class Read:
     """An upstream table and the window of it that a table reads.
 
-    `same_date` is the partition of the row's own date; `before` is every date before it.
+    `same_date` is the partition of the row's own date; `before` is every date before it. An `optional` upstream
+    that is rejected or held does not hold its reader: its rows are not read, and what is made of them is null
+    (`upstream_missing`). Missing or stale it holds as any other. `columns`, where given, narrow the
+    read of a wide table to them and to those that the lineage of the reader's columns names.
     """
 
     table: str
     window: Literal["same_date", "before"] = "same_date"
+    optional: bool = False
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,13 @@ class Contract:
     @property
     def nullable_columns(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if column.nullable)
+
+    def columns_read(self, read: Read) -> tuple[str, ...]:
+        """What is read of an upstream table: the columns named by the read and by the lineage; empty means all."""
+        if not read.columns:
+            return ()
+        sources = (source.partition(".") for column in self.columns for source in column.sources)
+        return tuple(dict.fromkeys((*read.columns, *(name for table, _, name in sources if table == read.table))))
 
     def column(self, name: str) -> Column:
         for column in self.columns:

@@ -5,7 +5,7 @@ python -m nba_assets.contracts.dictionary > docs/data_dictionary.md
 
 import sys
 
-from nba_assets.contracts.contract import Column, Contract
+from nba_assets.contracts.contract import Column, Contract, Read
 from nba_assets.contracts.tables import TABLES
 
 
@@ -19,7 +19,7 @@ def data_dictionary() -> str:
 
 
 def _section(contract: Contract) -> str:
-    reads = ", ".join(f"`{read.table}` ({read.window.replace('_', ' ')})" for read in contract.reads) or "the source"
+    reads = ", ".join(f"`{read.table}` ({_window(read)})" for read in contract.reads) or "the source"
     lines = [
         f"\n## {contract.dataset}.{contract.name}\n",
         f"{contract.description}\n",
@@ -32,6 +32,10 @@ def _section(contract: Contract) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _window(read: Read) -> str:
+    return read.window.replace("_", " ") + (", optional" if read.optional else "")
 
 
 def _line(column: Column) -> str:

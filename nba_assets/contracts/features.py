@@ -1,12 +1,12 @@
 """Contract of the feature store (dataset `nba_predictions`): named columns known before tip-off, and no label."""
 
-from nba_assets.contracts.contract import ABSENCE_COLUMN, Contract, Read
-from nba_assets.contracts.precompute import (
-    PLAYER_COMPOSITE_FACTORS,
-    PLAYER_DAILY_CACHE,
-    UPCOMING_PLAYER_CONTEXT,
-    carried,
-)
+from dataclasses import replace
+
+from nba_assets.contracts.composite_factors import PLAYER_COMPOSITE_FACTORS
+from nba_assets.contracts.contract import ABSENCE_COLUMN, Column, Contract, Read
+from nba_assets.contracts.precompute import PLAYER_DAILY_CACHE, PLAYER_ROW, TEAM_ROW, UPCOMING_PLAYER_CONTEXT, carried
+from nba_assets.contracts.raw_shots import ZONES
+from nba_assets.contracts.zone_tables import PLAYER_SHOT_ZONES, TEAM_DEFENSE_ZONES
 
 _FORM = (
     *(f"pts_last_{n}" for n in (3, 5, 10, 20)),
@@ -31,12 +31,35 @@ _CONTEXT = (
     "opponent_effective_fg_pct_allowed_last_15",
 )  # fmt: skip
 _FACTORS = (
-    "avg_usage_rate_last_7_games", "projected_usage_rate", "fatigue_score", "pace_score", "usage_spike_score",
+    "avg_usage_rate_last_7_games", "projected_usage_rate", "fatigue_score", "shot_zone_mismatch_score",
+    "pace_score", "usage_spike_score", "total_composite_adjustment",
 )  # fmt: skip
+_ZONES = (
+    *(f"{zone}_share_last_10" for zone in ZONES), *(f"{zone}_fg_pct_last_20" for zone in ZONES),
+    "assisted_share_last_20",
+)  # fmt: skip
+_OPPONENT_ZONES = tuple(f"{zone}_defense_vs_league" for zone in ZONES)
 
-FEATURE_COLUMNS = (*_FORM, *_CONTEXT, *_FACTORS)
-"""What a model may learn from. Columns that no source fills (shot zones, injuries) or that not every source fills
-(who started) are none: over a training window they would be null or constant."""
+
+def _of_opponent(column: Column) -> Column:
+    return replace(column, name=f"opponent_{column.name}", description=f"Of the opponent: {column.description}")
+
+
+FEATURE_COLUMNS = (*_FORM, *_CONTEXT, *_FACTORS, *_ZONES, *(f"opponent_{name}" for name in _OPPONENT_ZONES))
+"""What a model may learn from. Columns that no source fills (injuries) or that not every source fills (who started)
+are none: over a training window they would be null or constant."""
+
+SHOT_FEATURES = (
+    *_ZONES, *(f"opponent_{name}" for name in _OPPONENT_ZONES), "shot_zone_mismatch_score",
+    "total_composite_adjustment",
+)  # fmt: skip
+"""Those that are made of shots: a source that has no shots at all trains without them."""
+
+OPTIONAL_FEATURES = (
+    "points_line_books", "points_line_consensus", "points_line_best_over", "points_line_best_under",
+    "points_line_over_probability", "is_points_line_verified",
+)  # fmt: skip
+"""What a model may learn from besides, if asked to: bookmakers' lines, which few sources have for all dates."""
 
 ML_FEATURE_STORE = Contract(
     name="ml_feature_store",
@@ -53,9 +76,19 @@ ML_FEATURE_STORE = Contract(
         ),
         *carried(PLAYER_DAILY_CACHE, _FORM),
         *carried(UPCOMING_PLAYER_CONTEXT, _CONTEXT),
+        *carried(UPCOMING_PLAYER_CONTEXT, OPTIONAL_FEATURES),
         *carried(PLAYER_COMPOSITE_FACTORS, _FACTORS),
+        *carried(PLAYER_SHOT_ZONES, _ZONES),
+        *(_of_opponent(column) for column in carried(TEAM_DEFENSE_ZONES, _OPPONENT_ZONES)),
         ABSENCE_COLUMN,
     ),
-    code_version=1,
-    reads=(Read("player_daily_cache"), Read("upcoming_player_context"), Read("player_composite_factors")),
+    code_version=2,
+    reads=(
+        *(
+            Read(table, columns=PLAYER_ROW)
+            for table in ("player_daily_cache", "upcoming_player_context", "player_composite_factors")
+        ),
+        Read("player_shot_zones", optional=True, columns=PLAYER_ROW),
+        Read("team_defense_zones", optional=True, columns=TEAM_ROW),
+    ),
 )  # fmt: skip

@@ -6,9 +6,8 @@ Ranges hold for every row of 2021-22 to 2024-25 with room on both sides; what li
 from collections.abc import Iterable
 from dataclasses import replace
 
-from nba_assets.contracts.contract import ABSENCE_COLUMN, Absence, Column, Contract, Read
+from nba_assets.contracts.contract import ABSENCE, ABSENCE_COLUMN, Absence, Column, Contract, Read
 from nba_assets.contracts.form_columns import (
-    AVERAGE_USAGE,
     FORM_NULLS,
     LOAD_NULLS,
     PROJECTION,
@@ -37,6 +36,7 @@ from nba_assets.contracts.raw import (
     TEAM,
     TEAM_ID,
 )
+from nba_assets.contracts.report_columns import INJURY_COLUMNS, LINE_COLUMNS
 
 _SCHEDULE, _SUMMARY = "game_schedule", "player_game_summary"
 _OFFENSE, _DEFENSE = "team_offense", "team_defense"
@@ -47,18 +47,25 @@ def _from(column: Column, *sources: str) -> Column:
     return replace(column, sources=sources)
 
 
-_KEYS = tuple(
+KEYS = tuple(
     _from(column, f"{_SCHEDULE}.{column.name}")
     for column in (GAME_ID, GAME_DATE, Column("season", "string", "Season as 2024-25."))
 )
 _SEASON_TYPE = Column(
     "season_type", "string", "Phase of the season.", allowed=SEASON_TYPES, sources=(f"{_SCHEDULE}.season_type",)
 )
-_WHO = (
+WHO = (
     _from(PLAYER_ID, f"{_SUMMARY}.player_id"),
     _from(PLAYER_NAME, f"{_SUMMARY}.player_name"),
     replace(TEAM_ID, description="Team the player last played for.", sources=(f"{_SUMMARY}.team_id",)),
 )
+PLAYED_GAME = ("game_date", "season", "player_id", "player_name", "team_id", "minutes_played")
+TEAM_GAME = ("game_date", "season", "team_id")
+"""Columns of `player_game_summary`, and of the team tables, that say who played when, for whom."""
+
+PLAYER_ROW, TEAM_ROW = ("game_date", "game_id", "player_id", ABSENCE), ("game_date", "game_id", "team_id", ABSENCE)
+"""What identifies a row of the tables here, and says why its nulls are."""
+
 _SIDES = (f"{_SCHEDULE}.home_team_id", f"{_SCHEDULE}.away_team_id")
 
 
@@ -78,8 +85,8 @@ PLAYER_DAILY_CACHE = Contract(
     missing="A player without a row was not expected: he did not play in the 60 days before, or his team is not due.",
     key=("game_id", "player_id"),
     columns=(
-        *_KEYS,
-        *_WHO,
+        *KEYS,
+        *WHO,
         average("pts_previous_game", "pts", "in the last game played", None, 1),
         average("minutes_previous_game", "minutes", "in the last game played", None, 1),
         *last("pts", (3, 5, 7, 10, 20)),
@@ -114,8 +121,12 @@ PLAYER_DAILY_CACHE = Contract(
         *_OWN_OFFENSE,
         ABSENCE_COLUMN,
     ),
-    code_version=1,
-    reads=(Read(_SCHEDULE), Read(_SUMMARY, "before"), Read(_OFFENSE, "before")),
+    code_version=2,
+    reads=(
+        Read(_SCHEDULE),
+        Read(_SUMMARY, "before", columns=PLAYED_GAME),
+        Read(_OFFENSE, "before", columns=TEAM_GAME),
+    ),
 )
 
 
@@ -130,13 +141,15 @@ UPCOMING_PLAYER_CONTEXT = Contract(
     name=_CONTEXT,
     dataset="nba_precompute",
     grain="one row per game and player expected to play",
-    description="Who is expected to play, how rested and loaded he is, and the form of both teams before the game.",
-    missing="A player without a row was not expected: he did not play in the 60 days before, or his team is not due.",
+    description="Who is expected to play, how rested and loaded he is, the form of both teams, and what bookmakers and "
+    "injury reports said before tip-off.",
+    missing="A player without a row was not expected: he did not play in the 60 days before, his team is not due, or "
+    "the last injury report before tip-off lists him out.",
     key=("game_id", "player_id"),
     columns=(
-        *_KEYS,
+        *KEYS,
         _SEASON_TYPE,
-        *_WHO,
+        *WHO,
         _from(TEAM, f"{_SCHEDULE}.home_team", f"{_SCHEDULE}.away_team"),
         _from(OPPONENT_TEAM_ID, *_SIDES),
         _from(OPPONENT_TEAM, f"{_SCHEDULE}.home_team", f"{_SCHEDULE}.away_team"),
@@ -174,12 +187,16 @@ UPCOMING_PLAYER_CONTEXT = Contract(
                    "fraction", 0.2, 0.9, f"{_DEFENSE}.opponent_effective_fg_pct", 15, "opponent_games_last_15"),
         Column("pace_differential", "float", "Own team's pace minus the opponent's.", "possessions per 48 min",
                FORM_NULLS, -50, 50, sources=(f"{_OFFENSE}.pace",), window_games=10),
-        Column("star_teammates_out", "integer", "Leading team-mates ruled out by the injury report; no source yet.",
-               "count", (Absence.SOURCE_UNAVAILABLE,), 0, 15),
+        *LINE_COLUMNS,
+        *INJURY_COLUMNS,
         ABSENCE_COLUMN,
     ),
-    code_version=1,
-    reads=(Read(_SCHEDULE), Read(_SUMMARY, "before"), Read(_OFFENSE, "before"), Read(_DEFENSE, "before")),
+    code_version=2,
+    reads=(
+        Read(_SCHEDULE), Read(_SUMMARY, "before", columns=PLAYED_GAME), Read(_OFFENSE, "before", columns=TEAM_GAME),
+        Read(_DEFENSE, "before", columns=TEAM_GAME),
+        Read("point_lines", optional=True), Read("injury_reports", optional=True),
+    ),
 )  # fmt: skip
 
 
@@ -188,51 +205,3 @@ def carried(contract: Contract, names: Iterable[str]) -> tuple[Column, ...]:
     return tuple(
         replace(contract.column(name), sources=(f"{contract.name}.{name}",), count_column=None) for name in names
     )
-
-
-def _score(
-    name: str, text: str, low: float, high: float, nulls: tuple[Absence, ...], *sources: str, unit: str = "score"
-) -> Column:
-    return Column(name, "float", text, unit, nulls, low, high, sources=sources)
-
-
-_USAGE_SOURCES = (f"{_CACHE}.{PROJECTION}", f"{_CACHE}.{AVERAGE_USAGE}")
-_FATIGUE_SOURCES = tuple(
-    f"{_CONTEXT}.{name}"
-    for name in ("rest_days", "games_last_7_days", "minutes_last_7_days", "back_to_backs_last_14_days")
-)
-PLAYER_COMPOSITE_FACTORS = Contract(
-    name="player_composite_factors",
-    dataset="nba_precompute",
-    grain="one row per game and player expected to play",
-    description="Rest, pace and usage as one score each, and their sum. A missing component is null, never a default.",
-    missing="A player without a row was not expected to play.",
-    key=("game_id", "player_id"),
-    columns=(
-        *carried(UPCOMING_PLAYER_CONTEXT, ("game_id", "game_date", "season", "player_id", "player_name", "team_id",
-                                           "opponent_team_id")),
-        _score("fatigue_score", "100 is fresh. Less 15 on the second night of a back-to-back, plus 5 after two or more "
-               "days without a game; less 10 for 4 games in 7 days, 10 for over 240 minutes in them, 8 for over 35 a "
-               "game; less 12 for two back-to-backs in 14 days, 5 for one. Age has no source and no part.",
-               0, 100, REST_NULLS, *_FATIGUE_SOURCES),
-        _score("shot_zone_mismatch_score", "The player's favourite zone against what the opponent allows there; no "
-               "shots yet.", -10, 10, (Absence.SOURCE_UNAVAILABLE,)),
-        _score("pace_score", "Half of own pace minus the opponent's, within ±3.", -3, 3, FORM_NULLS,
-               f"{_CONTEXT}.pace_differential"),
-        *carried(PLAYER_DAILY_CACHE, (AVERAGE_USAGE,)),
-        _score("projected_usage_rate", "Usage rate to expect: average of the games played, weighted by minutes · "
-               "0.5^(k/10), k games ago. Back-tested on 2021-22 to 2024-25: mean absolute error 5.41 against 5.67 of "
-               "the mean of the last seven games.", 0, 10_000, FORM_NULLS, f"{_CACHE}.{PROJECTION}", unit="percent"),
-        _score("usage_spike_score", "0.3 · (projected_usage_rate − avg_usage_rate_last_7_games), within ±3.", -3, 3,
-               FORM_NULLS, *_USAGE_SOURCES),
-        _score("total_composite_adjustment", "(fatigue_score − 100) / 20 plus the other three scores; null where one "
-               "is.", -21, 16, FORM_NULLS, *_FATIGUE_SOURCES, f"{_CONTEXT}.pace_differential", *_USAGE_SOURCES),
-        Column("usage_context_json", "json", "What the usage score is made of; null in it where a number is null.",
-               sources=_USAGE_SOURCES),
-        ABSENCE_COLUMN,
-    ),
-    code_version=1,
-    reads=(Read(_CACHE), Read(_CONTEXT)),
-)  # fmt: skip
-
-PRECOMPUTE_TABLES = (PLAYER_DAILY_CACHE, UPCOMING_PLAYER_CONTEXT, PLAYER_COMPOSITE_FACTORS)

@@ -1,19 +1,26 @@
 """All dated tables, upstream first: the order in which they are built."""
 
 from nba_assets.contracts.analytics import PLAYER_GAME_SUMMARY, TEAM_DEFENSE, TEAM_OFFENSE
+from nba_assets.contracts.composite_factors import PLAYER_COMPOSITE_FACTORS
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.features import ML_FEATURE_STORE
-from nba_assets.contracts.precompute import PLAYER_COMPOSITE_FACTORS, PLAYER_DAILY_CACHE, UPCOMING_PLAYER_CONTEXT
+from nba_assets.contracts.precompute import PLAYER_DAILY_CACHE, UPCOMING_PLAYER_CONTEXT
 from nba_assets.contracts.predictions import PLAYER_POINTS_PREDICTIONS
 from nba_assets.contracts.raw import RAW_TABLES
+from nba_assets.contracts.raw_reports import REPORT_TABLES
+from nba_assets.contracts.raw_shots import SHOT_ATTEMPTS
+from nba_assets.contracts.zone_tables import ZONE_TABLES
 
 TABLES: dict[str, Contract] = {
     contract.name: contract
     for contract in (
         *RAW_TABLES,
+        SHOT_ATTEMPTS,
+        *REPORT_TABLES,
         TEAM_OFFENSE,
         TEAM_DEFENSE,
         PLAYER_GAME_SUMMARY,
+        *ZONE_TABLES,
         PLAYER_DAILY_CACHE,
         UPCOMING_PLAYER_CONTEXT,
         PLAYER_COMPOSITE_FACTORS,

@@ -29,13 +29,13 @@ def played_log(player_game_summary: pd.DataFrame, statistics: Sequence[str] = ()
 
 
 def expected_players(
-    *, dates: pd.DatetimeIndex, game_schedule: pd.DataFrame, log: GameLog
+    *, dates: pd.DatetimeIndex, game_schedule: pd.DataFrame, log: GameLog, out: pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, Earlier]:
     """One row per game due on `dates` and player expected in it (columns `IDENTITY`), with his earlier games.
 
-    Expected is who played in the 60 days before the date and whose latest team is due; a postponed game is not due.
-    Team and name are those of his latest earlier game. `log` is of played games by player, with `team_id` and
-    `player_name`. Sorted by date, game and player.
+    Expected is who played in the 60 days before the date and whose latest team is due, less those whom `out` (game_id,
+    player_id) names; a postponed game is not due. Team and name are those of his latest earlier game. `log` is of
+    played games by player, with `team_id` and `player_name`. Sorted by date, game and player.
     """
     due = game_schedule[game_schedule["game_date"].isin(dates) & ~game_schedule["is_postponed"].astype(bool)]
     games = team_games(due)
@@ -46,6 +46,9 @@ def expected_players(
     expected = (earlier.of(log.column("team_id")) == team) & (
         day - earlier.of(log.day.astype("float64")) <= EXPECTED_WITHIN_DAYS
     )
+    if out is not None:
+        candidate = pd.MultiIndex.from_arrays([games["game_id"].to_numpy()[at], player])
+        expected &= ~candidate.isin(pd.MultiIndex.from_frame(out[["game_id", "player_id"]]))
     player, at = player[expected], at[expected]
     rows = games.iloc[at].reset_index(drop=True).assign(player_id=player)
     order = np.lexsort((player, rows["game_id"].to_numpy(dtype="U"), day[expected]))

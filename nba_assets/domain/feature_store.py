@@ -4,7 +4,9 @@ import pandas as pd
 
 from nba_assets.contracts.contract import ABSENCE
 from nba_assets.domain.absence import stated_reasons
+from nba_assets.domain.joined_columns import beside
 from nba_assets.domain.typed_columns import TypedColumns
+from nba_assets.domain.zones import ZONES
 
 KEY = ["game_id", "player_id"]
 IDENTITY = [
@@ -63,32 +65,62 @@ CONTEXT_FEATURES = (
     "opponent_pts_allowed_last_15",
     "opponent_effective_fg_pct_allowed_last_15",
 )
+LINE_FEATURES = (
+    "points_line_books",
+    "points_line_consensus",
+    "points_line_best_over",
+    "points_line_best_under",
+    "points_line_over_probability",
+    "is_points_line_verified",
+)
 FACTOR_FEATURES = (
     "avg_usage_rate_last_7_games",
     "projected_usage_rate",
     "fatigue_score",
+    "shot_zone_mismatch_score",
     "pace_score",
     "usage_spike_score",
+    "total_composite_adjustment",
 )
+ZONE_FEATURES = (
+    *(f"{zone}_share_last_10" for zone in ZONES),
+    *(f"{zone}_fg_pct_last_20" for zone in ZONES),
+    "assisted_share_last_20",
+)
+OPPONENT_ZONE_FEATURES = {f"{zone}_defense_vs_league": f"opponent_{zone}_defense_vs_league" for zone in ZONES}
+"""Column of the opponent's row of `team_defense_zones`: the feature that it is."""
 
 
 def ml_feature_store(
-    *, player_daily_cache: pd.DataFrame, upcoming_player_context: pd.DataFrame, player_composite_factors: pd.DataFrame
+    *,
+    player_daily_cache: pd.DataFrame,
+    upcoming_player_context: pd.DataFrame,
+    player_composite_factors: pd.DataFrame,
+    player_shot_zones: pd.DataFrame,
+    team_defense_zones: pd.DataFrame,
 ) -> pd.DataFrame:
-    """One row per game and expected player that all three inputs have: their columns under their own names.
+    """One row per game and expected player of cache, context and factors: their columns under their own names.
 
-    A null keeps the reason it has there.
+    A null keeps the reason it has there. The zone tables are optional: where one lacks a row, its columns are null
+    (`upstream_missing`).
     """
-    rows = upcoming_player_context[[*IDENTITY, *CONTEXT_FEATURES, ABSENCE]]
+    from_context = (*CONTEXT_FEATURES, *LINE_FEATURES)
+    rows = upcoming_player_context[[*IDENTITY, *from_context, ABSENCE]]
     for table, names in ((player_daily_cache, FORM_FEATURES), (player_composite_factors, FACTOR_FEATURES)):
         theirs = table[[*KEY, *names, ABSENCE]].rename(columns={ABSENCE: f"{ABSENCE}_of_{names[0]}"})
         rows = rows.merge(theirs, on=KEY, validate="1:1")
     columns = TypedColumns(rows[IDENTITY])
     for names, absence in (
         (FORM_FEATURES, f"{ABSENCE}_of_{FORM_FEATURES[0]}"),
-        (CONTEXT_FEATURES, ABSENCE),
+        (from_context, ABSENCE),
         (FACTOR_FEATURES, f"{ABSENCE}_of_{FACTOR_FEATURES[0]}"),
     ):
         for name, reasons in stated_reasons(rows[absence], names).items():
             columns.add_copy(name, rows[name], reasons)
+    own = beside(rows, player_shot_zones, {name: name for name in KEY}, {name: name for name in ZONE_FEATURES})
+    of_opponent = {"game_id": "game_id", "opponent_team_id": "team_id"}
+    theirs = beside(rows, team_defense_zones, of_opponent, OPPONENT_ZONE_FEATURES)
+    for joined in (own, theirs):
+        for name in joined.values:
+            columns.add_copy(name, joined.values[name], joined.reasons[name])
     return columns.frame()

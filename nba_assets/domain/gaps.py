@@ -98,14 +98,16 @@ class GapView:
     first_season_start: np.ndarray
 
     def in_last(self, n: int) -> np.ndarray:
-        """Whether a gap lies after the n-th last known game.
+        """Whether a gap lies after the n-th last known game, or since `start_of_last`."""
+        return self.latest >= self.start_of_last(n)
 
-        With fewer known games the span reaches back to the start of the season of the first one; with none, to the
-        beginning.
+    def start_of_last(self, n: int) -> np.ndarray:
+        """The day after the n-th last known game.
+
+        With fewer known games it is the start of the season of the first one; with none, the beginning.
         """
         nth = self.earlier.day_of_last(n)
-        start = np.where(self.earlier.games >= n, nth, self.first_season_start - 1)
-        return self.latest > start
+        return np.where(self.earlier.games >= n, nth + 1, self.first_season_start)
 
     def since(self, day: np.ndarray) -> np.ndarray:
         """Whether a gap lies on or after the day."""

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import ABSENCE, Absence
+from nba_assets.domain import zones
 from nba_assets.domain.absence import absence_column
+from nba_assets.domain.gaps import due_in
 from nba_assets.domain.involvement import chances_used, is_usage_rate_reliable, usage_rate
 from nba_assets.domain.ratio import ratio_absence
 from nba_assets.domain.shooting import effective_fg_pct, true_shooting_pct
@@ -16,23 +18,24 @@ DECIMALS = 6
 
 BOX = ["pts", "fgm", "fga", "fg3m", "fg3a", "ftm", "fta", "oreb", "dreb", "reb", "ast", "stl", "blk", "tov", "pf"]
 CHANCES = ["fga", "fta", "tov"]
-ZONE_COLUMNS = [
-    *(f"{zone}_{what}" for zone in ("paint", "mid_range", "three") for what in ("attempts", "makes")),
-    "assisted_makes",
-    "unassisted_makes",
-]
+ZONE_COLUMNS = [*zones.ZONE_COUNTS, *zones.ASSIST_COUNTS]
 RATES = ["usage_rate", "true_shooting_pct", "effective_fg_pct"]
 COLUMNS = [
     "game_id", "game_date", "season", "season_type", "player_id", "player_name",
     "team_id", "team", "opponent_team_id", "opponent_team", "is_home",
     "is_starter", "is_dnp", "dnp_reason", "minutes_played", *BOX, "plus_minus",
     "usage_rate", "is_usage_rate_reliable", "true_shooting_pct", "effective_fg_pct", "game_minutes",
-    *ZONE_COLUMNS, "shot_zones_source",
+    *ZONE_COLUMNS, zones.SOURCE,
 ]  # fmt: skip
 
 
 def player_game_summary(
-    *, player_box_scores: pd.DataFrame, team_offense: pd.DataFrame, game_schedule: pd.DataFrame
+    *,
+    player_box_scores: pd.DataFrame,
+    team_offense: pd.DataFrame,
+    game_schedule: pd.DataFrame,
+    shot_attempts: pd.DataFrame,
+    gaps: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
     """One row per row of the box score; minutes decimal, `usage_rate` in percent (0-100), percentages as fractions.
 
@@ -40,7 +43,9 @@ def player_game_summary(
     null (`did_not_play`), never zero; zero minutes on record are minutes (0.0), with statistics but no usage rate
     (`not_applicable`). Usage rests on the sums over the team's player rows and on the game's length from
     `team_offense`; without that row both are null (`upstream_missing`), and where the source lacks FTA or TOV of
-    one player of the team, usage is null for all of them (`source_unavailable`). Shot zones await a shot source.
+    one player of the team, usage is null for all of them (`source_unavailable`). Shot zones are those of the game's
+    shot rows: zeros for whoever took no shot in a game that has them, null without any, for the reason that `zones`
+    says.
     A row whose game or team the schedule does not know is left out (`team_games.with_schedule_facts`).
     """
     games = team_games(game_schedule).merge(
@@ -62,8 +67,8 @@ def player_game_summary(
     rows["effective_fg_pct"] = effective_fg_pct(fgm=rows["fgm"], fg3m=rows["fg3m"], fga=rows["fga"])
     rows[["minutes_played", *RATES]] = rows[["minutes_played", *RATES]].round(DECIMALS)
     rows["is_usage_rate_reliable"] = is_usage_rate_reliable(rate=rows["usage_rate"], minutes=rows["minutes_played"])
-    rows[ZONE_COLUMNS] = np.nan
-    rows["shot_zones_source"] = pd.Series(None, index=rows.index, dtype="object")
+    rows = zones.with_zone_counts(rows, shot_attempts, due_in(gaps, "shot_attempts"), "player_id")
+    rows[ZONE_COLUMNS] = rows[ZONE_COLUMNS].where(~rows["is_dnp"])
     rows[ABSENCE] = absence_column(rows[COLUMNS], _reasons(rows))
     return rows.reindex(columns=[*COLUMNS, ABSENCE])
 
@@ -94,7 +99,8 @@ def _reasons(rows: pd.DataFrame) -> Mapping[str, np.ndarray | Absence]:
         )
     )
     return {
-        **dict.fromkeys([*BOX, "plus_minus", *ZONE_COLUMNS], unstated),
+        **dict.fromkeys([*BOX, "plus_minus"], unstated),
+        **dict.fromkeys(ZONE_COLUMNS, unless_dnp(rows[zones.ABSENCE_OF_ZONES].to_numpy())),
         "is_starter": Absence.SOURCE_UNAVAILABLE,
         "dnp_reason": np.where(rows["is_dnp"], Absence.SOURCE_UNAVAILABLE, Absence.NOT_APPLICABLE),
         "minutes_played": Absence.DID_NOT_PLAY,
@@ -103,5 +109,5 @@ def _reasons(rows: pd.DataFrame) -> Mapping[str, np.ndarray | Absence]:
         "true_shooting_pct": unless_dnp(ratio_absence(rows[["pts", "fga", "fta"]])),
         "effective_fg_pct": unless_dnp(ratio_absence(rows[["fgm", "fg3m", "fga"]])),
         "game_minutes": Absence.UPSTREAM_MISSING,
-        "shot_zones_source": Absence.SOURCE_UNAVAILABLE,
+        zones.SOURCE: rows[zones.ABSENCE_OF_ZONES].to_numpy(),
     }

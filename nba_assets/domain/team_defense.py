@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import ABSENCE, Absence
-from nba_assets.domain.absence import absence_column
+from nba_assets.domain.absence import absence_column, stated_reasons
 from nba_assets.domain.ratio import ratio_absence
 from nba_assets.domain.team_games import TEAM_GAME
+from nba_assets.domain.zones import ZONE_COUNTS
 
 COUNTS = ["pts", "fgm", "fga", "fg3m", "fg3a", "ftm", "fta", "oreb", "dreb", "ast", "tov"]
-ZONE_COLUMNS = [f"{zone}_{what}" for zone in ("paint", "mid_range", "three") for what in ("attempts", "makes")]
 ALLOWED = {
     **{f"opponent_{name}": name for name in [*COUNTS, "possessions", "pace"]},
     "defensive_rating": "offensive_rating",
-    **{f"opponent_{name}": name for name in ["true_shooting_pct", "effective_fg_pct", *ZONE_COLUMNS]},
+    **{f"opponent_{name}": name for name in ["true_shooting_pct", "effective_fg_pct", *ZONE_COUNTS]},
 }
 """Column of this table: the column of the opponent's `team_offense` row that it shows."""
 
@@ -31,7 +31,7 @@ def team_defense(*, team_offense: pd.DataFrame) -> pd.DataFrame:
     what is null in the opponent's row is null here, for the same reason.
     """
     ours = team_offense[[*IDENTITY, "is_home"]]
-    theirs = team_offense[[*TEAM_GAME, *ALLOWED.values()]].rename(
+    theirs = team_offense[[*TEAM_GAME, *ALLOWED.values(), ABSENCE]].rename(
         columns={"team_id": "opponent_team_id", **{source: column for column, source in ALLOWED.items()}}
     )
     rows = ours.merge(
@@ -51,8 +51,10 @@ def _reasons(rows: pd.DataFrame) -> Mapping[str, np.ndarray]:
     def of_ratio(*inputs: str) -> np.ndarray:
         return because(ratio_absence(rows[[f"opponent_{name}" for name in inputs]]))
 
+    of_zones = stated_reasons(rows[ABSENCE].fillna("{}"), ZONE_COUNTS)
     return {
         **dict.fromkeys(ALLOWED, because(Absence.SOURCE_UNAVAILABLE)),
+        **{f"opponent_{name}": because(reason) for name, reason in of_zones.items()},
         "defensive_rating": of_ratio("pts", "possessions"),
         "opponent_true_shooting_pct": of_ratio("pts", "fga", "fta"),
         "opponent_effective_fg_pct": of_ratio("fgm", "fg3m", "fga"),

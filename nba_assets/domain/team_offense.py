@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import ABSENCE, Absence
+from nba_assets.domain import zones
 from nba_assets.domain.absence import absence_column
+from nba_assets.domain.gaps import due_in
 from nba_assets.domain.possessions import game_minutes, overtime_periods, pace, possessions, rating
 from nba_assets.domain.ratio import ratio_absence
 from nba_assets.domain.shooting import effective_fg_pct, true_shooting_pct
@@ -15,22 +17,28 @@ from nba_assets.domain.team_games import TEAM_GAME, team_games, with_schedule_fa
 DECIMALS = 6
 
 BOX = ["pts", "fgm", "fga", "fg3m", "fg3a", "ftm", "fta", "oreb", "dreb", "reb", "ast", "stl", "blk", "tov", "pf"]
-ZONES = ["paint", "mid_range", "three", "restricted_area", "corner_three"]
-ZONE_COLUMNS = [f"{zone}_{what}" for zone in ZONES for what in ("attempts", "makes")]
+ZONE_COLUMNS = [*zones.ZONE_COUNTS, *zones.DETAIL_COUNTS]
 IDENTITY = ["game_id", "game_date", "season", "season_type", "team_id", "team", "opponent_team_id", "opponent_team"]
 LENGTH = ["is_home", "minutes", "game_minutes", "overtime_periods", "win_flag"]
 RATES = ["possessions", "pace", "offensive_rating", "true_shooting_pct", "effective_fg_pct"]
 COLUMNS = [
-    *IDENTITY, *LENGTH, "pts", "opponent_pts", *BOX[1:], *RATES, *ZONE_COLUMNS, "shot_zones_source",
+    *IDENTITY, *LENGTH, "pts", "opponent_pts", *BOX[1:], *RATES, *ZONE_COLUMNS, zones.SOURCE,
 ]  # fmt: skip
 
 
-def team_offense(*, game_schedule: pd.DataFrame, team_box_scores: pd.DataFrame) -> pd.DataFrame:
+def team_offense(
+    *,
+    game_schedule: pd.DataFrame,
+    team_box_scores: pd.DataFrame,
+    shot_attempts: pd.DataFrame,
+    gaps: Mapping[str, pd.DataFrame],
+) -> pd.DataFrame:
     """One row per game and team of the box scores; counts as stated, minutes, percentages as fractions.
 
     Formulas in `possessions` and `shooting`, over official team totals. A statistic the source lacks is null
     (`source_unavailable`), and so is what is made of it; a ratio over zero is null (`not_applicable`); opponent's
-    points are null (`upstream_missing`) where the opponent's box is missing. Shot zones await a shot source.
+    points are null (`upstream_missing`) where the opponent's box is missing. Shot zones are those of the game's shot
+    rows, null without any, for the reason that `zones` says (`gaps`: whose shot rows were refused).
     A row whose game or team the schedule does not know is left out (`team_games.with_schedule_facts`).
     """
     rows = with_schedule_facts(team_box_scores, team_games(game_schedule))
@@ -46,8 +54,7 @@ def team_offense(*, game_schedule: pd.DataFrame, team_box_scores: pd.DataFrame) 
     rows["true_shooting_pct"] = true_shooting_pct(pts=rows["pts"], fga=rows["fga"], fta=rows["fta"])
     rows["effective_fg_pct"] = effective_fg_pct(fgm=rows["fgm"], fg3m=rows["fg3m"], fga=rows["fga"])
     rows[["minutes", *RATES]] = rows[["minutes", *RATES]].round(DECIMALS)
-    rows[ZONE_COLUMNS] = np.nan
-    rows["shot_zones_source"] = pd.Series(None, index=rows.index, dtype="object")
+    rows = zones.with_zone_counts(rows, shot_attempts, due_in(gaps, "shot_attempts"), "team_id")
     rows[ABSENCE] = absence_column(rows[COLUMNS], _reasons(rows))
     return rows.reindex(columns=[*COLUMNS, ABSENCE])
 
@@ -67,7 +74,8 @@ def _reasons(rows: pd.DataFrame) -> Mapping[str, np.ndarray | Absence]:
     unstated = Absence.SOURCE_UNAVAILABLE
     no_opponent = np.where(rows["has_opponent"], unstated, Absence.UPSTREAM_MISSING)
     return {
-        **dict.fromkeys([*BOX, "possessions", "pace", *ZONE_COLUMNS, "shot_zones_source"], unstated),
+        **dict.fromkeys([*BOX, "possessions", "pace"], unstated),
+        **dict.fromkeys([*ZONE_COLUMNS, zones.SOURCE], rows[zones.ABSENCE_OF_ZONES].to_numpy()),
         "opponent_pts": no_opponent,
         "win_flag": np.where(rows["pts"].isna(), unstated, no_opponent),
         "offensive_rating": ratio_absence(rows[["pts", "possessions"]]),

@@ -46,13 +46,21 @@ class TypedColumns:
         self, name: str, values: np.ndarray, parts: Sequence[str], of: "TypedColumns | None" = None
     ) -> None:
         """A column that is null where a part (of this table, or of another one) is; the gravest reason counts."""
-        table = of or self
+        self.add(name, values, (of or self)._gravest(parts))
+
+    def add_label(self, name: str, labels: np.ndarray, parts: Sequence[str]) -> None:
+        """A column of words that is null where a part is; the gravest reason counts."""
+        is_null = np.any([pd.isna(self._columns[part]) for part in parts], axis=0)
+        self.add_copy(name, pd.Series(np.where(is_null, None, labels), dtype="object"), self._gravest(parts))
+
+    def _gravest(self, parts: Sequence[str]) -> np.ndarray:
+        """The gravest reason among the parts that are null in each row."""
         reason = np.full(self._rows, "", dtype="U32")
         for gravest in reversed(_PRECEDENCE):
             for part in parts:
-                is_so = pd.isna(table._columns[part]) & (np.asarray(table._reasons[part]) == gravest.value)
+                is_so = pd.isna(self._columns[part]) & (np.asarray(self._reasons[part]) == gravest.value)
                 reason[is_so] = gravest.value
-        self.add(name, values, reason)
+        return reason
 
     def add_difference(self, name: str, minuend: str, subtrahend: str) -> None:
         """One column minus another, null where either is."""

@@ -34,16 +34,20 @@ def build_points_model(
     trained_at: dt.datetime,
     split: Split | None = None,
     settings: TrainingSettings | None = None,
+    optional_columns: Sequence[str] = (),
 ) -> ModelBuild:
     """Train, evaluate and store the points model, unless a version of the same identity stands.
 
     `features` is ml_feature_store over the training window, `games` player_game_summary over that
     window and all history before it; `ledger_fingerprint` changes with the content of the window's
-    partitions and with nothing else. Without a split the game dates are cut at 70 % and 85 %. A
+    partitions and with nothing else. Without a split the game dates are cut at 70 % and 85 %.
+    `optional_columns` are features that a source may have none of: all null throughout, they are left out. A
     version is accepted when it beats the five naive baselines on the test part. Raises ValueError
     for an unusable row set and ArtefactError for unreadable stored versions; nothing is stored then.
     """
     settings = settings or TrainingSettings()
+    if features[list(optional_columns)].isna().all(axis=None):
+        feature_columns = [name for name in feature_columns if name not in optional_columns]
     baselines = naive_baselines(games)
     matrix = design_matrix(features=features, games=games, baselines=baselines, feature_columns=feature_columns)
     split = split or split_by_fraction(matrix.dates)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from nba_assets.contracts.contract import ABSENCE, Absence, Contract
 from nba_assets.readiness.audit import Failure, Rule, Staged
-from nba_assets.readiness.thresholds import UPSTREAM_MISSING_SHARE
+from nba_assets.readiness.thresholds import UPSTREAM_MISSING_GAMES, UPSTREAM_MISSING_SHARE
 
 EXAMPLES = 3
 
@@ -82,10 +82,20 @@ def _within_range(staged: Staged) -> Iterator[Failure]:
 
 
 def _upstream_missing_share(staged: Staged) -> Iterator[Failure]:
-    """A windowed column with too many rows whose window holds a gap: the date is held until the gap closes."""
+    """A windowed column with too many rows whose window holds a gap: the date is held until the gap closes.
+
+    Windows of more than `UPSTREAM_MISSING_GAMES` games hold nothing, nor does what an optional upstream has part in.
+    """
     rows = staged.rows
     if rows.empty or ABSENCE not in rows:
         return
+    optional = {read.table for read in staged.contract.reads if read.optional}
+    is_free = {
+        column.name
+        for column in staged.contract.columns
+        if (column.window_games or 0) > UPSTREAM_MISSING_GAMES
+        or optional & {source.partition(".")[0] for source in column.sources}
+    }
     affected = rows[rows[ABSENCE].str.contains(Absence.UPSTREAM_MISSING.value, regex=False)]
     if affected.empty:
         return
@@ -95,8 +105,10 @@ def _upstream_missing_share(staged: Staged) -> Iterator[Failure]:
         counts: dict[str, int] = {}
         for stated in group:
             for name, reason in stated.items():
-                if reason == Absence.UPSTREAM_MISSING:
+                if reason == Absence.UPSTREAM_MISSING and name not in is_free:
                     counts[name] = counts.get(name, 0) + 1
+        if not counts:
+            continue
         total = int(totals[day])
         worst = max(counts, key=lambda name: counts[name])
         if counts[worst] / total > UPSTREAM_MISSING_SHARE:

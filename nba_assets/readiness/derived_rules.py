@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from nba_assets.contracts.contract import ABSENCE, Absence
+from nba_assets.contracts.raw_shots import ZONES
 from nba_assets.readiness import thresholds
 from nba_assets.readiness.audit import Failure, Rule, Staged, TableRules
 from nba_assets.readiness.contract_rules import failures_by_date
@@ -95,12 +96,36 @@ def _avg_usage_complete(staged: Staged) -> Iterator[Failure]:
     yield from failures_by_date(short, "avg_usage_complete", what, PLAYER_KEY)
 
 
+def _teams_due(staged: Staged) -> Iterator[Failure]:
+    """One row per team that the schedule has due, no more and no less."""
+    due = teams_due(staged.upstream["game_schedule"])
+    mine, wanted = dated_keys(staged.rows, TEAM_KEY), dated_keys(due, TEAM_KEY)
+    yield from failures_by_date(due[~wanted.isin(mine)], "teams_due", "due by the schedule, but not here", TEAM_KEY)
+    unknown = staged.rows[~mine.isin(wanted)]
+    yield from failures_by_date(unknown, "teams_due", "not due by the schedule of the date", TEAM_KEY)
+
+
+def _shares_add_up(staged: Staged) -> Iterator[Failure]:
+    """Shares of the three zones are of one whole, or none of them is there."""
+    for n in (10, 20):
+        names = [f"{zone}_share_last_{n}" for zone in ZONES]
+        shares = staged.rows[names]
+        is_partial = shares.isna().any(axis=1) & shares.notna().any(axis=1)
+        is_off = (shares.sum(axis=1) - 1.0).abs() > thresholds.SHARE_SUM_TOLERANCE
+        wrong = staged.rows[is_partial | (is_off & shares.notna().all(axis=1))]
+        yield from failures_by_date(wrong, "shares_add_up", "zone shares do not sum to 1", [*PLAYER_KEY, *names])
+
+
 def _enough_expected_players(staged: Staged) -> Iterator[Failure]:
     schedule = staged.upstream["game_schedule"]
     due = teams_due(schedule)
     due = due[~due["game_date"].dt.date.isin(staged.bootstrap)]
-    counts = staged.rows.groupby(TEAM_KEY).size().rename("players")
-    due = due.join(counts, on=TEAM_KEY)
+    counts = staged.rows.groupby(TEAM_KEY).size()
+    if (reports := staged.upstream.get("injury_reports")) is not None:
+        # who is listed out has no row, and is no lost player
+        out = reports[reports["status"] == "out"].drop_duplicates([*TEAM_KEY, "player_id"])
+        counts = counts.add(out.groupby(TEAM_KEY).size(), fill_value=0)
+    due = due.join(counts.rename("players"), on=TEAM_KEY)
     few = due[due["players"].fillna(0) < thresholds.EXPECTED_PLAYERS_PER_TEAM]
     what = f"fewer than {thresholds.EXPECTED_PLAYERS_PER_TEAM} expected players of a scheduled team after bootstrap"
     yield from failures_by_date(few, "enough_expected_players", what, [*TEAM_KEY, "players"])
@@ -123,6 +148,11 @@ DERIVED_RULES: dict[str, TableRules] = {
     "team_defense": _as_many_rows_as("team_offense", TEAM_KEY),
     "player_game_summary": _as_many_rows_as(
         "player_box_scores", PLAYER_KEY, usage_populated=_usage_populated, usage_adds_up=_usage_adds_up
+    ),
+    "team_defense_zones": TableRules({"teams_due": _teams_due}, _counted_scheduled_teams),
+    "player_shot_zones": TableRules(
+        {"shares_add_up": _shares_add_up, "enough_expected_players": _enough_expected_players},
+        _counted_scheduled_teams,
     ),
     "player_daily_cache": TableRules(
         {

@@ -1,7 +1,8 @@
 """The gate: which dates of a table may be built now, and what stands in the way of the others.
 
 Same-date inputs must be ready and not stale. Of the history, missing and stale dates refuse; rejected and
-held dates are gaps, which concern only the rows whose window contains one of their games.
+held dates are gaps, which concern only the rows whose window contains one of their games. An optional same-date
+input that is rejected or held is such a gap too.
 """
 
 import datetime as dt
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.contract import Contract, Read
 from nba_assets.readiness.state import LedgerState
 
 EXAMPLES = 3
@@ -29,7 +30,8 @@ class GateClosed(Exception):
 class Gate:
     """`open_days` may be built; `held` says for every other date what is in the way.
 
-    `gaps` are, per history input, the calendar positions that are rejected or held.
+    `gaps` are, per history input and per optional one, the calendar positions in the window of an open day that are
+    rejected or held.
     """
 
     open_days: tuple[dt.date, ...]
@@ -45,17 +47,15 @@ def evaluate(state: LedgerState, contract: Contract, days: Sequence[dt.date]) ->
         outside = [day.isoformat() for day, at in zip(days, wanted, strict=True) if at < 0]
         raise KeyError(f"{contract.name}: not in the partition calendar: {', '.join(outside[:EXAMPLES])}")
     reasons: dict[int, list[str]] = {}
-    gaps: dict[str, np.ndarray] = {}
     for read in contract.reads:
+        # Whom a gap concerns only the schedule can tell; without a ready one it may concern everybody.
+        is_known_gap = state.is_gap(read.table) & state.is_schedule_known
         if read.window == "same_date":
-            shut = ~state.is_ready(read.table)
+            shut = ~state.is_ready(read.table) & ~(is_known_gap & read.optional)
             for at in wanted[shut[wanted]]:
                 reasons.setdefault(int(at), []).append(state.describe(read.table, int(at)))
             continue
-        gaps[read.table] = np.flatnonzero(state.is_gap(read.table))
-        in_the_way = state.is_missing(read.table) | (state.stale[read.table] & ~state.is_gap(read.table))
-        # Whom a gap concerns only the schedule can tell; without a ready one it may concern everybody.
-        in_the_way |= state.is_gap(read.table) & ~state.is_schedule_known
+        in_the_way = ~state.is_ready(read.table) & ~is_known_gap
         positions = np.flatnonzero(in_the_way)
         positions = positions[positions >= state.history_start]
         for at in wanted:
@@ -65,7 +65,17 @@ def evaluate(state: LedgerState, contract: Contract, days: Sequence[dt.date]) ->
                 more = f" (and {len(earlier) - 1} more dates of its history)" if len(earlier) > 1 else ""
                 reasons.setdefault(int(at), []).append(first + more)
     held = {calendar[at].date(): "; ".join(texts) for at, texts in reasons.items()}
+    opened = wanted[~np.isin(wanted, list(reasons))]
+    gaps = {
+        read.table: _gaps(state, read, opened) for read in contract.reads if read.optional or read.window == "before"
+    }
     return Gate(tuple(day for day in days if day not in held), held, gaps)
+
+
+def _gaps(state: LedgerState, read: Read, opened: np.ndarray) -> np.ndarray:
+    """Calendar positions of a table's gaps in the window of one of the open positions."""
+    gaps = np.flatnonzero(state.is_gap(read.table))
+    return gaps[np.isin(gaps, opened)] if read.window == "same_date" else gaps[gaps < opened.max(initial=-1)]
 
 
 def require_all(state: LedgerState, tables: Sequence[str], first: dt.date, last: dt.date, purpose: str) -> None:

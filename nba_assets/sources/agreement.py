@@ -20,11 +20,12 @@ def no_disagreements() -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Parsed:
-    """One raw table of a whole delivery: its rows, what was not understood, and where the schedule overruled it."""
+    """One raw table of a whole delivery: its rows, what was not understood, where the schedule overruled it, notes."""
 
     rows: pd.DataFrame
     problems: tuple[Problem, ...] = ()
     disagreements: pd.DataFrame = field(default_factory=no_disagreements)
+    notes: tuple[Problem, ...] = ()
 
 
 def counted(game_ids: pd.Series) -> pd.Series:
@@ -86,18 +87,19 @@ def disagreements(
     """Games whose lines state another date, or another home team, than the schedule, which is what is used."""
     game = schedule_of(lines["game_id"], schedule)
     other_day = own_date.notna() & game["game_date"].notna() & own_date.ne(game["game_date"])
-    found = [_entries(lines, other_day, "game_date", own_date, game["game_date"])]
+    found = [entries(lines, other_day, "game_date", own_date, game["game_date"])]
     if own_home is not None:
         home, away = game["home_team_id"], game["away_team_id"]
         other_home = own_home.notna() & home.notna() & own_home.ne(lines["team_id"].eq(home))
         stated = lines["team_id"].where(own_home.eq(1), home + away - lines["team_id"])
-        found.append(_entries(lines, other_home, "home_team_id", stated, home))
-    filled = [entries for entries in found if len(entries)]
+        found.append(entries(lines, other_home, "home_team_id", stated, home))
+    filled = [entry for entry in found if len(entry)]
     return pd.concat(filled, ignore_index=True) if filled else no_disagreements()
 
 
-def _entries(
+def entries(
     lines: pd.DataFrame, differs: pd.Series, column: str, delivered: pd.Series, used: pd.Series
 ) -> pd.DataFrame:
+    """One disagreement for each distinct row of the mask: its game, and what was delivered and what is used."""
     values = (lines["game_id"][differs], column, delivered[differs].astype(object), used[differs].astype(object))
     return pd.DataFrame(dict(zip(DISAGREEMENT_COLUMNS, values, strict=True))).drop_duplicates()

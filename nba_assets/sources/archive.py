@@ -13,9 +13,12 @@ from nba_assets.sources.agreement import DISAGREEMENT_COLUMNS, Parsed, no_disagr
 from nba_assets.sources.clean_files import TABLES, CleanFiles
 from nba_assets.sources.landing import LandedFile, land
 from nba_assets.sources.leaguegamelog import LeagueGameLog
+from nba_assets.sources.optional_files import OptionalFiles, land_optional_files
 from nba_assets.sources.port import Delivery, SourceError
+from nba_assets.sources.report_files import ReportTables
+from nba_assets.sources.shot_files import shots
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Raised whenever the same files give other rows than before."""
 
 _LAYOUTS = (
@@ -61,6 +64,7 @@ class ArchiveSource:
     def fingerprint(self) -> str:
         """SHA-256 over the parser version and the names and digests of the files."""
         lines = [f"archive parser {PARSER_VERSION}", *(f"{file.name} {file.digest}" for file in self._files)]
+        lines += [f"{kind}/{file.name} {file.digest}" for kind, files in self._optional_files for file in files]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     @property
@@ -84,21 +88,27 @@ class ArchiveSource:
         return Delivery(
             rows=parsed.rows.iloc[first:last].reset_index(drop=True),
             problems=tuple(problem for problem in parsed.problems if start <= problem.game_date <= end),
+            notes=tuple(note for note in parsed.notes if start <= note.game_date <= end),
         )
 
     @cached_property
     def _files(self) -> tuple[LandedFile, ...]:
         return land(_find_files(self.directory), self.landing)
 
+    @cached_property
+    def _optional_files(self) -> OptionalFiles:
+        return land_optional_files(self.directory, self.landing)
+
     @property
     def _tables(self) -> "_Tables":
-        return _tables(self._files)
+        return _tables(self._files, self._optional_files)
 
 
 class _Tables:
     """The raw tables of one set of landed files, each parsed when first asked for."""
 
-    def __init__(self, files: tuple[LandedFile, ...]) -> None:
+    def __init__(self, files: tuple[LandedFile, ...], optional: OptionalFiles) -> None:
+        self._optional = dict(optional)
         names = {file.name.partition(".")[0]: file for file in files}
         self._layout: Layout = (
             CleanFiles(names)
@@ -153,6 +163,23 @@ class _Tables:
     def player_boxes(self) -> Parsed:
         return self._judged(self._layout.player_boxes(self.schedule.rows))
 
+    @cached_property
+    def shots(self) -> Parsed:
+        return self._judged(shots(self._optional, self.schedule.rows, self.player_boxes.rows))
+
+    @cached_property
+    def point_lines(self) -> Parsed:
+        return self._judged(self._reports.point_lines())
+
+    @cached_property
+    def injury_reports(self) -> Parsed:
+        return self._judged(self._reports.injury_reports())
+
+    @property
+    def _reports(self) -> ReportTables:
+        schedule, boxes = self.schedule.rows, self.player_boxes.rows
+        return ReportTables(self._optional, schedule, boxes, self.first_date, self.horizon)
+
     def _judged(self, parsed: Parsed) -> Parsed:
         """A date whose schedule is not understood cannot be complete in any table."""
         problems = dict.fromkeys((*self.schedule.problems, *parsed.problems))
@@ -164,13 +191,16 @@ _PARSED_BY_TABLE = {
     "game_results": "results",
     "team_box_scores": "team_boxes",
     "player_box_scores": "player_boxes",
+    "shot_attempts": "shots",
+    "point_lines": "point_lines",
+    "injury_reports": "injury_reports",
 }
 
 
 @lru_cache(maxsize=2)
-def _tables(files: tuple[LandedFile, ...]) -> _Tables:
+def _tables(files: tuple[LandedFile, ...], optional: OptionalFiles) -> _Tables:
     """Landed files never change, so that their tables can be shared by every source object of the process."""
-    return _Tables(files)
+    return _Tables(files, optional)
 
 
 def _find_files(directory: Path) -> list[Path]:

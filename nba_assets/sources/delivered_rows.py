@@ -32,7 +32,9 @@ class DeliveredRows:
         self._names = [name for name, _ in parts]
         self._starts = np.cumsum([0] + [len(rows) for _, rows in parts][:-1])
         frames = [rows for _, rows in parts]
-        self.rows = frames[0].reset_index(drop=True) if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+        self.row_numbers = np.concatenate([rows.index.to_numpy() for rows in frames])
+        self.rows = frames[0].copy(deep=False) if len(frames) == 1 else pd.concat(frames)
+        self.rows.index = pd.RangeIndex(len(self.rows))
         self.bad = pd.Series(False, index=self.rows.index)
         self._faults: list[tuple[pd.Series, str, str]] = []
 
@@ -107,9 +109,9 @@ class DeliveredRows:
         self.fault(bad, column, text)
 
     def place(self, row: int) -> str:
-        """File and row number, as a person counts them without the header."""
+        """File and row number, as a person counts them without the header; a part keeps its numbers as its index."""
         part = int(np.searchsorted(self._starts, row, side="right")) - 1
-        return f"{self._names[part]}, row {row - int(self._starts[part]) + 1}"
+        return f"{self._names[part]}, row {self.row_numbers[row] + 1}"
 
     def _shown(self, row: int, column: str) -> str:
         value = self.rows[column][row]

@@ -41,12 +41,12 @@ def game_ids(values: pd.Series) -> pd.Series:
 
     Understood: '0022400061', '22400061', 22400061, 42400407.0 and the spreadsheet form '="0021700033"'.
     """
-    return _by_distinct_value(values, _game_id)
+    return by_distinct_value(values, _game_id)
 
 
 def season_types(values: pd.Series) -> pd.Series:
     """Season type of each provider label such as 'Regular Season' or 'Play-In'; None when unknown."""
-    return _by_distinct_value(
+    return by_distinct_value(
         values,
         lambda value: _SEASON_TYPE_LABELS.get(re.sub(r"[^a-z]", "", str(value).lower())),
     )
@@ -54,17 +54,17 @@ def season_types(values: pd.Series) -> pd.Series:
 
 def season_types_of_games(ids: pd.Series) -> pd.Series:
     """Season type by the prefix of a 10-character game id; None for preseason, All-Star and other exhibitions."""
-    return _by_distinct_value(ids, lambda value: _SEASON_TYPE_OF_PREFIX.get(str(value)[:3]))
+    return by_distinct_value(ids, lambda value: _SEASON_TYPE_OF_PREFIX.get(str(value)[:3]))
 
 
 def seasons_of_games(ids: pd.Series) -> pd.Series:
     """Season such as '2024-25' by the two digits after the prefix of a 10-character game id."""
-    return _by_distinct_value(ids, _season)
+    return by_distinct_value(ids, _season)
 
 
 def tricodes(values: pd.Series) -> pd.Series:
     """NBA tricode of each provider tricode (BRK -> BKN); None for a team that is not one of the thirty."""
-    return _by_distinct_value(values, lambda value: _TRICODES.get(str(value).strip().upper()))
+    return by_distinct_value(values, lambda value: _TRICODES.get(str(value).strip().upper()))
 
 
 def minutes(values: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -104,11 +104,11 @@ def dates(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     if pd.api.types.is_datetime64_dtype(values.dtype):
         bad = values.isna() | (values != values.dt.normalize())
         return values.astype("datetime64[ns]").mask(bad), bad
-    parsed = pd.to_datetime(_by_distinct_value(values, _date)).astype("datetime64[ns]")
+    parsed = pd.to_datetime(by_distinct_value(values, _date)).astype("datetime64[ns]")
     return parsed, parsed.isna()
 
 
-def _by_distinct_value(values: pd.Series, convert: Callable[[object], object]) -> pd.Series:
+def by_distinct_value(values: pd.Series, convert: Callable[[object], object]) -> pd.Series:
     """`convert` applied once to each distinct value: columns of keys repeat theirs many times."""
     codes, distinct = pd.factorize(values)
     converted = np.empty(len(distinct) + 1, dtype=object)

@@ -25,10 +25,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class Delivery:
-    """Rows of one raw table, with the columns of its contract, and what could not be parsed."""
+    """Rows of one raw table, with the columns of its contract, what could not be parsed, and what is worth knowing.
+
+    `notes` say what was left out by rule, with a count; they reject nothing.
+    """
 
     rows: pd.DataFrame
     problems: tuple[Problem, ...] = field(default=())
+    notes: tuple[Problem, ...] = field(default=())
 
 
 class Source(Protocol):

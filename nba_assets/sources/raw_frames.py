@@ -106,7 +106,21 @@ def contract_frame(contract: Contract, rows: pd.DataFrame, reasons: Mapping[str,
     if ABSENCE in contract.column_names:
         frame[ABSENCE] = absence_column(frame, reasons) if len(frame) else pd.Series(dtype=object)
     order = ["game_date", *(name for name in contract.key)]
+    if is_sorted(frame, order):
+        frame.index = pd.RangeIndex(len(frame))
+        return frame
     return frame.sort_values(order, kind="stable", ignore_index=True)
+
+
+def is_sorted(frame: pd.DataFrame, order: list[str]) -> bool:
+    """Whether the rows stand in this order; most deliveries do, and a million rows of text are slow to sort."""
+    equal = np.ones(max(len(frame) - 1, 0), dtype=bool)
+    for name in order:
+        values = frame[name].to_numpy()
+        if (equal & (values[1:] < values[:-1])).any():
+            return False
+        equal &= values[1:] == values[:-1]
+    return True
 
 
 def _typed(values: pd.Series, column: Column) -> pd.Series:

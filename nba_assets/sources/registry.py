@@ -10,22 +10,27 @@ from nba_assets.sources.port import Source, SourceError
 from nba_assets.sources.simulated.faults import parse_faults
 from nba_assets.sources.simulated.league import SimulatedLeague
 
+DEFAULT_START = dt.date(2021, 10, 1)
+"""First partition where neither settings nor source begin later: the old warehouse's epoch."""
+
 
 def open_source(settings: Settings) -> Source:
     """The source the settings name. Raises SourceError when it cannot be used."""
     if settings.source == "archive":
         assert settings.data is not None, "settings check that an archive has a directory"
         return ArchiveSource(settings.data, settings.landing)
+    if settings.source == "nba_stats":
+        # nba_api takes half a second to import; nobody else needs it.
+        from nba_assets.sources.nba_stats.client import NbaStatsClient
+        from nba_assets.sources.nba_stats.source import NbaStatsSource
+
+        return NbaStatsSource(NbaStatsClient(settings.responses), settings.start or DEFAULT_START)
     return SimulatedLeague(
         seed=settings.seed,
         seasons=settings.seasons,
         faults=parse_faults(settings.faults),
         cache_dir=settings.home / "simulated",
     )
-
-
-DEFAULT_START = dt.date(2021, 10, 1)
-"""First partition where neither settings nor source begin later: the old warehouse's epoch."""
 
 
 def calendar(settings: Settings, source: Source) -> pd.DatetimeIndex:

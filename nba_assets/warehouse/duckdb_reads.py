@@ -53,9 +53,11 @@ def select_rows(
     return from_arrow(contract, connection.sql(query, params=list(parameters)).to_arrow_table())
 
 
-def rows_of_days(connection: duckdb.DuckDBPyConnection, contract: Contract, days: Sequence[dt.date]) -> pd.DataFrame:
+def rows_of_days(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, days: Sequence[dt.date], columns: Sequence[str] = ()
+) -> pd.DataFrame:
     first, last = (min(days), max(days)) if days else (dt.date.max, dt.date.min)
-    frame = select_rows(connection, contract, "game_date BETWEEN ? AND ?", [first, last])
+    frame = select_rows(connection, contract, "game_date BETWEEN ? AND ?", [first, last], columns)
     if len(days) == (last - first).days + 1:
         return frame
     wanted = pd.DatetimeIndex([pd.Timestamp(day) for day in days])
@@ -63,25 +65,26 @@ def rows_of_days(connection: duckdb.DuckDBPyConnection, contract: Contract, days
 
 
 def rows_before(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, days: Sequence[dt.date], state: LedgerState
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    days: Sequence[dt.date],
+    state: LedgerState,
+    columns: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Every row on a ready date before the last of the days: what stands on a rejected date is not read."""
-    frame = select_rows(connection, contract, "game_date < ?", [max(days) if days else dt.date.min])
+    frame = select_rows(connection, contract, "game_date < ?", [max(days) if days else dt.date.min], columns)
     shut = state.days[~state.is_ready(contract.name)]
     return frame[~frame["game_date"].isin(shut)].reset_index(drop=True)
 
 
-def team_games_due(
-    connection: duckdb.DuckDBPyConnection, gap_days: pd.DatetimeIndex, days: Sequence[dt.date]
-) -> pd.DataFrame:
+def team_games_due(connection: duckdb.DuckDBPyConnection, gap_days: pd.DatetimeIndex) -> pd.DataFrame:
     """Team-games that were due, by the schedule, on dates whose partition is a gap."""
     connection.register("gap_days", pa.table({"game_date": pa.array(gap_days.date, type=pa.date32())}))
-    last = max(days) if days else dt.date.min
     query = """
         SELECT game_date, game_id, unnest([home_team_id, away_team_id]) AS team_id
         FROM nba_raw.game_schedule SEMI JOIN gap_days USING (game_date)
-        WHERE NOT is_postponed AND game_date < ? ORDER BY ALL"""
-    games = connection.execute(query, [last]).df()
+        WHERE NOT is_postponed ORDER BY ALL"""
+    games = connection.execute(query).df()
     return games.astype({"game_date": "datetime64[ns]"})
 
 

@@ -93,12 +93,15 @@ class DuckDBWarehouse:
             held, open_days = dict(gate.held), gate.open_days
             frames, gaps = {}, {}
             for read in contract.reads:
-                upstream = TABLES[read.table]
+                upstream, columns = TABLES[read.table], contract.columns_read(read)
+                lost = self.days[gate.gaps.get(read.table, [])]
                 if read.window == "same_date":
-                    frames[read.table] = rows_of_days(connection, upstream, open_days)
+                    there = [day for day in open_days if pd.Timestamp(day) not in lost]
+                    frames[read.table] = rows_of_days(connection, upstream, there, columns)
                 else:
-                    frames[read.table] = rows_before(connection, upstream, open_days, state)
-                    gaps[read.table] = team_games_due(connection, self.days[gate.gaps[read.table]], open_days)
+                    frames[read.table] = rows_before(connection, upstream, open_days, state, columns)
+                if read.table in gate.gaps:
+                    gaps[read.table] = team_games_due(connection, lost)
             return Window(
                 contract=contract,
                 asked=tuple(days),

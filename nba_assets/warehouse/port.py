@@ -30,8 +30,9 @@ class Window:
 
     `days` are to be computed; `held` says what is in the way of the others; `current` are days that were
     asked for but stand as they should. Frames of same-date inputs hold rows of `days` only; frames of
-    history inputs hold every ready row before the last of `days`. `gaps` has, per history input, the
-    team-games that were due on its rejected and held dates: game_date, game_id, team_id.
+    history inputs hold every ready row before the last of `days`. `gaps` has, per history input and per
+    optional one, the team-games that were due on its rejected and held dates (of which no row is read):
+    game_date, game_id, team_id.
     """
 
     contract: Contract

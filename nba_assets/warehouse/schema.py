@@ -51,6 +51,8 @@ OLD_NAMES = {
     "nba_analytics.team_offense_game_summary": "team_offense",
     "nba_analytics.team_defense_game_summary": "team_defense",
     "nba_analytics.upcoming_player_game_context": "upcoming_player_context",
+    "nba_precompute.player_shot_zone_analysis": "player_shot_zones",
+    "nba_precompute.team_defense_zone_analysis": "team_defense_zones",
     "nba_predictions.ml_feature_store_v2": "ml_feature_store",
 }
 """Views under the old system's names, so that its validation queries run as they are."""

@@ -1,6 +1,7 @@
 """The pipeline as a whole, on eight weeks of the simulated league in a temporary home."""
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -8,9 +9,10 @@ import pandas as pd
 import pytest
 
 from nba_assets.contracts.contract import Absence
+from nba_assets.contracts.features import FEATURE_COLUMNS, OPTIONAL_FEATURES
 from nba_assets.contracts.tables import TABLES
 from nba_assets.event_log.outcomes import CHECK_NAME
-from nba_assets.modelling.artefacts import stored_versions
+from nba_assets.modelling.artefacts import load_model, stored_versions
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages, without_game
 
@@ -211,3 +213,13 @@ def test_training_without_anything_built_is_refused(own: Platform) -> None:
     result = own.run(tables=["xgboost_points_model"])
     assert not result.success
     assert "training is refused" in failure_messages(result)[0] or "model is refused" in failure_messages(result)[0]
+
+
+def test_a_model_can_learn_from_lines_as_well(clean: Platform, tmp_path: Path) -> None:
+    platform = Platform(shutil.copytree(clean.settings.home, tmp_path / "home"), clean.source)
+    config = {"ops": {"xgboost_points_model": {"config": {"with_lines": True}}}}
+    result = platform.run(tables=["xgboost_points_model"], config=config)
+    assert result.success, failure_messages(result)
+    plain, lined = (load_model(platform.settings.models, version).model.feature_columns for version in (1, 2))
+    assert lined == (*plain, *OPTIONAL_FEATURES)
+    assert plain == FEATURE_COLUMNS

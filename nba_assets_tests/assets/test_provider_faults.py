@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from nba_assets.sources.simulated.faults import parse_fault
+from nba_assets.sources.simulated.faults import parse_fault, parse_faults
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages
 
@@ -17,6 +17,7 @@ TABLES = (
     "game_results",
     "team_box_scores",
     "player_box_scores",
+    "shot_attempts",
     "team_offense",
     "team_defense",
     "player_game_summary",
@@ -32,7 +33,12 @@ CAUGHT = [
     ("minutes_as_text:garbage", "player_box_scores", "source_understood"),
     ("renamed_player_key:unknown", "player_box_scores", "source_understood"),
 ]
-UNDERSTOOD = ["mixed_game_id_formats:known", "minutes_as_text:clock", "renamed_player_key:prefixed"]
+UNDERSTOOD = [
+    "mixed_game_id_formats:known",
+    "minutes_as_text:clock",
+    "renamed_player_key:prefixed",
+    "shots_renamed:prefixed",
+]
 
 
 def _built(tmp_path: Path, text: str = "") -> tuple[Platform, list[str]]:
@@ -87,3 +93,34 @@ def test_a_changed_fact_changes_its_date_alone(fault: str, tmp_path: Path, sound
     changed = platform.hashes() != sound
     assert changed[("player_game_summary", pd.Timestamp(BAD))]
     assert set(changed[changed].index.get_level_values("game_date")) == {pd.Timestamp(BAD)}
+
+
+def test_shots_that_are_a_part_renamed_or_of_another_layout_are_refused_and_hold_nothing(
+    tmp_path: Path, sound: pd.Series
+) -> None:
+    refused = {
+        FIRST: ("shots_missing:{}:partial", "attempts_as_box"),
+        BAD: ("shots_renamed:{}", "attempts_as_box"),
+        LAST: ("shots_layout:{}", "source_understood"),
+    }
+    faults = parse_faults(",".join(fault.format(day) for day, (fault, _) in refused.items()))
+    platform = Platform(tmp_path, SlicedSource(SimulatedLeague(seasons=1, faults=faults), FIRST, LAST))
+    result = platform.run(FIRST, LAST, tables=TABLES)
+    assert not result.success
+    ledger = platform.warehouse.ledger().set_index(["table_name", "game_date"])
+    for day, (_, rule) in refused.items():
+        shots = ledger.loc[("shot_attempts", pd.Timestamp(day))]
+        assert (shots["status"], rule in shots["reasons"]) == ("rejected", True), shots["reasons"]
+        assert {platform.statuses(name)[day] for name in TABLES if name != "shot_attempts"} == {"ready"}
+    raw = list(TABLES[:4])
+    pd.testing.assert_series_equal(platform.hashes()[raw], sound[raw])
+
+
+def test_a_game_without_shots_is_ready_and_its_zones_have_no_source(tmp_path: Path) -> None:
+    platform, messages = _built(tmp_path, "shots_missing:game")
+    assert not messages
+    teams = platform.rows("team_offense", f"game_date = '{BAD}'")
+    without = teams[teams["shot_zones_source"].isna()]
+    assert len(without) == 2
+    assert without["absence"].str.contains('"paint_attempts": "source_unavailable"').all()
+    assert set(teams.loc[teams["shot_zones_source"].notna(), "shot_zones_source"]) == {"simulated"}

@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 
 from nba_assets.contracts.contract import ABSENCE, Column, Contract
-from nba_assets.contracts.features import FEATURE_COLUMNS, ML_FEATURE_STORE
-from nba_assets.contracts.precompute import PRECOMPUTE_TABLES
+from nba_assets.contracts.features import FEATURE_COLUMNS, ML_FEATURE_STORE, OPTIONAL_FEATURES, SHOT_FEATURES
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Staged
 from nba_assets.readiness.contract_rules import contract_rules
@@ -15,13 +14,13 @@ from nba_assets.warehouse.frames import conform
 from nba_assets_tests.builders import random_league
 from nba_assets_tests.domain.precompute_chain import Chain, build
 
-CONTRACTS = [pytest.param(contract, id=contract.name) for contract in (*PRECOMPUTE_TABLES, ML_FEATURE_STORE)]
+BEFORE_TIPOFF = [*(of for of in TABLES.values() if of.dataset == "nba_precompute"), ML_FEATURE_STORE]
+CONTRACTS = [pytest.param(contract, id=contract.name) for contract in BEFORE_TIPOFF]
 EVERY_COLUMN = [
     pytest.param(contract, column, id=f"{contract.name}.{column.name}")
-    for contract in (*PRECOMPUTE_TABLES, ML_FEATURE_STORE)
+    for contract in BEFORE_TIPOFF
     for column in contract.columns
 ]
-NO_SOURCE_YET = {"shot_zone_mismatch_score", "star_teammates_out"}
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +46,7 @@ def test_rows_keep_keys_ranges_and_reasons(contract: Contract, chain):
 
 @pytest.mark.parametrize(("contract", "column"), EVERY_COLUMN)
 def test_every_column_says_what_it_is_made_of(contract: Contract, column: Column):
-    assert column.sources or column.name in NO_SOURCE_YET | {ABSENCE}
+    assert column.sources or column.name == ABSENCE
     reads = {read.table for read in contract.reads}
     for source in column.sources:
         table, _, name = source.partition(".")
@@ -70,7 +69,9 @@ def test_a_count_column_stands_in_the_same_table_and_is_never_null(contract: Con
 
 
 def test_features_are_columns_of_the_store_and_no_identifiers():
-    others = set(ML_FEATURE_STORE.column_names) - set(FEATURE_COLUMNS)
+    assert not set(FEATURE_COLUMNS) & set(OPTIONAL_FEATURES)
+    assert set(SHOT_FEATURES) <= set(FEATURE_COLUMNS)
+    others = set(ML_FEATURE_STORE.column_names) - {*FEATURE_COLUMNS, *OPTIONAL_FEATURES}
     assert others == {
         "game_id", "game_date", "season", "season_type", "player_id", "player_name", "team_id", "opponent_team_id",
         ABSENCE,

@@ -26,6 +26,25 @@ def test_lineage_names_columns_that_exist_in_tables_that_are_read() -> None:
                 TABLES[table].column(source_column)
 
 
+def test_a_narrowed_read_has_the_partition_and_all_that_the_lineage_names() -> None:
+    narrowed = [(contract, read) for contract in TABLES.values() for read in contract.reads if read.columns]
+    assert narrowed
+    for contract, read in narrowed:
+        upstream, columns = TABLES[read.table], contract.columns_read(read)
+        assert set(columns) <= set(upstream.column_names), (contract.name, read)
+        assert "game_date" in columns
+        sources = {source for column in contract.columns for source in column.sources}
+        assert {source for source in sources if source.split(".")[0] == read.table} <= {
+            f"{read.table}.{name}" for name in columns
+        }  # fmt: skip
+        assert len(columns) < len(upstream.columns)
+
+
+def test_a_read_that_is_not_narrowed_has_all_columns() -> None:
+    contract = TABLES["team_defense"]
+    assert contract.columns_read(contract.reads[0]) == ()
+
+
 def test_every_derived_column_says_what_it_is_made_of() -> None:
     for name, contract in TABLES.items():
         if not contract.ingest:
@@ -61,6 +80,7 @@ def test_ancestors_of_the_model_are_everything_but_predictions() -> None:
         "game_results",
         "team_box_scores",
         "player_box_scores",
+        "shot_attempts",
         "team_offense",
     )
 

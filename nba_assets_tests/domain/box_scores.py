@@ -5,6 +5,7 @@ import pandas as pd
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.raw import BOX_COUNTS, GAME_SCHEDULE, PLAYER_BOX_SCORES, TEAM_BOX_SCORES
+from nba_assets.contracts.raw_shots import SHOT_ATTEMPTS, ZONES
 from nba_assets.warehouse.frames import conform
 
 LABELS = {1: "BOS", 2: "NYK", 3: "PHI", 4: "DEN", 5: "LAL", 6: "MIA"}
@@ -43,6 +44,16 @@ def player_line(game_id: str, team: int, player: int, minutes: float | None, day
     }  # fmt: skip
 
 
+def shot(game_id: str, team: int, player: int, zone: str, made: bool, day: str = "2025-01-15", **facts) -> dict:
+    """An attempt, assisted if made."""
+    return {
+        "game_id": game_id, "game_date": day, "team_id": team, "player_id": player, "player_name": f"Player {player}",
+        "period": 1, "seconds_remaining": 600, "is_made": made, "is_three": zone == "three", "distance_feet": 9.0,
+        "zone": zone, "zone_detail": "above_the_break_three" if zone == "three" else zone,
+        "is_assisted": True if made else None, "provider": "simulated", **facts,
+    }  # fmt: skip
+
+
 def schedule_of(*games: dict) -> pd.DataFrame:
     return frame(GAME_SCHEDULE, list(games))
 
@@ -55,14 +66,19 @@ def player_box_of(*lines: dict) -> pd.DataFrame:
     return frame(PLAYER_BOX_SCORES, list(lines))
 
 
+def shots_of(*attempts: dict) -> pd.DataFrame:
+    return frame(SHOT_ATTEMPTS, [{"shot_id": number, **attempt} for number, attempt in enumerate(attempts)])
+
+
 def random_league(seed: int, days: int = 3) -> dict[str, pd.DataFrame]:
     """A few dates with up to three games each, and everything that real box scores have in them.
 
     Overtimes, minutes a rounding off, listed players who did not play, zero recorded minutes with and without a
-    turnover, statistics that the source lacks, a team box without its opponent, a neutral site.
+    turnover, statistics that the source lacks, a team box without its opponent, a neutral site. Shots of most games,
+    by whoever is listed, one in ten games without details or assists.
     """
     rng = np.random.default_rng(seed)
-    schedule, teams, players = [], [], []
+    schedule, teams, players, shots = [], [], [], []
     for number in range(days):
         day = f"2025-01-{10 + number}"
         order = rng.permutation(list(LABELS))
@@ -76,10 +92,12 @@ def random_league(seed: int, days: int = 3) -> dict[str, pd.DataFrame]:
                 minutes = 240 + 25 * overtimes + rng.choice([-1.0, 0.0, 0.1])
                 teams.append(team_line(game_id, team, opponent, day, minutes, **_counts(rng, 40, [])))
                 players += _players(rng, game_id, team, day, 48 + 5 * overtimes)
+            shots += _shots(rng, [line for line in players if line["game_id"] == game_id])
     return {
         "game_schedule": schedule_of(*schedule),
         "team_box_scores": team_box_of(*teams),
         "player_box_scores": player_box_of(*players),
+        "shot_attempts": shots_of(*shots),
     }
 
 
@@ -105,3 +123,15 @@ def _players(rng: np.random.Generator, game_id: str, team: int, day: str, length
         counts = _counts(rng, {"plays": 9, "seconds": 1, "no_minutes": 1}[kind], unstated)
         lines.append(player_line(game_id, team, player, minutes, day, **counts))
     return lines
+
+
+def _shots(rng: np.random.Generator, lines: list[dict]) -> list[dict]:
+    kind = rng.choice(["all", "all", "all", "none", "no_details", "no_assists"])
+    facts = {"no_details": {"zone_detail": None}, "no_assists": {"is_assisted": None}}.get(kind, {})
+    attempts = []
+    for line in lines if kind != "none" else []:
+        for _ in range(int(rng.integers(0, 6))):
+            zone, made = str(rng.choice(ZONES)), bool(rng.random() < 0.5)
+            attempt = shot(line["game_id"], line["team_id"], line["player_id"], zone, made, line["game_date"])
+            attempts.append({**attempt, **facts})
+    return attempts

@@ -15,18 +15,21 @@ from nba_assets.domain.player_game_summary import player_game_summary
 from nba_assets.domain.team_defense import team_defense
 from nba_assets.domain.team_offense import team_offense
 from nba_assets.warehouse.frames import conform
+from nba_assets_tests.builders import gap
 from nba_assets_tests.domain.box_scores import random_league
 
+REFUSED = pd.Timestamp("2025-01-10")
 SEEDS = st.integers(0, 2**32 - 1)
 FEW = settings(max_examples=10, deadline=None)
 
 
 def analytics(raw: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The three tables out of raw ones."""
-    offense = team_offense(game_schedule=raw["game_schedule"], team_box_scores=raw["team_box_scores"])
-    summary = player_game_summary(
-        player_box_scores=raw["player_box_scores"], team_offense=offense, game_schedule=raw["game_schedule"]
-    )
+    """The three tables out of raw ones; the shots of the first date were refused."""
+    is_known = raw["shot_attempts"]["game_date"] != REFUSED
+    shots = {"shot_attempts": raw["shot_attempts"][is_known], "gaps": {"shot_attempts": gap((1, REFUSED))}}
+    schedule = {"game_schedule": raw["game_schedule"]}
+    offense = team_offense(team_box_scores=raw["team_box_scores"], **schedule, **shots)
+    summary = player_game_summary(player_box_scores=raw["player_box_scores"], team_offense=offense, **schedule, **shots)
     return {
         "team_offense": offense,
         "team_defense": team_defense(team_offense=offense),
@@ -97,6 +100,22 @@ def test_inputs_are_left_as_they_were(seed):
 
 @FEW
 @given(SEEDS)
+def test_zones_of_a_team_are_the_sum_of_its_players_or_null_with_them(seed):
+    """But for shots of players whom the box score lists as not having played: those are the team's alone."""
+    tables = analytics(random_league(seed))
+    players, teams = tables["player_game_summary"], tables["team_offense"]
+    sums = players.groupby(["game_id", "team_id"])[["paint_attempts", "three_makes"]].sum(min_count=1)
+    listed = players[players["is_dnp"]].groupby(["game_id", "team_id"]).size()
+    for row in teams.itertuples():
+        key = (row.game_id, row.team_id)
+        if key not in sums.index or pd.isna(row.paint_attempts):
+            assert key not in sums.index or sums.loc[key].isna().all()
+        elif key not in listed.index:
+            assert (row.paint_attempts, row.three_makes) == tuple(sums.loc[key])
+
+
+@FEW
+@given(SEEDS)
 def test_usage_of_a_team_adds_up(seed):
     """Sum of usage · MIN / game_minutes over a team = 100 · the share of its chances used by players with minutes.
 
@@ -122,5 +141,10 @@ def test_the_made_up_league_has_the_cases_the_properties_are_about():
     expected = {"did_not_play", "not_applicable", "source_unavailable"}
     assert {why for name, why in reasons if name == "usage_rate"} >= expected
     assert (seen["usage_rate"] > 100).any()
+    assert {why for name, why in reasons if name == "paint_makes"} == {
+        "did_not_play", "source_unavailable", "upstream_missing"
+    }  # fmt: skip
+    assert seen["paint_makes"].notna().any()
+    assert seen["assisted_makes"].isna().sum() > seen["paint_makes"].isna().sum()
     assert ((seen["minutes_played"] == 0) & (seen["tov"] > 0)).any()
     assert set(np.unique(seen["game_minutes"].dropna())) == {48.0, 53.0, 58.0}

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.contract import Absence
 from nba_assets.domain.composite_factors import (
     fatigue_score,
     pace_score,
     player_composite_factors,
+    shot_zone_mismatch_score,
     total_adjustment,
     usage_spike_score,
 )
@@ -72,25 +74,70 @@ def test_total(fatigue, zones, pace, usage, total):
     np.testing.assert_array_equal(found, [total])
 
 
-def row_with(cache: dict | None = None, context: dict | None = None) -> pd.Series:
+@pytest.mark.parametrize(
+    ("primary", "shares", "versus", "score"),
+    [
+        pytest.param("paint", (0.5, 0.2, 0.3), (3.0, -9.0, 9.0), 3.0, id="half of his shots count in full"),
+        pytest.param("paint", (0.8, 0.1, 0.1), (3.0, -9.0, 9.0), 3.0, id="more than half no more"),
+        pytest.param("three", (0.3, 0.3, 0.4), (9.0, 9.0, -2.0), -1.6, id="0.4 of them 0.8 times"),
+        pytest.param("mid_range", (0.3, 0.35, 0.35), (0.0, 5.0, 0.0), 3.5, id="mid-range"),
+        pytest.param("paint", (0.6, 0.2, 0.2), (5.0, 0.0, 0.0), 5.0, id="five is not beyond five"),
+        pytest.param("paint", (0.6, 0.2, 0.2), (6.0, 0.0, 0.0), 7.2, id="beyond five 1.2 times"),
+        pytest.param("paint", (0.6, 0.2, 0.2), (-6.0, 0.0, 0.0), -7.2, id="also below"),
+        pytest.param("paint", (0.6, 0.2, 0.2), (9.0, 0.0, 0.0), 10.0, id="within ten"),
+        pytest.param("balanced", (0.39, 0.31, 0.3), (1.0, 2.0, -4.0), -0.19, id="balanced: 0.39 + 0.62 - 1.2"),
+        pytest.param("balanced", (0.35, 0.34, 0.31), (10.0, 10.0, 10.0), 10.0, id="balanced beyond five: 12 within 10"),
+        pytest.param(None, (NAN, NAN, NAN), (1.0, 1.0, 1.0), NAN, id="no shots"),
+        pytest.param("paint", (0.6, 0.2, 0.2), (1.0, NAN, 1.0), NAN, id="a zone of the opponent not known"),
+    ],
+)
+def test_mismatch(primary, shares, versus, score):
+    zones = ("paint", "mid_range", "three")
+    found = shot_zone_mismatch_score(
+        primary_zone=np.array([primary], dtype="object"),
+        shares={zone: np.array([share]) for zone, share in zip(zones, shares, strict=True)},
+        versus_league={zone: np.array([points]) for zone, points in zip(zones, versus, strict=True)},
+    )
+    np.testing.assert_allclose(found, [score], rtol=0, atol=1e-12)
+
+
+ZONES = {"paint_share_last_10": 0.6, "mid_range_share_last_10": 0.1, "three_share_last_10": 0.3,
+         "primary_zone": "paint"}  # fmt: skip
+DEFENSE = {"paint_defense_vs_league": 2.0, "mid_range_defense_vs_league": -1.0, "three_defense_vs_league": 0.5}
+
+
+def row_with(
+    cache: dict | None = None, context: dict | None = None, zones: dict | None = None, defense: dict | None = None
+) -> pd.Series:
     """The factors of one row of a small league, some of whose inputs are replaced (a reason makes a null)."""
     chain = build(random_league(5))
-    tables = []
-    for table, changes in ((chain.player_daily_cache, cache), (chain.upcoming_player_context, context)):
+    player = chain.upcoming_player_context.iloc[-1]
+    of_opponent = chain.team_defense_zones[
+        (chain.team_defense_zones["game_id"] == player["game_id"])
+        & (chain.team_defense_zones["team_id"] == player["opponent_team_id"])
+    ]
+    tables = {}
+    for name, table, changes in (
+        ("player_daily_cache", chain.player_daily_cache, cache),
+        ("upcoming_player_context", chain.upcoming_player_context, context),
+        ("player_shot_zones", chain.player_shot_zones, ZONES | (zones or {})),
+        ("team_defense_zones", of_opponent, DEFENSE | (defense or {})),
+    ):
         changed = table.tail(1).copy()
         stated = json.loads(changed["absence"].iloc[0])
-        for name, value in (changes or {}).items():
-            stated.pop(name, None)
-            if isinstance(value, str):
-                stated[name] = value
-            changed[name] = NAN if isinstance(value, str) else value
-        tables.append(changed.assign(absence=json.dumps(stated)))
-    return player_composite_factors(player_daily_cache=tables[0], upcoming_player_context=tables[1]).iloc[0]
+        for column, value in (changes or {}).items():
+            stated.pop(column, None)
+            is_reason = value in list(Absence)
+            if is_reason:
+                stated[column] = value
+            changed[column] = NAN if is_reason else value
+        tables[name] = changed.assign(absence=json.dumps(stated))
+    return player_composite_factors(**tables).iloc[0]
 
 
 USAGE = {"avg_usage_rate_last_7_games": 20.0, "usage_rate_by_minutes_half_life_10": 23.0}
 CONTEXT = {"rest_days": 0.0, "games_last_7_days": 2.0, "minutes_last_7_days": 60.0, "back_to_backs_last_14_days": 0.0,
-           "pace_differential": 3.0}  # fmt: skip
+           "pace_differential": 3.0, "star_teammates_out": 1.0}  # fmt: skip
 
 
 def test_scores_of_a_row():
@@ -98,13 +145,12 @@ def test_scores_of_a_row():
     assert (row["fatigue_score"], row["pace_score"], row["usage_spike_score"]) == (85.0, 1.5, 0.9)
     assert (row["avg_usage_rate_last_7_games"], row["projected_usage_rate"]) == (20.0, 23.0)
     assert json.loads(row["usage_context_json"]) == {
-        "avg_usage_last_7": 20.0, "final_score": 0.9, "projected_usage_rate": 23.0, "star_teammates_out": None,
+        "avg_usage_last_7": 20.0, "final_score": 0.9, "projected_usage_rate": 23.0, "star_teammates_out": 1,
         "usage_differential": 3.0, "usage_trend": "spike",
     }  # fmt: skip
-    assert json.loads(row["absence"]) == {
-        "shot_zone_mismatch_score": "source_unavailable",
-        "total_composite_adjustment": "source_unavailable",
-    }
+    assert row["shot_zone_mismatch_score"] == 2.0
+    assert row["total_composite_adjustment"] == -0.75 + 2.0 + 1.5 + 0.9
+    assert row["absence"] == "{}"
 
 
 @pytest.mark.parametrize(("projected", "trend"), [(22.5, "spike"), (22.0, "stable"), (18.0, "stable"), (17.5, "drop")])
@@ -114,26 +160,50 @@ def test_usage_trend(projected, trend):
 
 
 @pytest.mark.parametrize(
-    ("cache", "context", "nulls"),
+    ("changed", "nulls"),
     [
-        pytest.param({"avg_usage_rate_last_7_games": "upstream_missing"}, {},
+        pytest.param({"cache": USAGE | {"avg_usage_rate_last_7_games": "upstream_missing"}},
                      {"avg_usage_rate_last_7_games": "upstream_missing", "usage_spike_score": "upstream_missing",
                       "total_composite_adjustment": "upstream_missing"}, id="usage"),
-        pytest.param({}, {"rest_days": "upstream_missing"},
+        pytest.param({"context": CONTEXT | {"rest_days": "upstream_missing"}},
                      {"fatigue_score": "upstream_missing", "total_composite_adjustment": "upstream_missing"},
                      id="rest"),
-        pytest.param({}, {"pace_differential": "short_history"},
+        pytest.param({"context": CONTEXT | {"pace_differential": "short_history"}},
                      {"pace_score": "short_history", "total_composite_adjustment": "short_history"}, id="pace"),
+        pytest.param({"zones": {"three_share_last_10": "not_applicable"}},
+                     dict.fromkeys(["shot_zone_mismatch_score", "total_composite_adjustment"], "not_applicable"),
+                     id="no shots"),
+        pytest.param({"zones": {"three_share_last_10": "source_unavailable"},
+                      "defense": {"paint_defense_vs_league": "upstream_missing"}},
+                     dict.fromkeys(["shot_zone_mismatch_score", "total_composite_adjustment"], "upstream_missing"),
+                     id="the gravest reason of two"),
     ],
 )  # fmt: skip
-def test_a_missing_component_is_null_with_its_reason_and_so_is_the_total(cache, context, nulls):
-    row = row_with(USAGE | cache, CONTEXT | context)
-    assert json.loads(row["absence"]) == {"shot_zone_mismatch_score": "source_unavailable", **nulls}
+def test_a_missing_component_is_null_with_its_reason_and_so_is_the_total(changed, nulls):
+    row = row_with(**{"cache": USAGE, "context": CONTEXT, **changed})
+    assert json.loads(row["absence"]) == nulls
     assert all(pd.isna(row[name]) for name in nulls)
 
 
+@pytest.mark.parametrize("lost", ["player_shot_zones", "team_defense_zones"])
+def test_a_refused_zone_table_costs_the_score_of_zones_and_the_total_and_no_row(lost):
+    chain = build(random_league(5))
+    names = ("player_daily_cache", "upcoming_player_context", "player_shot_zones", "team_defense_zones")
+    tables = {name: chain.tables()[name] for name in names}
+    rows = player_composite_factors(**{**tables, lost: tables[lost].iloc[:0]})
+    whole = chain.player_composite_factors
+    zones = ["shot_zone_mismatch_score", "total_composite_adjustment"]
+    kept = [name for name in whole if name not in (*zones, "absence")]
+    pd.testing.assert_frame_equal(rows[kept], whole[kept])
+    assert rows[zones].isna().all(axis=None)
+    assert whole[zones].notna().any().all()
+    stated = rows["absence"].map(json.loads)
+    assert {why[name] for why in stated for name in zones} == {"upstream_missing"}
+
+
 def test_a_null_is_null_in_the_json_too():
-    row = row_with(USAGE | {"avg_usage_rate_last_7_games": "upstream_missing"}, CONTEXT)
+    context = CONTEXT | {"star_teammates_out": "source_unavailable"}
+    row = row_with(USAGE | {"avg_usage_rate_last_7_games": "upstream_missing"}, context)
     context = json.loads(row["usage_context_json"])
     assert context["projected_usage_rate"] == 23.0
     assert {name for name, value in context.items() if value is None} == {

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from nba_assets.domain.expected_players import expected_players, played_log
-from nba_assets_tests.builders import schedule, summary
+from nba_assets_tests.builders import game_id, schedule, summary
 
 TODAY = "2024-01-31"
 
@@ -49,6 +49,20 @@ def test_only_played_games_count(minutes, is_expected):
 
 def test_a_postponed_game_has_no_players():
     assert expected([(7, 1, "2024-01-30")], is_postponed=True) == []
+
+
+def test_who_is_listed_out_of_this_game_is_not_expected():
+    rows = summary([(7, 1, "2024-01-30"), (8, 1, "2024-01-30")])
+    listed = {"of this game": (game_id(TODAY, 1), [8]), "of another": (game_id(TODAY, 3), [7, 8])}
+    for of, left in listed.values():
+        found, earlier = expected_players(
+            dates=pd.DatetimeIndex([TODAY]),
+            game_schedule=schedule([(TODAY, 1, 2)]),
+            log=played_log(rows),
+            out=pd.DataFrame({"game_id": [of], "player_id": [7]}),
+        )
+        assert list(found["player_id"]) == left
+        assert list(earlier.entity) == left
 
 
 def test_only_asked_dates_have_rows():

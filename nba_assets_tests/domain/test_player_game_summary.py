@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from nba_assets.domain.player_game_summary import player_game_summary
-from nba_assets_tests.domain.box_scores import game, player_box_of, player_line, schedule_of
+from nba_assets_tests.builders import gap
+from nba_assets_tests.domain.box_scores import game, player_box_of, player_line, schedule_of, shot, shots_of
 from nba_assets_tests.domain.test_team_offense import GAME, NYK, PHI, overtime_game
 
 STAR, REST, SECONDS, NO_MINUTES, SPECTATOR, LISTED = range(301, 307)
@@ -22,7 +23,10 @@ LINES = {
 }
 
 
-def summary_of(offense: pd.DataFrame | None = None, **changed: dict) -> pd.DataFrame:
+def summary_of(
+    offense: pd.DataFrame | None = None, shots: tuple[dict, ...] = (), gaps: dict[str, pd.DataFrame] | None = None,
+    **changed: dict,
+) -> pd.DataFrame:  # fmt: skip
     """The summary of PHI's players; `changed` replaces counts of the star."""
     lines = [
         player_line(GAME, PHI, player, minutes, **(counts | (changed if player == STAR else {})))
@@ -33,6 +37,8 @@ def summary_of(offense: pd.DataFrame | None = None, **changed: dict) -> pd.DataF
         player_box_scores=player_box_of(*lines),
         team_offense=(overtime_game() if offense is None else offense).reset_index(),
         game_schedule=schedule_of(game(GAME, home=PHI, away=NYK)),
+        shot_attempts=shots_of(*shots),
+        gaps=gaps or {},
     )
     return rows.set_index("player_id")
 
@@ -100,6 +106,34 @@ def test_who_did_not_play_has_nulls_for_that_reason(rows):
     assert {stated[name] for name in unplayed} == {"did_not_play"}
     assert stated["dnp_reason"] == "source_unavailable"
     assert rows.loc[LISTED, "game_minutes"] == 53.0
+
+
+SHOTS = (
+    shot(GAME, PHI, STAR, "paint", True),
+    shot(GAME, PHI, STAR, "three", True, is_assisted=False),
+    shot(GAME, PHI, STAR, "three", False),
+    shot(GAME, PHI, LISTED, "mid_range", True),
+)
+
+
+def test_zones_are_those_of_the_players_shots_and_zero_is_no_null():
+    rows = summary_of(shots=SHOTS)
+    names = ["paint_attempts", "paint_makes", "mid_range_attempts", "three_attempts", "three_makes", "assisted_makes",
+             "unassisted_makes"]  # fmt: skip
+    assert rows.loc[STAR, names].tolist() == [1, 1, 0, 2, 1, 1, 1]
+    for idle in (REST, SPECTATOR, NO_MINUTES):
+        assert rows.loc[idle, names].tolist() == [0] * 7
+    assert set(rows["shot_zones_source"]) == {"simulated"}
+    assert rows.loc[LISTED, names].isna().all(), "who did not play has nulls whatever the shots say"
+    assert {reasons(rows, LISTED)[name] for name in names} == {"did_not_play"}
+    assert set(reasons(rows, REST)) == {"dnp_reason"}
+
+
+def test_zones_whose_shots_were_refused_are_missing_upstream():
+    rows = summary_of(gaps={"shot_attempts": gap((NYK, "2025-01-15"))})
+    assert {reasons(rows, STAR)[name] for name in ZONES if name != "dnp_reason"} == {"upstream_missing"}
+    assert reasons(rows, LISTED)["paint_makes"] == "did_not_play"
+    assert reasons(rows, LISTED)["shot_zones_source"] == "upstream_missing"
 
 
 @pytest.mark.parametrize("unstated", ["fga", "fta", "tov"])

@@ -9,7 +9,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from nba_assets.domain import as_of
-from nba_assets_tests.builders import League, random_league
+from nba_assets_tests.builders import ALLOWED_SHOTS, SHOTS, League, random_league
 from nba_assets_tests.domain.precompute_chain import build
 
 SEEDS = st.integers(0, 2**20)
@@ -22,7 +22,8 @@ def with_random_gaps(seed: int) -> League:
     league = random_league(seed)
     rng = np.random.default_rng(seed)
     days = league.game_schedule["game_date"].unique()
-    return league.without(list(rng.choice(days, size=rng.integers(0, 4), replace=False)))
+    league = league.without(list(rng.choice(days, size=rng.integers(0, 4), replace=False)))
+    return league.without_shots(list(rng.choice(days, size=rng.integers(0, 3), replace=False)))
 
 
 @LEAGUES
@@ -47,18 +48,19 @@ def perturbed(league: League, day: pd.Timestamp, seed: int) -> League:
     rng = np.random.default_rng(seed)
     players = league.player_game_summary.copy()
     late = (players["game_date"] >= day).to_numpy()
-    for name in STATISTICS:
+    for name in (*STATISTICS, *SHOTS):
         players.loc[late, name] = players.loc[late, name].fillna(7.0) + rng.integers(1, 50, late.sum())
     players.loc[late, "is_starter"] = ~players.loc[late, "is_starter"].fillna(False)
     players.loc[late, "team_id"] = rng.permutation(players.loc[late, "team_id"].to_numpy())
-    players.loc[late, "player_name"] = "Somebody else"
+    players.loc[late, ["player_name", "absence"]] = ["Somebody else", "{}"]
     players = players[~late | (rng.random(len(players)) < 0.7)].reset_index(drop=True)
     tables = []
     for table in (league.team_offense, league.team_defense):
         changed = table.copy()
         after = (changed["game_date"] >= day).to_numpy()
-        for name in set(TEAM_STATISTICS) & set(changed):
-            changed.loc[after, name] += rng.integers(1, 50, after.sum())
+        for name in [name for name in (*TEAM_STATISTICS, *ALLOWED_SHOTS) if name in changed]:
+            changed.loc[after, name] = changed.loc[after, name].fillna(7.0) + rng.integers(1, 50, after.sum())
+        changed.loc[after, "absence"] = "{}"
         tables.append(changed[~after | (rng.random(len(changed)) < 0.7)].reset_index(drop=True))
     return replace(league, player_game_summary=players, team_offense=tables[0], team_defense=tables[1])
 
@@ -70,10 +72,10 @@ def columns_that_know(league: League, day: pd.Timestamp, seed: int) -> set[str]:
     found = set()
     for name, table in before.items():
         other = after[name]
-        if not table[["game_id", "player_id"]].equals(other[["game_id", "player_id"]]):
+        key = ["game_id", "player_id" if "player_id" in table else "team_id"]
+        if not table[key].equals(other[key]):
             found.add(f"{name}.rows")
-            keys = pd.MultiIndex.from_frame(table[["game_id", "player_id"]])
-            others = pd.MultiIndex.from_frame(other[["game_id", "player_id"]])
+            keys, others = pd.MultiIndex.from_frame(table[key]), pd.MultiIndex.from_frame(other[key])
             table, other = table[keys.isin(others)], other[others.isin(keys)]
         found |= {
             f"{name}.{column}"
@@ -99,7 +101,12 @@ def test_outcomes_of_a_date_and_later_change_no_row_up_to_it(seed):
 KNOWN_FROM_THE_SCHEDULE = {
     "game_id", "game_date", "season", "season_type", "player_id", "is_postseason", "days_since_season_start",
 }  # fmt: skip
-NULL_THROUGHOUT = {"shot_zone_mismatch_score", "total_composite_adjustment", "star_teammates_out"}
+NULL_THROUGHOUT = {
+    "star_teammates_out", "injury_status", "is_points_line_verified",
+    *(f"points_line_{what}" for what in ("books", "consensus", "best_over", "best_over_price", "best_under",
+                                         "best_under_price", "over_probability")),
+}  # fmt: skip
+OF_A_DUE_TEAM = {"game_id", "game_date", "season", "team_id", "team", "opponent_team_id"}
 
 
 def test_reading_the_date_itself_is_caught_in_every_column_that_rests_on_outcomes(monkeypatch):
@@ -110,8 +117,8 @@ def test_reading_the_date_itself_is_caught_in_every_column_that_rests_on_outcome
         for share in (0.1, 0.75):
             caught |= columns_that_know(league, game_day(league, share), seed)
     for name, table in build(league, league.dates[:1]).tables().items():
-        unmoved = KNOWN_FROM_THE_SCHEDULE | NULL_THROUGHOUT | {"absence"}
-        assert {column for column in table if f"{name}.{column}" not in caught} <= unmoved, name
+        unmoved = OF_A_DUE_TEAM if name == "team_defense_zones" else KNOWN_FROM_THE_SCHEDULE | NULL_THROUGHOUT
+        assert {column for column in table if f"{name}.{column}" not in caught} <= unmoved | {"absence"}, name
 
 
 @pytest.mark.parametrize("missing", ["game_schedule", "player_game_summary", "team_offense", "team_defense"])

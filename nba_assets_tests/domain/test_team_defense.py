@@ -6,7 +6,17 @@ import pandas as pd
 import pytest
 
 from nba_assets.domain.team_defense import team_defense
-from nba_assets_tests.domain.test_team_offense import GAME, NYK, NYK_COUNTS, PHI, offense_of, overtime_game, team_line
+from nba_assets_tests.builders import gap
+from nba_assets_tests.domain.test_team_offense import (
+    GAME,
+    NYK,
+    NYK_COUNTS,
+    PHI,
+    SHOTS,
+    offense_of,
+    overtime_game,
+    team_line,
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +51,16 @@ def test_nulls_of_the_opponent_keep_their_reason():
     assert stated["opponent_effective_fg_pct"] == "source_unavailable"
     assert stated["opponent_true_shooting_pct"] == "not_applicable"
     assert "opponent_true_shooting_pct" not in json.loads(rows.loc[PHI, "absence"])
+
+
+def test_zones_allowed_are_the_opponents_and_keep_their_reason():
+    names = ["opponent_paint_attempts", "opponent_paint_makes", "opponent_three_makes"]
+    rows = team_defense(team_offense=overtime_game(SHOTS).reset_index()).set_index("team_id")
+    assert rows.loc[PHI, names].tolist() == [0, 0, 1]
+    assert rows.loc[NYK, names].tolist() == [2, 1, 0]
+    for gaps, reason in (({}, "source_unavailable"), ({"shot_attempts": gap((PHI, "2025-01-15"))}, "upstream_missing")):
+        stated = json.loads(team_defense(team_offense=overtime_game(gaps=gaps).reset_index())["absence"].iloc[0])
+        assert {stated[name] for name in names} == {reason}
 
 
 def test_without_the_opponents_row_everything_is_missing_upstream():

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from nba_assets.domain.team_offense import team_offense
-from nba_assets_tests.domain.box_scores import game, schedule_of, team_box_of, team_line
+from nba_assets_tests.builders import gap
+from nba_assets_tests.domain.box_scores import game, schedule_of, shot, shots_of, team_box_of, team_line
 
 NYK, PHI = 2, 3
 GAME = "0022400561"
@@ -20,16 +21,50 @@ NYK_COUNTS = {
 }  # fmt: skip
 
 
-def offense_of(*lines: dict, games: tuple[dict, ...] = (game(GAME, home=PHI, away=NYK),)) -> pd.DataFrame:
-    rows = team_offense(game_schedule=schedule_of(*games), team_box_scores=team_box_of(*lines))
+SHOTS = (
+    shot(GAME, PHI, 301, "paint", True, zone_detail="restricted_area"),
+    shot(GAME, PHI, 302, "paint", False),
+    shot(GAME, NYK, 201, "three", True, zone_detail="left_corner_three"),
+)
+
+
+def offense_of(
+    *lines: dict, games: tuple[dict, ...] = (game(GAME, home=PHI, away=NYK),), shots: tuple[dict, ...] = (),
+    gaps: dict[str, pd.DataFrame] | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    rows = team_offense(
+        game_schedule=schedule_of(*games), team_box_scores=team_box_of(*lines), shot_attempts=shots_of(*shots),
+        gaps=gaps or {},
+    )  # fmt: skip
     return rows.set_index("team_id")
 
 
-def overtime_game(**changed: object) -> pd.DataFrame:
+def overtime_game(
+    shots: tuple[dict, ...] = (), gaps: dict[str, pd.DataFrame] | None = None, **changed: object
+) -> pd.DataFrame:
     return offense_of(
         team_line(GAME, PHI, NYK, minutes=265, **{**PHI_COUNTS, **changed}),
         team_line(GAME, NYK, PHI, minutes=265, **NYK_COUNTS),
+        shots=shots,
+        gaps=gaps,
     )
+
+
+def test_zones_are_those_of_the_games_shots():
+    rows = overtime_game(SHOTS)
+    names = ["paint_attempts", "paint_makes", "restricted_area_attempts", "three_attempts", "corner_three_makes"]
+    assert rows.loc[PHI, names].tolist() == [2, 1, 1, 0, 0]
+    assert rows.loc[NYK, names].tolist() == [0, 0, 0, 1, 1]
+    assert set(rows["shot_zones_source"]) == {"simulated"}
+    assert json.loads(rows.loc[PHI, "absence"]) == {}
+
+
+@pytest.mark.parametrize(("team", "day", "reason"), [(PHI, "2025-01-15", "upstream_missing"),
+                                                     (PHI, "2025-01-14", "source_unavailable")])  # fmt: skip
+def test_zones_whose_shots_were_refused_are_missing_upstream(team, day, reason):
+    stated = json.loads(overtime_game(gaps={"shot_attempts": gap((team, day))}).loc[NYK, "absence"])
+    assert set(stated.values()) == {reason}
+    assert len(stated) == 11
 
 
 @pytest.fixture(scope="module")

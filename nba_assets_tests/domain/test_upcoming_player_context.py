@@ -1,13 +1,18 @@
 """Rest, load and both teams' form, case by case."""
 
+import json
+
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.raw_reports import INJURY_REPORTS, POINT_LINES
+from nba_assets.contracts.report_columns import INJURY_COLUMNS, LINE_COLUMNS
 from nba_assets.domain.upcoming_player_context import upcoming_player_context
-from nba_assets_tests.builders import schedule, summary, team_table
+from nba_assets_tests.builders import no_rows, schedule, summary, team_table
 
 TODAY = "2024-01-31"
 BOSTON, NEW_YORK = 1, 2
+NO_REPORTS = {"point_lines": no_rows(POINT_LINES), "injury_reports": no_rows(INJURY_REPORTS)}
 
 
 def row_of(days: list[str], teams: pd.DataFrame | None = None, minutes: list | None = None, **facts) -> pd.Series:
@@ -20,6 +25,7 @@ def row_of(days: list[str], teams: pd.DataFrame | None = None, minutes: list | N
         team_offense=teams,
         team_defense=teams,
         gaps={},
+        **NO_REPORTS,
     ).iloc[0]
 
 
@@ -52,6 +58,7 @@ def test_the_night_after_another_players_game_is_no_back_to_back():
         team_offense=team_table([]),
         team_defense=team_table([]),
         gaps={},
+        **NO_REPORTS,
     )
     assert list(table["back_to_backs_last_14_days"]) == [0, 0]
 
@@ -91,7 +98,9 @@ def test_both_teams_form():
     assert (row["opponent_defensive_rating_last_15"], row["opponent_games_last_15"]) == (115.0, 4)
     assert row["opponent_pts_allowed_last_15"] == 112.0
     assert row["opponent_rest_days"] == 26  # 4 to 31 January
-    assert row["absence"] == '{"star_teammates_out": "source_unavailable"}'
+    stated = json.loads(row["absence"])
+    assert set(stated) == {column.name for column in (*LINE_COLUMNS, *INJURY_COLUMNS)}
+    assert set(stated.values()) == {"source_unavailable"}
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,18 @@ def build(models_dir, **changes):
     return build_points_model(**arguments | changes)
 
 
+def test_columns_of_an_optional_source_are_left_out_when_all_of_them_are_null_throughout(tmp_path):
+    shots = ("paint_share", "three_share")
+    columns = {"feature_columns": (*FEATURES, *shots), "optional_columns": shots}
+    without = build(tmp_path / "a", features=STORE.assign(paint_share=np.nan, three_share=np.nan), **columns)
+    assert load_model(tmp_path / "a", without.saved.version).model.feature_columns == FEATURES
+    share = np.linspace(0, 1, len(STORE))
+    whole = build(tmp_path / "b", features=STORE.assign(paint_share=share, three_share=1 - share), **columns)
+    assert load_model(tmp_path / "b", whole.saved.version).model.feature_columns == (*FEATURES, *shots)
+    with pytest.raises(ValueError, match="three_share"):
+        build(tmp_path / "c", features=STORE.assign(paint_share=share, three_share=np.nan), **columns)
+
+
 @pytest.fixture(scope="module")
 def trained():
     return train_points_model(MATRIX, SPLIT, SETTINGS)

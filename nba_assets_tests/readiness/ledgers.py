@@ -10,8 +10,18 @@ from nba_assets.readiness.state import LedgerState
 FIRST = pd.Timestamp("2024-01-01")
 
 
-def table(name: str, same_date: Sequence[str] = (), before: Sequence[str] = (), code_version: int = 1) -> Contract:
-    reads = (*(Read(upstream) for upstream in same_date), *(Read(upstream, "before") for upstream in before))
+def table(
+    name: str,
+    same_date: Sequence[str] = (),
+    before: Sequence[str] = (),
+    code_version: int = 1,
+    optional: Sequence[str] = (),
+) -> Contract:
+    reads = (
+        *(Read(upstream) for upstream in same_date),
+        *(Read(upstream, "before") for upstream in before),
+        *(Read(upstream, optional=True) for upstream in optional),
+    )
     columns = (Column("game_date", "date", "The partition."),)
     return Contract(name, "toy", "row", "A toy.", "Nothing.", ("game_date",), columns, code_version, reads)
 

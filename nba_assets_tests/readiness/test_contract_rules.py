@@ -20,7 +20,16 @@ FORM = Contract(
         Column("game_date", "date", "The partition."),
         Column("player_id", "integer", "Key."),
         Column("season_type", "string", "Phase.", allowed=("regular_season", "playoffs")),
-        Column("pts_last_5", "float", "Mean.", nulls=(Absence.SHORT_HISTORY, Absence.UPSTREAM_MISSING), low=0, high=60),
+        Column(
+            "pts_last_5",
+            "float",
+            "Mean.",
+            nulls=(Absence.SHORT_HISTORY, Absence.UPSTREAM_MISSING),
+            low=0,
+            high=60,
+            window_games=5,
+        ),
+        Column("pts_last_20", "float", "Mean.", nulls=(Absence.UPSTREAM_MISSING,), low=0, window_games=20),
         Column("rest_days", "integer", "Rest.", nulls=(Absence.SHORT_HISTORY,), low=0),
         ABSENCE_COLUMN,
     ),
@@ -34,7 +43,7 @@ def sound(players: int = 2) -> pd.DataFrame:
     rows = pd.DataFrame(
         {"game_date": [pd.Timestamp(day) for day in (FIRST, SECOND) for _ in numbers], "player_id": [*numbers] * 2}
     )
-    return rows.assign(season_type="playoffs", pts_last_5=12.5, rest_days=1.0, absence="{}")
+    return rows.assign(season_type="playoffs", pts_last_5=12.5, pts_last_20=12.5, rest_days=1.0, absence="{}")
 
 
 def change(rows: pd.DataFrame, at: int, **values: object) -> pd.DataFrame:
@@ -125,6 +134,11 @@ def test_a_column_with_gaps_in_over_a_tenth_of_its_windows_holds_the_date(gaps, 
         assert found == []
         return
     assert_only(found, SECOND, "upstream_missing_share", "2 of 10 rows", "pts_last_5", holds=True)
+
+
+def test_a_gap_in_windows_of_over_ten_games_holds_nothing():
+    rows = sound(10).assign(pts_last_20=None, absence=reasons(pts_last_20="upstream_missing"))
+    assert failures(rows.astype({"pts_last_20": "float64"})) == []
 
 
 def test_short_history_is_normal_however_common():

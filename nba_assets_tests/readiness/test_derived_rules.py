@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.raw_shots import ZONES
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Failure
 from nba_assets.readiness.derived_rules import DERIVED_RULES
@@ -143,7 +144,42 @@ def test_average_usage_is_populated_on_90_percent_of_rows_after_bootstrap(table)
     assert failures(table, "avg_usage_populated", rows)[0].holds, "a gap holds the date, it does not reject it"
 
 
-@pytest.mark.parametrize("table", ["player_daily_cache", "upcoming_player_context"])
+def test_zones_allowed_have_a_row_for_each_team_due_and_no_other():
+    schedule = raw_frames([FIRST, SECOND])["game_schedule"]
+    rows = schedule.melt(["game_date", "game_id"], ["home_team_id", "away_team_id"], value_name="team_id")
+    upstream, table, rule = {"game_schedule": schedule}, "team_defense_zones", "teams_due"
+    assert failures(table, rule, rows, upstream) == []
+    hit = (rows["game_id"] == GAME) & (rows["team_id"] == NYK)
+    assert_only(failures(table, rule, rows[~hit], upstream), SECOND, rule, "due by the schedule", GAME, str(NYK))
+    off = {"game_schedule": schedule.assign(is_postponed=schedule["game_id"] == GAME)}
+    assert_only(failures(table, rule, rows, off), SECOND, rule, "2 rows: not due", GAME, str(NYK))
+
+
+@pytest.mark.parametrize(
+    ("shares", "passes"),
+    [
+        pytest.param((0.333333, 0.333333, 0.333334), True, id="rounded"),
+        pytest.param((0.5, 0.3, 0.2001), False, id="over one"),
+        pytest.param((0.5, 0.3, 0.0), False, id="a zone too few"),
+        pytest.param((None, None, None), True, id="no zones"),
+        pytest.param((0.5, 0.5, None), False, id="two zones only"),
+    ],
+)
+@pytest.mark.parametrize("size", [10, 20])
+def test_zone_shares_are_of_one_whole(shares, passes, size):
+    rows = pd.DataFrame({"game_date": [pd.Timestamp(SECOND)], "game_id": [GAME], "player_id": [7]})
+    for n in (10, 20):
+        used = shares if n == size else (1.0, 0.0, 0.0)
+        rows = rows.assign(**dict(zip([f"{z}_share_last_{n}" for z in ZONES], used, strict=True)))
+    rows = rows.astype({name: "float64" for name in rows if "share" in name})
+    found = failures("player_shot_zones", "shares_add_up", rows)
+    if passes:
+        assert found == []
+    else:
+        assert_only(found, SECOND, "shares_add_up", GAME, "player_id=7", f"three_share_last_{size}")
+
+
+@pytest.mark.parametrize("table", ["player_daily_cache", "upcoming_player_context", "player_shot_zones"])
 def test_a_scheduled_team_has_eight_expected_players_after_bootstrap(table):
     schedule = raw_frames([SECOND])["game_schedule"].iloc[:1]
     rows = pd.DataFrame(

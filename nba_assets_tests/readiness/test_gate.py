@@ -87,6 +87,53 @@ def test_history_that_was_rejected_or_held_is_a_gap_and_holds_nothing(status, is
     assert gate.gaps["summary"].tolist() == [1]
 
 
+OPTIONAL = graph(table("raw"), table("shots"), table("summary", same_date=["raw"], optional=["shots"]))
+
+
+@pytest.mark.parametrize("status", ["rejected", "held"])
+@pytest.mark.parametrize("is_stale", [False, True], ids=["current", "outdated"])
+def test_an_optional_input_that_was_rejected_or_held_is_a_gap_and_holds_nothing(status, is_stale):
+    ledger = HandLedger(OPTIONAL).publish_all()
+    ledger.fail("shots", 2, 4, status=status)
+    if is_stale:
+        make_stale(ledger, "shots", 2)
+    gate = gate_of(ledger, "summary", DAYS[:3])
+    assert gate.held == {}
+    assert gate.gaps["shots"].tolist() == [1], "of the dates that are asked for"
+    assert "raw" not in gate.gaps
+
+
+@pytest.mark.parametrize(
+    ("spoil", "word"),
+    [
+        pytest.param(lambda ledger: ledger.rows.pop(("shots", 2)), "missing", id="missing"),
+        pytest.param(lambda ledger: make_stale(ledger, "shots", 2), "stale", id="stale"),
+    ],
+)
+def test_an_optional_input_that_is_missing_or_stale_holds_its_date_as_any_other(spoil, word):
+    ledger = HandLedger(OPTIONAL).publish_all()
+    spoil(ledger)
+    gate = gate_of(ledger, "summary")
+    assert gate.held == {DAYS[1]: f"shots 2024-01-02 is {word}"}
+    assert gate.gaps["shots"].tolist() == []
+
+
+def test_a_gap_of_a_date_that_is_held_for_another_reason_is_in_no_window():
+    ledger = HandLedger(OPTIONAL).publish_all()
+    ledger.fail("shots", 2)
+    ledger.fail("raw", 2)
+    gate = gate_of(ledger, "summary")
+    assert list(gate.held) == [DAYS[1]]
+    assert gate.gaps["shots"].tolist() == []
+
+
+def test_a_gap_of_the_history_is_in_the_window_of_later_dates_only():
+    ledger = HandLedger().publish_all()
+    ledger.fail("summary", 2)
+    assert gate_of(ledger, "cache", DAYS[:2]).gaps["summary"].tolist() == []
+    assert gate_of(ledger, "cache", DAYS[:3]).gaps["summary"].tolist() == [1]
+
+
 def test_nothing_is_missing_before_the_first_game():
     ledger = HandLedger()
     ledger.publish("summary", 3, 4)
@@ -123,7 +170,8 @@ OBSTACLES: dict[str, Callable[[HandLedger, str], object]] = {
 def test_the_model_stands_on_all_raw_analytics_and_precompute_tables():
     assert set(ANCESTORS) == {
         "game_schedule", "game_results", "team_box_scores", "player_box_scores",
-        "team_offense", "team_defense", "player_game_summary",
+        "shot_attempts", "point_lines", "injury_reports",
+        "team_offense", "team_defense", "player_game_summary", "team_defense_zones", "player_shot_zones",
         "player_daily_cache", "upcoming_player_context", "player_composite_factors", "ml_feature_store",
     }  # fmt: skip
 
@@ -164,6 +212,21 @@ def test_the_refusal_counts_ranges_and_says_what_to_do():
         "untainted. summary: 2 dates (2024-01-02 … 2024-01-03); features: 2024-01-04. First: summary 2024-01-02 is "
         "rejected: 30 points missing. Rebuild or waive them, then retry."
     )
+
+
+def test_an_optional_gap_on_a_date_whose_schedule_is_not_known_holds_the_date():
+    ledger = HandLedger(graph(*OPTIONAL.values(), table("game_schedule"))).publish_all()
+    ledger.fail("shots", 2)
+    assert gate_of(ledger, "summary").held == {}
+    ledger.fail("game_schedule", 2)
+    assert list(gate_of(ledger, "summary").held) == [DAYS[1]]
+
+
+def test_training_is_strict_about_optional_inputs_too():
+    ledger = HandLedger(OPTIONAL).publish_all()
+    ledger.fail("shots", 2)
+    with pytest.raises(GateClosed, match="shots: 2024-01-02"):
+        require_all(ledger.state(), list(OPTIONAL), DAYS[0], DAYS[3], "training")
 
 
 def test_a_gap_on_a_date_whose_schedule_is_not_known_closes_the_history_after_it():

@@ -115,6 +115,18 @@ def test_a_gap_whose_standing_content_is_outdated_does_not_keep_later_dates_stal
     assert ledger.stale() == {"cache": [3, 4], "features": [3, 4]}
 
 
+def test_what_was_built_without_a_refused_optional_input_is_current_until_that_is_published():
+    contracts = graph(table("shots"), table("summary", optional=["shots"]), table("cache", before=["summary"]))
+    ledger = HandLedger(contracts).publish_all()
+    ledger.publish("shots", 2)
+    ledger.fail("shots", 2)
+    ledger.publish("summary")
+    ledger.publish("cache")
+    assert ledger.stale() == {}
+    ledger.publish("shots", 2)
+    assert ledger.stale() == {"summary": [2], "cache": [3, 4]}
+
+
 def test_taint_travels_to_everything_built_on_it_and_goes_with_a_clean_rebuild():
     ledger = HandLedger()
     ledger.publish("raw")

@@ -64,7 +64,7 @@ def test_ranges_add_up_to_the_whole(source: ArchiveSource) -> None:
         ("game_schedule", dt.date(2024, 10, 21), SECOND, "2024-10-21 to 2024-10-24 is not covered"),
         ("game_schedule", FIRST, dt.date(2024, 10, 25), "it has 2024-10-22 to 2024-10-24"),
         ("game_schedule", SECOND, FIRST, "ends before it starts"),
-        ("shot_attempts", FIRST, SECOND, "no table 'shot_attempts'"),
+        ("play_by_play", FIRST, SECOND, "no table 'play_by_play'"),
     ],
 )
 def test_what_is_not_covered_is_refused(

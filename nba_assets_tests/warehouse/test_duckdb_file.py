@@ -115,6 +115,8 @@ def test_the_old_names_are_views_of_the_new_tables(warehouse):
     assert set(schema.OLD_NAMES) >= {
         "nba_analytics.team_offense_game_summary",
         "nba_analytics.upcoming_player_game_context",
+        "nba_precompute.player_shot_zone_analysis",
+        "nba_precompute.team_defense_zone_analysis",
         "nba_predictions.ml_feature_store_v2",
     }
 

@@ -6,6 +6,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.contract import Read
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import audit
 from nba_assets.readiness.gate import GateClosed
@@ -46,8 +47,8 @@ def test_nothing_is_open_on_an_empty_warehouse_but_ingest(tmp_path):
 
 @pytest.fixture
 def with_summaries(warehouse: DuckDBWarehouse) -> DuckDBWarehouse:
-    """Analytics (without rows) on all days; of the second day the summary is rejected."""
-    for table in ("team_offense", "team_defense", "player_game_summary"):
+    """Shots and analytics (without rows) on all days; of the second day the summary is rejected."""
+    for table in ("shot_attempts", "team_offense", "team_defense", "player_game_summary"):
         publish(warehouse, table)
     publish(warehouse, "player_game_summary", DAYS[1:2], status=Status.REJECTED)
     return warehouse
@@ -66,6 +67,30 @@ def test_gaps_are_the_team_games_that_were_due(with_summaries):
 def test_a_gap_on_or_after_the_last_day_is_not_in_its_history(with_summaries):
     window = with_summaries.read_window(TABLES["player_daily_cache"], DAYS[:2])
     assert window.gaps["player_game_summary"].empty
+
+
+@pytest.mark.parametrize("status", [Status.REJECTED, Status.HELD])
+def test_an_optional_input_that_was_refused_opens_its_dates_and_gives_gaps_instead_of_rows(warehouse, status):
+    contract = dataclasses.replace(TABLES["team_offense"], reads=(Read("game_schedule"), Read(BOX, optional=True)))
+    publish(warehouse, BOX, DAYS[1:2], status=status)
+    window = warehouse.read_window(contract, DAYS[:3])
+    assert window.days == tuple(DAYS[:3])
+    assert set(window[BOX]["game_date"].dt.date) == {DAYS[0], DAYS[2]}, "what stands on a refused date is not read"
+    gaps = window.gaps[BOX]
+    assert set(gaps["game_date"].dt.date) == {DAYS[1]}
+    assert {BOS, NYK} == set(gaps.loc[gaps["game_id"] == game_id(1, 0), "team_id"])
+    assert warehouse.read_window(contract, DAYS[1:2])[BOX].empty
+    assert warehouse.read_window(contract, DAYS[2:]).gaps[BOX].empty
+
+
+@pytest.mark.parametrize("when", ["same_date", "before"])
+def test_a_narrowed_read_brings_its_columns_in_order_of_date_and_key(warehouse, when):
+    narrowed = Read(BOX, when, columns=("game_date", "minutes"))
+    contract = dataclasses.replace(TABLES["team_offense"], key=(), reads=(narrowed,), columns=())
+    rows = warehouse.read_window(contract, DAYS)[BOX]
+    assert list(rows) == ["game_date", "minutes"]
+    whole = SOUND[BOX] if when == "same_date" else SOUND[BOX][SOUND[BOX]["game_date"] < pd.Timestamp(DAYS[-1])]
+    pd.testing.assert_frame_equal(rows, whole[["game_date", "minutes"]].reset_index(drop=True))
 
 
 def test_what_stands_on_a_rejected_date_is_not_read_as_history(warehouse):

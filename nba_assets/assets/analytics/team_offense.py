@@ -12,9 +12,11 @@ from nba_assets.warehouse.port import Window
 def team_offense(window: Window) -> pd.DataFrame:
     """One row per game and team: possessions, pace, ratings and shooting, from official totals.
 
-    Overtime counts through minutes, so pace is per 48. Zone columns are null (`source_unavailable`) in games
-    without shot rows."""
+    Overtime counts through minutes, so pace is per 48. Zone columns come from the shot rows of the game's one
+    provider and are null in games without (`source_unavailable`, or `upstream_missing` where they were refused)."""
     return domain.team_offense(
         game_schedule=window["game_schedule"],
         team_box_scores=window["team_box_scores"],
+        shot_attempts=window["shot_attempts"],
+        gaps=window.gaps,
     )

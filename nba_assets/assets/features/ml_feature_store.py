@@ -17,4 +17,6 @@ def ml_feature_store(window: Window) -> pd.DataFrame:
         player_daily_cache=window["player_daily_cache"],
         upcoming_player_context=window["upcoming_player_context"],
         player_composite_factors=window["player_composite_factors"],
+        player_shot_zones=window["player_shot_zones"],
+        team_defense_zones=window["team_defense_zones"],
     )

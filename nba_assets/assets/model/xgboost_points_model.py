@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 
 from nba_assets.assets.table_asset import OWNERS
-from nba_assets.contracts.features import FEATURE_COLUMNS
+from nba_assets.contracts.features import FEATURE_COLUMNS, OPTIONAL_FEATURES, SHOT_FEATURES
 from nba_assets.contracts.tables import ancestors
 from nba_assets.event_log.outcomes import range_end
 from nba_assets.modelling.artefacts import metadata_path, model_path
@@ -23,10 +23,17 @@ LABEL_COLUMNS = ("game_id", "game_date", "season", "player_id", "minutes_played"
 
 
 class TrainingConfig(dg.Config):
-    """Where to cut the training window; dates as 2025-01-31, inclusive. Without them, 70 % and 85 % of the dates."""
+    """Where to cut the training window; dates as 2025-01-31, inclusive. Without them, 70 % and 85 % of the dates.
+
+    `with_lines` has the model learn from bookmakers' lines as well; a window without lines refuses.
+    """
 
     train_end: str | None = None
     validation_end: str | None = None
+    with_lines: bool = False
+
+    def feature_columns(self) -> tuple[str, ...]:
+        return (*FEATURE_COLUMNS, *OPTIONAL_FEATURES) if self.with_lines else FEATURE_COLUMNS
 
     def split(self) -> Split | None:
         if self.train_end is None and self.validation_end is None:
@@ -78,11 +85,12 @@ def xgboost_points_model(
     build = build_points_model(
         features=snapshot.frames["ml_feature_store"],
         games=snapshot.frames["player_game_summary"],
-        feature_columns=FEATURE_COLUMNS,
+        feature_columns=config.feature_columns(),
         models_dir=settings.models,
         ledger_fingerprint=snapshot.fingerprint,
         trained_at=dt.datetime.now(dt.UTC),
         split=config.split(),
+        optional_columns=SHOT_FEATURES,
     )
     version = build.saved.version
     context.log.info(f"{build.saved.model_id} {'trained' if build.is_new else 'stands: same data, same model'}")

@@ -7,6 +7,9 @@ import numpy as np
 from nba_assets.sources.simulated.talent import LEAGUE, TEAMS, Players
 
 NO_TEAM = -1
+INJURED, RESTED = "DND - Injury/Illness", "DND - Rest"
+"""Why the box score says that a listed player was not available."""
+
 LISTED_DAYS = 9
 """A player who is out stays on the list of a game this long; later he is inactive and no row names him."""
 

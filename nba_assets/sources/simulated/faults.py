@@ -9,6 +9,8 @@ import pandas as pd
 
 from nba_assets.sources.port import SourceError
 from nba_assets.sources.simulated.feed import Feed
+from nba_assets.sources.simulated.report_faults import REPORT_EFFECTS, REPORT_FAULTS
+from nba_assets.sources.simulated.shot_faults import SHOT_EFFECTS, SHOT_FAULTS, with_baskets_shot
 from nba_assets.sources.teams import TRICODE_BY_ID
 
 DETAILS: dict[str, tuple[str, ...]] = {
@@ -21,6 +23,8 @@ DETAILS: dict[str, tuple[str, ...]] = {
     "renamed_player_key": ("prefixed", "unknown"),
     "late_correction": ("delivered", "pending"),
     "overtime": ("1", "2", "3", "4"),
+    **SHOT_FAULTS,
+    **REPORT_FAULTS,
 }
 """Kinds of faults and their variants, the usual one first."""
 
@@ -29,6 +33,7 @@ _UNDERSTOOD = {
     ("minutes_as_text", "clock"),
     ("renamed_player_key", "prefixed"),
     ("late_correction", "pending"),
+    ("shots_renamed", "prefixed"),
 }
 
 
@@ -42,7 +47,8 @@ class Fault:
     (unmatched), or something that is no id (garbled). minutes_as_text: 'MM:SS' on the whole date (clock), or '12:75'
     once besides (garbage). renamed_player_key: '9000001arloashford' (prefixed), or once only 'arloashford' (unknown).
     late_correction: a basket more for one of the winners, in lines and score (delivered); before that (pending)
-    nothing differs. overtime: the game goes to so many overtimes.
+    nothing differs. overtime: the game goes to so many overtimes. Those of its shots stand in `shot_faults`,
+    of lines and injury reports in `report_faults`.
     """
 
     kind: str
@@ -228,6 +234,7 @@ def _with_baskets(feed: Feed, game_id: str, scorers: np.ndarray, baskets: dict[i
     each = {"pts": 2, "fgm": 1, "fga": attempts}
     return replace(
         feed,
+        shots=with_baskets_shot(feed, scorers, attempts),
         player_lines=lines.assign(**{name: lines[name] + count * scorers for name, count in each.items()}),
         team_lines=teams.assign(**{name: teams[name] + count * team_baskets for name, count in each.items()}),
         games=games.assign(
@@ -250,4 +257,6 @@ _EFFECTS: dict[str, Callable[[Feed, str, str], Feed]] = {
     "renamed_player_key": _renamed_player_key,
     "late_correction": _late_correction,
     "overtime": _overtime,
+    **SHOT_EFFECTS,
+    **REPORT_EFFECTS,
 }

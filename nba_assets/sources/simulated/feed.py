@@ -7,14 +7,16 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.raw import BOX_COUNTS
+from nba_assets.sources.raw_frames import is_sorted
+from nba_assets.sources.simulated.availability import INJURED, RESTED
 from nba_assets.sources.simulated.fixtures import TEAM_IDS, tip_offs
 from nba_assets.sources.simulated.games import Played
+from nba_assets.sources.simulated.reports import injury_reports, point_lines
 from nba_assets.sources.simulated.season import PlayedSeason, play_season
+from nba_assets.sources.simulated.shots import season_shots
 from nba_assets.sources.simulated.talent import NEWCOMERS, first_league, next_league
 
 COACHS_DECISION = "DNP - Coach's Decision"
-INJURED = "DND - Injury/Illness"
-RESTED = "DND - Rest"
 
 STATISTICS = (*BOX_COUNTS, "plus_minus")
 
@@ -30,27 +32,36 @@ class Feed:
     team_lines: pd.DataFrame
     player_lines: pd.DataFrame
     expected: pd.DataFrame
+    shots: pd.DataFrame
+    point_lines: pd.DataFrame
+    injury_reports: pd.DataFrame
 
 
 def simulate(seed: int, seasons: int, first_start_year: int) -> Feed:
     """Plays consecutive seasons. The same arguments give the same feed in any process."""
     rng = np.random.default_rng([seed, first_start_year])
     players, names = first_league(rng, seasons)
-    parts: list[list[pd.DataFrame]] = [[], [], [], []]
+    parts: list[list[pd.DataFrame]] = [[] for _ in Feed.__dataclass_fields__]
     for number in range(seasons):
         if number:
             players = next_league(players, names[NEWCOMERS * (number - 1) : NEWCOMERS * number], rng)
         start_year = first_start_year + number
         season = play_season(start_year, players, seed)
         tip_off_stream = np.random.default_rng([seed, start_year, 99])
-        for part, frame in zip(parts, _season_frames(season, tip_off_stream), strict=True):
+        frames = _season_frames(season, tip_off_stream)
+        games, _, lines, expected = frames
+        shots = season_shots(lines, games, season.players, np.random.default_rng([seed, start_year, 98]))
+        reports, scratched = injury_reports(games, lines, np.random.default_rng([seed, start_year, 97]))
+        quotes = point_lines(games, lines, expected, scratched, np.random.default_rng([seed, start_year, 96]))
+        for part, frame in zip(parts, (*frames, shots, quotes, reports), strict=True):
             part.append(frame)
     return Feed(*(_ordered(part) for part in parts))
 
 
 def _ordered(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     frame = pd.concat(parts, ignore_index=True)
-    return frame.sort_values(["game_date", "game_id"], kind="stable", ignore_index=True)
+    order = ["game_date", "game_id"]
+    return frame if is_sorted(frame, order) else frame.sort_values(order, kind="stable", ignore_index=True)
 
 
 def _season_frames(season: PlayedSeason, rng: np.random.Generator) -> tuple[pd.DataFrame, ...]:

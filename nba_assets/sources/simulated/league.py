@@ -18,8 +18,9 @@ from nba_assets.sources.simulated.calendar import season_name
 from nba_assets.sources.simulated.faults import Fault, check_dates, with_faults
 from nba_assets.sources.simulated.feed import Feed, simulate
 from nba_assets.sources.simulated.parsing import PARSERS
+from nba_assets.sources.simulated.report_parsing import REPORT_PARSERS
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same settings give another league than before."""
 
 
@@ -66,11 +67,15 @@ class SimulatedLeague:
 
     def read(self, table: str, start: dt.date, end: dt.date) -> Delivery:
         """Rows and problems of `start` to `end`, both included. Raises SourceError for what it does not cover."""
-        if table not in PARSERS:
-            raise SourceError(f"simulated league: no table {table!r}; it has {', '.join(PARSERS)}")
+        tables = (*PARSERS, *REPORT_PARSERS)
+        if table not in tables:
+            raise SourceError(f"simulated league: no table {table!r}; it has {', '.join(tables)}")
         part = self._between(self._feed, start, end)
         affected = tuple(fault for fault in self.faults if start <= fault.game_date <= end)
-        return PARSERS[table](with_faults(part, affected))
+        faulty = with_faults(part, affected)
+        if table in REPORT_PARSERS:
+            return REPORT_PARSERS[table](faulty, part.player_lines)
+        return PARSERS[table](faulty)
 
     def expected_points(self, start: dt.date, end: dt.date) -> pd.DataFrame:
         """The oracle: true expected points (`expected_pts`) by game_id, player_id and game_date.

@@ -6,6 +6,7 @@ from nba_assets.contracts import raw
 from nba_assets.contracts.contract import Absence
 from nba_assets.sources import normalise, raw_frames
 from nba_assets.sources.port import Delivery, Problem
+from nba_assets.sources.shot_rows import shot_rows
 from nba_assets.sources.simulated.feed import STATISTICS, Feed
 from nba_assets.sources.teams import TRICODE_BY_ID
 
@@ -49,11 +50,40 @@ def player_boxes(feed: Feed) -> Delivery:
     return Delivery(raw_frames.contract_frame(raw.PLAYER_BOX_SCORES, rows, reasons), tuple(problems))
 
 
+def shots(feed: Feed) -> Delivery:
+    """Shots as delivered, also of players whom the box score does not list: that is for readiness to judge."""
+    events = feed.shots
+    player_ids, bad_players = normalise.player_ids(events["player_id"])
+    distances, bad_distances = normalise.counts(events["distance"])
+    bad_distances |= distances.isna()
+    problems = _problems(events, "player_id", bad_players, "has no NBA player id in front")
+    problems += _problems(events, "distance", bad_distances, "is not a distance in feet")
+    names = feed.player_lines.drop_duplicates("player_id").set_index("player_id")["player_name"]
+    facts = pd.DataFrame(
+        {
+            **{name: events[name] for name in ("game_id", "game_date", "team_id", "period", "seconds_remaining")},
+            "shot_id": events["event_id"],
+            "player_id": player_ids,
+            "player_name": player_ids.map(names).fillna("unknown"),
+            "is_made": events["made"].astype("float64"),
+            "is_three": events["three"].astype("float64"),
+            "distance_feet": distances,
+            "loc_x": events["x"],
+            "loc_y": events["y"],
+            "is_assisted": events["assisted"].astype("float64"),
+        },
+        copy=False,
+    )
+    bad = bad_players | bad_distances
+    return Delivery(shot_rows(facts[~bad] if bad.any() else facts, "simulated"), tuple(problems))
+
+
 PARSERS = {
     "game_schedule": schedule,
     "game_results": results,
     "team_box_scores": team_boxes,
     "player_box_scores": player_boxes,
+    "shot_attempts": shots,
 }
 
 

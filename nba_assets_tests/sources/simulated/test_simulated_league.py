@@ -242,7 +242,7 @@ class TestSource:
             pytest.param("game_schedule", "2023-09-30", "2023-11-01", "is not covered", id="before"),
             pytest.param("game_schedule", "2025-06-01", "2025-07-01", "2023-10-01 to 2025-06-", id="after"),
             pytest.param("game_schedule", "2024-01-02", "2024-01-01", "ends before it starts", id="reversed"),
-            pytest.param("shot_attempts", "2024-01-01", "2024-01-01", "no table 'shot_attempts'", id="table"),
+            pytest.param("play_by_play", "2024-01-01", "2024-01-01", "no table 'play_by_play'", id="table"),
         ],
     )
     def test_what_is_not_covered_is_refused(self, league, table: str, start: str, end: str, message: str) -> None:

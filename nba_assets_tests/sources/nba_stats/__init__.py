@@ -1,0 +1,1 @@
+"""Tests of the live source against a local server."""
