@@ -40,7 +40,7 @@ SHOT_ATTEMPTS = Contract(
         Column(
             "distance_feet",
             "float",
-            "Distance from the hoop as the provider states it: whole feet, by the NBA truncated, by BigDataBall rounded.",
+            "Distance from the hoop as stated, in whole feet: truncated by the NBA, rounded by BigDataBall.",
             "feet",
             (),
             0,

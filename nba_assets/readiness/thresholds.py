@@ -63,8 +63,7 @@ games have two, of the 5,257 with shot detail none has more than one."""
 
 ASSISTED_MAKES_OFF_SHARE = 0.25
 """Share of a team's makes by which its assisted ones may differ from its assists. 79 of 10,514 real team-games differ,
-by up to 8 of 42 makes, most of them in 2024-25; a column that lost its meaning is off by half of the makes and more."""
+by up to 8 of 40 makes, most of them in 2024-25; a column that lost its meaning is off by half of the makes and more."""
 
 EVENTS_BACK_IN_TIME_SHARE = 0.15
 """Shots of a game that may stand before an earlier one: events entered late. The most in a real game are 6 %."""
-
