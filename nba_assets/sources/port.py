@@ -5,6 +5,7 @@ cannot parse it reports per date, so that one bad date never stops the good ones
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -25,10 +26,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class Delivery:
-    """Rows of one raw table, with the columns of its contract, and what could not be parsed."""
+    """Rows of one table, with the columns of its contract, and what could not be parsed.
+
+    `waivers` are ids, by date, of waivers behind the rows that their inputs' partitions do not tell of.
+    """
 
     rows: pd.DataFrame
     problems: tuple[Problem, ...] = field(default=())
+    waivers: Mapping[dt.date, frozenset[str]] = field(default_factory=dict)
 
 
 class Source(Protocol):
