@@ -10,7 +10,7 @@ PORT ?= 3000
 BIN := $(VENV)/bin
 ENV := NBA_HOME="$(NBA_HOME)" NBA_SOURCE="$(SOURCE)" NBA_DATA="$(DATA)" NBA_SEASONS="$(SEASONS)"
 
-.PHONY: help demo test test-long ui lint clean benchmark
+.PHONY: help demo incident test test-long ui lint clean benchmark
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,6 +22,9 @@ $(BIN)/nba-assets: pyproject.toml
 
 demo: $(BIN)/nba-assets ## Build everything and show what was built. SOURCE=archive DATA=<dir> for real files, SEASONS=5 for more.
 	$(ENV) $(BIN)/nba-assets demo
+
+incident: $(BIN)/nba-assets ## Replay the evening of 3 January: six failures, without guards and with them.
+	$(BIN)/nba-assets incident
 
 ui: $(BIN)/nba-assets ## Start the Dagster UI on the same data.
 	$(ENV) $(BIN)/nba-assets ui --port $(PORT)

@@ -23,8 +23,14 @@ from nba_assets.assets.precompute.player_shot_zones import player_shot_zones
 from nba_assets.assets.precompute.team_defense_zones import team_defense_zones
 from nba_assets.assets.precompute.upcoming_player_context import upcoming_player_context
 from nba_assets.assets.predictions.player_points_predictions import player_points_predictions
+from nba_assets.assets.run_claim import run_claim
 from nba_assets.assets.table_asset import TableAsset
+from nba_assets.automation.claims_sensor import claims_sensor
+from nba_assets.automation.ledger_sensor import ledger_sensor
+from nba_assets.automation.operate import OPERATE_JOBS
 from nba_assets.checks.last_run import last_run_complete
+from nba_assets.checks.model_up_to_date import model_up_to_date
+from nba_assets.checks.up_to_date import up_to_date
 from nba_assets.settings import Settings, from_environment
 from nba_assets.sources.port import Source
 from nba_assets.sources.registry import calendar, open_source
@@ -59,11 +65,15 @@ def open_warehouse(settings: Settings, source: Source) -> DuckDBWarehouse:
     days = calendar(settings, source)
     opening = source.read("game_schedule", days[0].date(), min(days[-1], days[0] + pd.Timedelta(days=120)).date()).rows
     first_game = opening["game_date"].min().date() if len(opening) else days[0].date()
-    return DuckDBWarehouse(settings.warehouse, days, history_start=first_game)
+    return DuckDBWarehouse(
+        settings.warehouse, days, history_start=first_game, keep_replaced_days=settings.keep_replaced_days
+    )
 
 
-def build_definitions(settings: Settings, source: Source | None = None) -> dg.Definitions:
-    """All definitions over one choice of environment; tests hand in their own source."""
+def build_definitions(
+    settings: Settings, source: Source | None = None, warehouse: DuckDBWarehouse | None = None
+) -> dg.Definitions:
+    """All definitions over one choice of environment; tests and the replay hand in their own source or warehouse."""
     opened = source or open_source(settings)
     days = calendar(settings, opened)
     with warnings.catch_warnings():
@@ -82,12 +92,23 @@ def build_definitions(settings: Settings, source: Source | None = None) -> dg.De
                 TABLES_JOB,
                 selection=dg.AssetSelection.all() - dg.AssetSelection.groups("model", "predictions"),
             ),
+            *OPERATE_JOBS,
         ]
         return dg.Definitions(
             assets=[*assets, model],
-            asset_checks=[last_run_complete([asset.contract.name for asset in TABLE_ASSETS])],
+            asset_checks=[
+                last_run_complete([asset.contract.name for asset in TABLE_ASSETS]),
+                up_to_date([asset.contract.name for asset in TABLE_ASSETS]),
+                model_up_to_date(),
+            ],
             jobs=jobs,
-            resources={"warehouse": open_warehouse(settings, opened), "source": opened, "settings": settings},
+            sensors=[ledger_sensor, claims_sensor],
+            resources={
+                "warehouse": warehouse or open_warehouse(settings, opened),
+                "source": opened,
+                "settings": settings,
+                "claims": run_claim,
+            },
             executor=dg.in_process_executor,
         )
 
@@ -100,8 +121,3 @@ def defs() -> dg.Definitions:
 def main_job() -> dg.JobDefinition:
     """The job that builds everything, for launching from the command line."""
     return defs().resolve_job_def(MAIN_JOB)
-
-
-def tables_job() -> dg.JobDefinition:
-    """The job that builds every table up to the feature store."""
-    return defs().resolve_job_def(TABLES_JOB)

@@ -1,8 +1,9 @@
 """What the environment decides: home, source, history start. Read when asked, never at import."""
 
 import datetime as dt
+import getpass
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 SOURCES = ("simulated", "archive", "nba_stats")
@@ -12,13 +13,22 @@ class SettingsError(Exception):
     """An environment variable has a value that cannot be used; the message names it and the remedy."""
 
 
+def _os_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # A container may run under a user id without a name.
+        return "unknown"
+
+
 @dataclass(frozen=True)
 class Settings:
     """One choice of environment.
 
     `home` holds everything a run writes. `source` is the provider, `data` its directory (archive).
     `start` is the first game date of the partitions; None leaves it to the source. A claim without progress for
-    `stall_minutes` is reported; replaced content can be restored for `keep_replaced_days`.
+    `stall_minutes` is reported; replaced content can be restored for `keep_replaced_days`. `who` is recorded with
+    what is launched or decided.
     """
 
     home: Path
@@ -31,6 +41,7 @@ class Settings:
     claims: str = ""
     stall_minutes: int = 30
     keep_replaced_days: int = 30
+    who: str = field(default_factory=_os_user)
 
     @property
     def claims_url(self) -> str:
@@ -59,6 +70,11 @@ class Settings:
         return self.home / "landing"
 
     @property
+    def launches(self) -> Path:
+        """Log and result of every backfill, named after its claim."""
+        return self.home / "launches"
+
+    @property
     def dagster_home(self) -> Path:
         return self.home / "dagster"
 
@@ -73,6 +89,7 @@ class Settings:
             "NBA_CLAIMS_URL": self.claims,
             "NBA_STALL_MINUTES": str(self.stall_minutes),
             "NBA_KEEP_REPLACED_DAYS": str(self.keep_replaced_days),
+            "NBA_WHO": self.who,
             "NBA_DATA": "" if self.data is None else str(self.data),
             "NBA_START": "" if self.start is None else self.start.isoformat(),
             "DAGSTER_HOME": str(self.dagster_home),
@@ -82,7 +99,7 @@ class Settings:
 
 def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -> Settings:
     """Settings out of NBA_HOME, NBA_SOURCE, NBA_DATA, NBA_START, NBA_SEASONS, NBA_SEED, NBA_FAULTS,
-    NBA_CLAIMS_URL, NBA_STALL_MINUTES and NBA_KEEP_REPLACED_DAYS.
+    NBA_CLAIMS_URL, NBA_STALL_MINUTES, NBA_KEEP_REPLACED_DAYS and NBA_WHO.
 
     Raises SettingsError naming the variable, its value and what it may be.
     """
@@ -104,6 +121,7 @@ def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -
         claims=env.get("NBA_CLAIMS_URL") or "",
         stall_minutes=_count(env, "NBA_STALL_MINUTES", 30),
         keep_replaced_days=_count(env, "NBA_KEEP_REPLACED_DAYS", 30),
+        who=env.get("NBA_WHO") or _os_user(),
     )
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import dagster as dg
 import pandas as pd
 
-from nba_assets.assets.table_asset import RESUME_TAG
+from nba_assets.assets.run_scope import ONLY_TAG, RANGE_END_TAG, RANGE_START_TAG
+from nba_assets.claims.store import ClaimStore
 from nba_assets.definitions import build_definitions
-from nba_assets.operations.launch import RANGE_END_TAG, RANGE_START_TAG
 from nba_assets.settings import Settings
 from nba_assets.sources.port import Delivery, Source, SourceError
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
@@ -66,6 +66,10 @@ class Platform:
     def warehouse(self) -> DuckDBWarehouse:
         return self.definitions.resources["warehouse"]
 
+    @property
+    def claims(self) -> ClaimStore:
+        return ClaimStore(self.settings.claims_url)
+
     def run(
         self,
         first: dt.date | None = None,
@@ -74,6 +78,7 @@ class Platform:
         tables: Sequence[str] | None = None,
         resume: bool = False,
         config: Mapping[str, object] | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> dg.ExecuteInProcessResult:
         first = first or self.source.first_date
         return self.job.execute_in_process(
@@ -83,7 +88,8 @@ class Platform:
                 RANGE_END_TAG: (
                     last or (first if tables and first != self.source.first_date else self.source.horizon)
                 ).isoformat(),
-                RESUME_TAG: str(resume).lower(),
+                ONLY_TAG: "outdated" if resume else "",
+                **(tags or {}),
             },
             asset_selection=[dg.AssetKey(table) for table in tables] if tables else None,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}, **(config or {})},

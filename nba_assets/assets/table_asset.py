@@ -4,6 +4,7 @@ Every dated table goes through `build_table`, so every way of launching meets th
 """
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,8 @@ import dagster as dg
 import pandas as pd
 
 from nba_assets.assets.metadata import definition_metadata, materialization_metadata, verdict_metadata
+from nba_assets.assets.run_claim import RunClaim
+from nba_assets.assets.run_scope import only_of
 from nba_assets.contracts.contract import Contract
 from nba_assets.event_log.outcomes import Outcome, check_spec, published_versions, report_outcomes, stores_in_bulk
 from nba_assets.readiness.audit import Staged, audit
@@ -18,10 +21,7 @@ from nba_assets.readiness.rules import rules_of
 from nba_assets.readiness.state import Status
 from nba_assets.sources.port import Delivery, Source
 from nba_assets.warehouse.frames import conform
-from nba_assets.warehouse.port import Published, Warehouse, Window
-
-RESUME_TAG = "nba/resume"
-"""Run tag: leave out dates that stand as they should. Without it what was selected is always recomputed."""
+from nba_assets.warehouse.port import FencedOut, Published, Warehouse, Window
 
 OWNERS = ["team:nba-data"]
 
@@ -57,7 +57,7 @@ class TableAsset:
             tags={"dataset": self.contract.dataset},
             code_version=str(self.contract.code_version),
             metadata=definition_metadata(self.contract),
-            required_resource_keys={"warehouse", *self.resources},
+            required_resource_keys={"warehouse", "claims", *self.resources},
         )
         def shell(context: dg.AssetExecutionContext) -> Iterator[dg.Output]:
             yield from build_table(context, self)
@@ -80,16 +80,34 @@ def build_table(context: dg.AssetExecutionContext, asset: TableAsset) -> Iterato
     """Build the run's dates of one table and tell Dagster the outcome of each."""
     contract = asset.contract
     warehouse: Warehouse = context.resources.warehouse
+    claim: RunClaim = context.resources.claims
+    claim.enter(context)
+    started = time.monotonic()
     days = [dt.date.fromisoformat(key) for key in context.partition_keys]
-    resume = context.run.tags.get(RESUME_TAG) == "true"
     source: Source | None = context.resources.source if "source" in asset.resources else None
     version = source.fingerprint if source else ""
-    window = warehouse.read_window(contract, days, skip_current=resume, source_version=version)
+    window = warehouse.read_window(contract, days, only=only_of(context.run.tags), source_version=version)
     made, published = Delivery(_empty(contract)), {}
     if window.days or window.held:
         made = _computed(context, asset, window)
         verdicts = audit(_staged(window, made), rules_of(contract), window.waivers)
-        published = warehouse.publish(window, made.rows, verdicts, run_id=context.run.run_id, source_version=version)
+        for day, ids in made.waivers.items():
+            verdicts[day] = replace(verdicts[day], waivers=tuple(sorted({*verdicts[day].waivers, *ids})))
+        claim.check()
+        try:
+            published = warehouse.publish(
+                window,
+                made.rows,
+                verdicts,
+                run_id=context.run.run_id,
+                source_version=version,
+                token=claim.token,
+                override=claim.override,
+                seconds=time.monotonic() - started,
+            )
+        except FencedOut as refused:
+            raise dg.Failure(str(refused), allow_retries=False) from refused
+    claim.progress(f"{contract.name} {days[0]} … {days[-1]}: {len(published)} of {len(days)} dates built")
     _log(context, window, published)
     yield from report_outcomes(context, contract.name, _outcomes(context, window, made, published, warehouse))
 
@@ -175,7 +193,7 @@ def _outcomes_of_current(
 
 
 def _log(context: dg.AssetExecutionContext, window: Window, published: Mapping[dt.date, Published]) -> None:
-    counts = {"current": len(window.current)}
+    counts = {"current": len(window.current), "left out": len(window.skipped)}
     for outcome in published.values():
         word = (
             outcome.status.value

@@ -45,6 +45,7 @@ class LocalEventLogStorage(ConsolidatedSqliteEventLogStorage):
                 connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
             )
             db.event.listen(self._engine, "connect", _set_pragmas)
+            db.event.listen(self._engine, "invalidate", _roll_back)
         return self._engine
 
     @contextmanager
@@ -61,7 +62,11 @@ class LocalEventLogStorage(ConsolidatedSqliteEventLogStorage):
         return True
 
     def _store_asset_check_evaluation_planned(self, event: EventLogEntry, event_id: int | None) -> None:
-        """One planned row per partition, as the stock storage writes them, but the event is serialised once."""
+        """One planned row per partition, as the stock storage writes them, but only the first holds the event.
+
+        A ranged run plans every date also for checks without partitions; thousands of copies of one long event
+        would be most of the database.
+        """
         planned: Any = event.get_dagster_event().event_specific_data
         subset = planned.partitions_subset
         row = {
@@ -69,15 +74,15 @@ class LocalEventLogStorage(ConsolidatedSqliteEventLogStorage):
             "check_name": planned.check_name,
             "run_id": event.run_id,
             "execution_status": AssetCheckExecutionRecordStatus.PLANNED.value,
-            "evaluation_event": serialize_value(event),
             "evaluation_event_timestamp": self._event_insert_timestamp(event),
             "evaluation_event_storage_id": event_id,
         }
+        rows = [
+            {**row, "partition": key, "evaluation_event": None if number else serialize_value(event)}
+            for number, key in enumerate(subset.get_partition_keys() if subset else [None])
+        ]
         with self.index_connection() as connection:
-            connection.execute(
-                AssetCheckExecutionsTable.insert(),
-                [{**row, "partition": key} for key in (subset.get_partition_keys() if subset else [None])],
-            )
+            connection.execute(AssetCheckExecutionsTable.insert(), rows)
 
     def dispose(self) -> None:
         if self._engine is not None:
@@ -91,3 +96,9 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
     # which is the warehouse's, and a relaunch publishes them from the ledger.
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
+
+
+def _roll_back(connection: Any, _record: Any, _error: BaseException | None) -> None:
+    # An interrupt in the middle of a statement closes its connection; SQLite keeps that open, and its lock, until the
+    # statement is garbage, and the very process that wants to report the interrupt would wait for itself.
+    connection.rollback()

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -15,15 +15,23 @@ import xgboost
 from nba_assets.modelling.design_matrix import ROW_FILTER, DesignMatrix
 from nba_assets.modelling.evaluation import MODEL, REFERENCE_BASELINE, Evaluation
 from nba_assets.modelling.splits import Split
+from nba_assets.modelling.standing import TrainingWindow
 from nba_assets.modelling.training import CODE_VERSION, TrainedModel, TrainingSettings
 
 _DECIMALS = 6
 
 
-def model_identity(matrix: DesignMatrix, split: Split, settings: TrainingSettings, ledger_fingerprint: str) -> str:
-    """SHA-256 over everything that decides the booster, and the ledger's fingerprint of the training window.
+def model_identity(
+    matrix: DesignMatrix,
+    split: Split,
+    settings: TrainingSettings,
+    ledger_fingerprint: str,
+    waivers: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """SHA-256 over everything that decides the booster, the ledger's fingerprint of the training window, and waivers.
 
-    Equal identities mean equal boosters, so a second training can be spared.
+    Equal identities mean equal boosters, so a second training can be spared. A model that was trained under a waiver
+    is another one than a model of the same rows that needed none.
     """
     parts = {
         "rows": matrix.fingerprint,
@@ -33,6 +41,8 @@ def model_identity(matrix: DesignMatrix, split: Split, settings: TrainingSetting
         "code": CODE_VERSION,
         "xgboost": xgboost.__version__,
     }
+    if waivers:
+        parts["waivers"] = [waiver["waiver_id"] for waiver in waivers]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -44,17 +54,22 @@ def model_card(
     ledger_fingerprint: str,
     trained_at: dt.datetime,
     accepted: bool,
+    waivers: Sequence[Mapping[str, Any]] = (),
+    window: TrainingWindow | None = None,
 ) -> Mapping[str, Any]:
     """The metadata of a version, plain JSON values only; MAE in points, null rates and shares as fractions.
 
-    `accepted` is whether the version may serve predictions; `trained_at` must carry a time zone.
+    `accepted` is whether the version may serve predictions; `trained_at` must carry a time zone. `waivers` are those
+    that the training needed or that taint its window: mappings with waiver_id, who, why, until and what they waive.
+    Without `window` nobody can tell later whether the version still stands.
     """
     if trained_at.tzinfo is None:
         raise ValueError("trained_at needs a time zone")
     reference = evaluation.metrics["test"][REFERENCE_BASELINE]["mae"]
     card = {
-        "identity": model_identity(matrix, trained.split, trained.settings, ledger_fingerprint),
+        "identity": model_identity(matrix, trained.split, trained.settings, ledger_fingerprint, waivers),
         "accepted": accepted,
+        "waivers": [dict(waiver) for waiver in waivers],
         "trained_at": trained_at.isoformat(),
         "train_before": trained.split.train_before,
         "data_window": {"first_date": matrix.dates.min().date(), "last_date": matrix.dates.max().date()},
@@ -84,6 +99,8 @@ def model_card(
             "training_code": CODE_VERSION,
         },
     }
+    if window is not None:
+        card["training_window"] = asdict(window)
     return {name: _plain(value) for name, value in card.items()}
 
 

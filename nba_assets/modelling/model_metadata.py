@@ -10,10 +10,11 @@ METRICS = ("mae", "rmse", "r2", "within_3", "within_5", "bias")
 
 
 def model_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Headline numbers, and a Markdown table of the model beside its baselines on the same test rows."""
+    """Headline numbers, waivers, and a Markdown table of the model beside its baselines on the same test rows."""
     return {
         "version": metadata["version"],
         "accepted": metadata["accepted"],
+        "waivers": metadata.get("waivers", []),
         "objective": metadata["objective"],
         "train_before": metadata["train_before"],
         "test_mae": metadata["test_mae"],

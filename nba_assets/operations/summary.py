@@ -1,40 +1,78 @@
-"""What a run made, read back from the ledger and the stored models: the end of `demo` and `run`."""
+"""Tables for the terminal: how far a backfill is, how it ended, what it changed, and the newest model."""
 
-import pandas as pd
+import datetime as dt
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 
-from nba_assets.checks.last_run import WORDS, outcome_counts
-from nba_assets.contracts.tables import TABLES
+from nba_assets.checks.last_run import WORDS
 from nba_assets.modelling.artefacts import read_metadata, stored_versions
 from nba_assets.modelling.baselines import BASELINES
 from nba_assets.modelling.evaluation import MODEL
 from nba_assets.modelling.model_metadata import METRICS
-from nba_assets.operations.launch import Launch
+from nba_assets.operations.progress import AssetProgress, Progress
+from nba_assets.operations.result import Result
 from nba_assets.settings import Settings
 
+COLUMNS_NAMED = 6
 
-def print_tables(console: Console, ledger: pd.DataFrame, launch: Launch, asked: int) -> None:
-    """Per table: how the dates of the run ended, how many rows stand, how long the step took."""
-    counts = outcome_counts(ledger, launch.run_id)
-    seconds = {step.key: step.seconds for step in launch.steps}
-    standing = ledger[ledger["status"] == "ready"].groupby("table_name")["rows"].sum()
-    table = Table("table", *WORDS, "current", "failed", "rows standing", "seconds", title=f"{asked} dates asked for")
-    for name in TABLES:
-        if name not in seconds:
-            continue
-        row = counts.loc[name] if name in counts.index else pd.Series(0, index=list(WORDS))
-        attempted = int(row["built"] + row["unchanged"] + row["held"] + row["rejected"])
-        crashed = any(step.key == name and not step.succeeded for step in launch.steps)
-        failed = asked - attempted if crashed else 0
-        current = 0 if crashed else asked - attempted
+
+def progress_table(assets: Sequence[AssetProgress], title: str) -> Table:
+    """Per asset: dates done, rate, seconds spent and expected."""
+    table = Table("", "table", "dates", "dates/s", "seconds", "left", title=title, title_justify="left")
+    for asset in assets:
+        mark = "[red]✗" if asset.is_failed else "[green]✓" if asset.done == asset.total else ""
         table.add_row(
-            name,
-            *(str(int(row[word])) for word in WORDS),
-            str(current),
-            str(failed),
-            f"{int(standing.get(name, 0)):,}",
-            f"{seconds[name]:.1f}",
+            "…" if asset.is_working else mark,
+            asset.asset,
+            f"{asset.done} / {asset.total}",
+            "" if asset.rate is None else f"{asset.rate:,.0f}",
+            f"{asset.seconds:.1f}",
+            "" if asset.expected is None or asset.done == asset.total else f"{asset.expected:.0f}",
+        )
+    return table
+
+
+def end_time(state: Progress, now: dt.datetime) -> str:
+    """'end about 21:04:10 (in 35 s), not counting xgboost_points_model', or that nothing is known yet."""
+    if state.seconds_left is None:
+        return "end not known yet"
+    end = now + dt.timedelta(seconds=state.seconds_left)
+    rest = f", not counting {', '.join(state.uncounted)}" if state.uncounted else ""
+    return f"end about {end.astimezone():%H:%M:%S} (in {state.seconds_left:.0f} s){rest}"
+
+
+def print_result(console: Console, result: Result) -> None:
+    """Per table: how the dates asked for ended; then what changed, and why what failed."""
+    title = f"{result.dates} dates asked for"
+    table = Table("table", *WORDS, "current", "left", "rows standing", "seconds", title=title)
+    for row in result.tables:
+        words = [str(row[word]) for word in (*WORDS, "current", "left")]
+        table.add_row(str(row["table"]), *words, f"{row['rows_standing']:,}", f"{row['seconds']:.1f}")
+    if result.tables:
+        console.print(table)
+    _print_changes(console, result)
+    for reason in result.failures:
+        console.print(f"[red]{reason}[/red]", highlight=False)
+
+
+def _print_changes(console: Console, result: Result) -> None:
+    if not result.changes:
+        console.print("No content changed.")
+        return
+    titles = ("table", "new dates", "changed dates", "rows added", "removed", "changed", "columns touched")
+    table = Table(*titles, title="What changed")
+    for change in result.changes:
+        columns = change["columns"]
+        more = f" and {len(columns) - COLUMNS_NAMED} more" if len(columns) > COLUMNS_NAMED else ""
+        unknown = "" if change["is_known"] else " (former rows not kept)"
+        table.add_row(
+            change["table"],
+            f"{change['new']:,}",
+            f"{change['changed']:,}{unknown}",
+            *(f"{change[name]:,}" for name in ("rows_added", "rows_removed", "rows_changed")),
+            ", ".join(columns[:COLUMNS_NAMED]) + more,
         )
     console.print(table)
 

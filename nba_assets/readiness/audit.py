@@ -6,7 +6,7 @@ date, or holds it when the rule blames an upstream gap, unless a waiver in force
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import pandas as pd
 
@@ -54,14 +54,21 @@ class Waiver:
     first: dt.date
     last: dt.date
     until: dt.datetime
+    who: str = ""
+    why: str = ""
+
+    def waives(self, table: str, rule: str, now: dt.datetime) -> bool:
+        """Whether it is in force and names the rule of the table; "*" names every rule."""
+        return self.table == table and self.rule in (rule, "*") and now < self.until
 
     def covers(self, table: str, failure: Failure, now: dt.datetime) -> bool:
-        return (
-            self.table == table
-            and self.rule in (failure.rule, "*")
-            and self.first <= failure.game_date <= self.last
-            and now < self.until
-        )
+        return self.waives(table, failure.rule, now) and self.first <= failure.game_date <= self.last
+
+    def facts(self) -> dict[str, str]:
+        """Everything there is to say of it, as text, for metadata; `until` in UTC."""
+        return {name: str(value) for name, value in asdict(self).items()} | {
+            "until": str(self.until.astimezone(dt.UTC))
+        }
 
 
 @dataclass(frozen=True)

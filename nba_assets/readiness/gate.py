@@ -6,13 +6,20 @@ input that is rejected or held is such a gap too.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from nba_assets.contracts.contract import Contract, Read
+from nba_assets.readiness.audit import Waiver
 from nba_assets.readiness.state import LedgerState
+
+MODEL = "xgboost_points_model"
+"""The name under which waivers let a training pass; the model is no table of the warehouse."""
+
+TRAINING_RULE = "training_window"
+"""The rule that such waivers name: every date of the window ready, current and untainted."""
 
 EXAMPLES = 3
 """Partitions named in full in a message; the rest are counted."""
@@ -31,12 +38,41 @@ class Gate:
     """`open_days` may be built; `held` says for every other date what is in the way.
 
     `gaps` are, per history input and per optional one, the calendar positions in the window of an open day that are
-    rejected or held.
+    rejected or held. `taints` has the ids of the waivers that an open day takes over from what it reads, for days
+    that take over any.
     """
 
     open_days: tuple[dt.date, ...]
     held: Mapping[dt.date, str]
     gaps: Mapping[str, np.ndarray]
+    taints: Mapping[dt.date, tuple[str, ...]]
+
+
+OUTDATED = ("missing", "stale", "failed")
+"""What a date can be when it does not stand as it should: never attempted; outdated; rejected or held."""
+
+
+def leave_out(
+    state: LedgerState, contract: Contract, days: Sequence[dt.date], only: Collection[str], source_version: str = ""
+) -> tuple[tuple[dt.date, ...], tuple[dt.date, ...]]:
+    """The days that need not be built: those that are current, and others of a kind that `only` does not name.
+
+    `only` names kinds of `OUTDATED`, or "outdated" for all; empty leaves nothing out. Rows of an ingest table are
+    current when they came from the source as it is now; else only "outdated" builds them: every new delivery changes
+    the source, seldom the date.
+    """
+    if unknown := set(only) - {"outdated", *OUTDATED}:
+        raise ValueError(f"{contract.name}: only={sorted(unknown)} is unknown; use outdated, {', '.join(OUTDATED)}")
+    if not only:
+        return (), ()
+    current = state.is_ready(contract.name)
+    if contract.ingest:
+        current = current & (state.rows[contract.name]["source_version"] == source_version).to_numpy(dtype=bool)
+    missing, failed = state.is_missing(contract.name), state.is_gap(contract.name)
+    kinds = {"missing": missing, "failed": failed, "stale": state.stale[contract.name] & ~failed}
+    wanted = ~current if "outdated" in only else np.logical_or.reduce([kinds[kind] for kind in set(only)])
+    known_current, known_skipped = set(state.days[current].date), set(state.days[~current & ~wanted].date)
+    return tuple(day for day in days if day in known_current), tuple(day for day in days if day in known_skipped)
 
 
 def evaluate(state: LedgerState, contract: Contract, days: Sequence[dt.date]) -> Gate:
@@ -69,7 +105,12 @@ def evaluate(state: LedgerState, contract: Contract, days: Sequence[dt.date]) ->
     gaps = {
         read.table: _gaps(state, read, opened) for read in contract.reads if read.optional or read.window == "before"
     }
-    return Gate(tuple(day for day in days if day not in held), held, gaps)
+    taints: dict[dt.date, tuple[str, ...]] = {}
+    for waiver, tainted in state.inherited_taints(contract).items():
+        for day in calendar[wanted[tainted[wanted]]].date:
+            if day not in held:
+                taints[day] = (*taints.get(day, ()), waiver)
+    return Gate(tuple(day for day in days if day not in held), held, gaps, taints)
 
 
 def _gaps(state: LedgerState, read: Read, opened: np.ndarray) -> np.ndarray:
@@ -78,26 +119,51 @@ def _gaps(state: LedgerState, read: Read, opened: np.ndarray) -> np.ndarray:
     return gaps[np.isin(gaps, opened)] if read.window == "same_date" else gaps[gaps < opened.max(initial=-1)]
 
 
-def require_all(state: LedgerState, tables: Sequence[str], first: dt.date, last: dt.date, purpose: str) -> None:
-    """Every date of every table in [first, last] ready, current and untainted, or GateClosed."""
+def require_all(
+    state: LedgerState,
+    tables: Sequence[str],
+    first: dt.date,
+    last: dt.date,
+    purpose: str,
+    *,
+    waivers: Sequence[Waiver] = (),
+    waivable_as: str = "",
+    now: dt.datetime | None = None,
+) -> tuple[str, ...]:
+    """Every date of every table in [first, last] ready, current and untainted, or waived; else GateClosed.
+
+    A date is waived, in all its tables, by a waiver of the training rule of `waivable_as` that is in force at `now`;
+    without a name or a moment by none. Returns the ids of the waivers that were needed, and of all that taint
+    something in the window.
+    """
     window = (state.days >= np.datetime64(first)) & (state.days <= np.datetime64(last))
+    obstacles = {table: window & (~state.is_ready(table) | state.tainted[table]) for table in tables}
+    shut = np.logical_or.reduce([*obstacles.values(), np.zeros(len(state.days), dtype=bool)])
+    used = {waiver for table in tables for waiver, dates in state.taints(table).items() if (dates & window).any()}
+    for waiver in (waiver for waiver in waivers if now and waiver.waives(waivable_as, TRAINING_RULE, now)):
+        covered = (state.days >= np.datetime64(waiver.first)) & (state.days <= np.datetime64(waiver.last))
+        if (shut & covered).any():
+            used.add(waiver.waiver_id)
+            shut &= ~covered
     blockers: list[dict[str, str]] = []
     summary: list[str] = []
-    for table in tables:
-        shut = np.flatnonzero(window & (~state.is_ready(table) | state.tainted[table]))
-        if not len(shut):
+    for table, obstacle in obstacles.items():
+        positions = np.flatnonzero(obstacle & shut)
+        if not len(positions):
             continue
-        dates = [str(state.days[at].date()) for at in shut]
+        dates = [str(state.days[at].date()) for at in positions]
         summary.append(
             f"{table}: {len(dates)} dates ({dates[0]} … {dates[-1]})" if len(dates) > 1 else f"{table}: {dates[0]}"
         )
         blockers += [
             {"table": table, "date": date, "reason": state.describe(table, int(at))}
-            for date, at in zip(dates, shut, strict=True)
+            for date, at in zip(dates, positions, strict=True)
         ]
     if blockers:
+        remedy = f"Rebuild them, or waive {TRAINING_RULE} of {waivable_as} there" if waivable_as else "Rebuild them"
         raise GateClosed(
             f"{purpose} is refused: {len(blockers)} partitions of its window {first} … {last} are not ready, current "
-            f"and untainted. {'; '.join(summary)}. First: {blockers[0]['reason']}. Rebuild or waive them, then retry.",
+            f"and untainted. {'; '.join(summary)}. First: {blockers[0]['reason']}. {remedy}, then retry.",
             blockers,
         )
+    return tuple(sorted(used))

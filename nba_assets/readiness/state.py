@@ -38,7 +38,11 @@ class LedgerState:
 
     (T, D) is stale iff its code version is not the current one, or some upstream partition in its declared
     window has content newer than what T's build has read, or is itself stale. A gap (rejected, held) is not
-    staleness, whatever stands there, for its rows are not read; its later publish is.
+    staleness, whatever stands there, for its rows are not read; its later publish is. (T, D) is tainted by every
+    waiver that it, or something in its window, was published under.
+
+    `rows` are the ledger rows of each table, one per date of the calendar, `content_build` its build of each
+    date's content (0 where nothing stands).
     """
 
     def __init__(
@@ -54,8 +58,11 @@ class LedgerState:
         self.status: dict[str, np.ndarray] = {}
         self.stale: dict[str, np.ndarray] = {}
         self.tainted: dict[str, np.ndarray] = {}
-        self._content: dict[str, np.ndarray] = {}
-        self._rows: dict[str, pd.DataFrame] = {}
+        self.content_build: dict[str, np.ndarray] = {}
+        self.rows: dict[str, pd.DataFrame] = {}
+        self._taints: dict[str, np.ndarray] = {}
+        given = ledger["waivers"].dropna().unique()
+        self.waiver_ids = tuple(sorted({waiver for text in given for waiver in str(text).split(",") if waiver}))
         by_table = dict(iter(ledger.groupby("table_name", sort=False)))
         for name, contract in contracts.items():
             self._add(contract, by_table.get(name, ledger.iloc[:0]))
@@ -66,23 +73,51 @@ class LedgerState:
         built = rows["content_build"].notna().to_numpy()
         inputs = _integers(rows["inputs_build"])
         stale = _integers(rows["code_version"]) != contract.code_version
-        tainted = rows["waivers"].astype("object").fillna("").ne("").to_numpy(dtype=bool)
         for read in contract.reads:
-            newer = self._seen(read, self._content[read.table], np.maximum.accumulate, 0) > inputs
+            newer = self._seen(read, self.content_build[read.table], np.maximum.accumulate, 0) > inputs
             stale_input = self.stale[read.table] & ~self.is_gap(read.table)
             stale = stale | newer | self._seen(read, stale_input, np.logical_or.accumulate, False)
-            tainted = tainted | self._seen(read, self.tainted[read.table], np.logical_or.accumulate, False)
         self.status[name] = _integers(rows["status"].map(_CODES)).astype("int8")
         self.stale[name] = stale & built
-        self.tainted[name] = tainted & built
-        self._content[name] = _integers(rows["content_build"])
-        self._rows[name] = rows
+        self._taints[name] = (self._own_taints(rows["waivers"]) | self._inherited(contract)) & built
+        self.tainted[name] = self._taints[name].any(axis=0)
+        self.content_build[name] = _integers(rows["content_build"])
+        self.rows[name] = rows
+
+    def _own_taints(self, waivers: pd.Series) -> np.ndarray:
+        """Waivers by dates: which waivers each date itself was published under."""
+        own = np.zeros((len(self.waiver_ids), len(self.days)), dtype=bool)
+        codes, texts = pd.factorize(waivers)
+        for code, text in enumerate(texts):
+            for waiver in filter(None, str(text).split(",")):
+                own[self.waiver_ids.index(waiver)] |= codes == code
+        return own
+
+    def _inherited(self, contract: Contract) -> np.ndarray:
+        """Waivers by dates: which waivers taint something in the windows of each date."""
+        taints = np.zeros((len(self.waiver_ids), len(self.days)), dtype=bool)
+        for read in contract.reads:
+            taints |= self._seen(read, self._taints[read.table], np.logical_or.accumulate, False)
+        return taints
+
+    def taints(self, table: str) -> dict[str, np.ndarray]:
+        """Per waiver that taints the table at all, the dates: published under it or built on what was."""
+        return self._by_waiver(self._taints[table])
+
+    def inherited_taints(self, contract: Contract) -> dict[str, np.ndarray]:
+        """Per waiver, the dates that a build of the table would take it over for, whatever stands there now."""
+        return self._by_waiver(self._inherited(contract))
+
+    def _by_waiver(self, taints: np.ndarray) -> dict[str, np.ndarray]:
+        return {waiver: dates for waiver, dates in zip(self.waiver_ids, taints, strict=True) if dates.any()}
 
     def _seen(self, read: Read, values: np.ndarray, accumulate: np.ufunc, start: object) -> np.ndarray:
         """For each date, the values of the upstream dates in the read's window, reduced to one."""
         if read.window == "same_date":
             return values
-        return np.r_[np.array([start], dtype=values.dtype), accumulate(values)[:-1]] if len(values) else values
+        reduced = np.full_like(values, start)
+        reduced[..., 1:] = accumulate(values, axis=-1)[..., :-1]
+        return reduced
 
     def is_ready(self, table: str) -> np.ndarray:
         """Per date: ready and not stale."""
@@ -107,7 +142,7 @@ class LedgerState:
     def describe(self, table: str, index: int) -> str:
         """One partition in words: 'team_offense 2024-01-04 is rejected: <reasons>'."""
         status = _NAMES[int(self.status[table][index])]
-        row = self._rows[table].iloc[index]
+        row = self.rows[table].iloc[index]
         flags = [word for word, flag in (("stale", self.stale), ("tainted", self.tainted)) if flag[table][index]]
         words = ", ".join([status.value, *flags] if status != Status.READY or not flags else flags)
         reasons = "" if status in (Status.READY, Status.MISSING) else f": {row['reasons']}"

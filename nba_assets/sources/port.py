@@ -5,6 +5,7 @@ cannot parse it reports per date, so that one bad date never stops the good ones
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -25,13 +26,15 @@ class Problem:
 
 @dataclass(frozen=True)
 class Delivery:
-    """Rows of one raw table, with the columns of its contract, what could not be parsed, and what is worth knowing.
+    """Rows of one table, with the columns of its contract, what could not be parsed, and what is worth knowing.
 
-    `notes` say what was left out by rule, with a count; they reject nothing.
+    `notes` say what was left out by rule, with a count; they reject nothing. `waivers` are ids, by date, of waivers
+    behind the rows that their inputs' partitions do not tell of.
     """
 
     rows: pd.DataFrame
     problems: tuple[Problem, ...] = field(default=())
+    waivers: Mapping[dt.date, frozenset[str]] = field(default_factory=dict)
     notes: tuple[Problem, ...] = field(default=())
 
 

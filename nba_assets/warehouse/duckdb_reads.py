@@ -1,22 +1,31 @@
-"""What a gated read asks of DuckDB: ledger, rows of a window, gaps, bootstrap days, waivers.
+"""What reads ask of DuckDB: ledger, rows of a window or of a former build, gaps, bootstrap days, waivers.
 
 Every function runs on one connection, inside the transaction of its caller, so that all see one snapshot.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import duckdb
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import BOOTSTRAP_DAYS
 from nba_assets.readiness.audit import Waiver
+from nba_assets.readiness.durations import NEWEST_BUILDS
 from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse import schema
-from nba_assets.warehouse.frames import from_arrow
+from nba_assets.warehouse.frames import EMPTY_HASH, from_arrow
+from nba_assets.warehouse.port import WarehouseError
+
+
+def contract_of(table: str) -> Contract:
+    """The contract of a table; ValueError when there is none of that name."""
+    if table not in TABLES:
+        raise ValueError(f"there is no table {table!r} in the warehouse; there are {', '.join(TABLES)}")
+    return TABLES[table]
 
 
 def read_ledger(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -27,16 +36,12 @@ def last_build(connection: duckdb.DuckDBPyConnection) -> int:
     return int(connection.execute("SELECT last_build FROM nba_quality.build_counter").fetchone()[0])  # type: ignore[index]
 
 
-def current_days(
-    state: LedgerState, ledger: pd.DataFrame, contract: Contract, days: Sequence[dt.date], source_version: str
-) -> tuple[dt.date, ...]:
-    """The days that are ready and not stale and, for ingest, came from the source as it is now."""
-    good = state.is_ready(contract.name)
-    if contract.ingest:
-        same = ledger[(ledger["table_name"] == contract.name) & (ledger["source_version"] == source_version)]
-        good = good & np.asarray(state.days.isin(same["game_date"]))
-    known = set(state.days[good].date)
-    return tuple(day for day in days if day in known)
+def standing_on(connection: duckdb.DuckDBPyConnection, table: str, days: Collection[dt.date]) -> pd.DataFrame:
+    """Ledger rows of a table on the days, by date; the columns without game_date."""
+    first, last = (min(days), max(days)) if days else (dt.date.max, dt.date.min)
+    query = "SELECT * FROM nba_quality.ledger WHERE table_name = ? AND game_date BETWEEN ? AND ? ORDER BY game_date"
+    rows = connection.execute(query, [table, first, last]).df().set_index("game_date")
+    return rows[rows.index.isin(_timestamps(days))]
 
 
 def select_rows(
@@ -45,11 +50,12 @@ def select_rows(
     where: str,
     parameters: Sequence[dt.date],
     columns: Sequence[str] = (),
+    source: str = "",
 ) -> pd.DataFrame:
-    """Rows in order of date and key, with the named columns or all."""
+    """Rows in order of date and key, with the named columns or all; of the table, or of another of its shape."""
     names = ", ".join(f'"{name}"' for name in columns or contract.column_names)
     order = ", ".join(("game_date", *contract.key))
-    query = f"SELECT {names} FROM {schema.qualified(contract)} WHERE {where} ORDER BY {order}"
+    query = f"SELECT {names} FROM {source or schema.qualified(contract)} WHERE {where} ORDER BY {order}"
     return from_arrow(contract, connection.sql(query, params=list(parameters)).to_arrow_table())
 
 
@@ -60,8 +66,11 @@ def rows_of_days(
     frame = select_rows(connection, contract, "game_date BETWEEN ? AND ?", [first, last], columns)
     if len(days) == (last - first).days + 1:
         return frame
-    wanted = pd.DatetimeIndex([pd.Timestamp(day) for day in days])
-    return frame[frame["game_date"].isin(wanted)].reset_index(drop=True)
+    return frame[frame["game_date"].isin(_timestamps(days))].reset_index(drop=True)
+
+
+def _timestamps(days: Collection[dt.date]) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex([pd.Timestamp(day) for day in days])
 
 
 def rows_before(
@@ -97,8 +106,87 @@ def bootstrap_days(connection: duckdb.DuckDBPyConnection, days: Sequence[dt.date
     return frozenset(day for day in days if any(0 <= (day - start).days < BOOTSTRAP_DAYS for start in starts))
 
 
-def waivers_of(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[Waiver]:
+def waivers_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[Waiver]:
+    """Waivers of a table that were not revoked; whether they have expired is for the reader's moment to say."""
+    return _waivers(connection, "table_name = ? AND revoked_at IS NULL", [table])
+
+
+def waivers_by_id(connection: duckdb.DuckDBPyConnection, waiver_ids: Collection[str]) -> tuple[Waiver, ...]:
+    """The waivers of these ids, in force or not, oldest first; a taint without its waiver is an error."""
+    known = {waiver.waiver_id: waiver for waiver in _waivers(connection, "TRUE", [])}
+    if unknown := sorted(set(waiver_ids) - set(known)):
+        raise WarehouseError(f"the ledger names waivers that nba_quality.waivers does not have: {', '.join(unknown)}")
+    return tuple(waiver for name, waiver in known.items() if name in waiver_ids)
+
+
+def _waivers(connection: duckdb.DuckDBPyConnection, where: str, parameters: list[str]) -> list[Waiver]:
     query = (
-        "SELECT waiver_id, table_name, rule, first_date, last_date, until FROM nba_quality.waivers WHERE table_name = ?"
+        "SELECT waiver_id, table_name, rule, first_date, last_date, until, who, why FROM nba_quality.waivers "
+        f"WHERE {where} ORDER BY created_at, waiver_id"
     )
-    return [Waiver(*row) for row in connection.execute(query, [contract.name]).fetchall()]
+    return [Waiver(*row) for row in connection.execute(query, parameters).fetchall()]
+
+
+def publishing_rows(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, builds: Mapping[dt.date, int]
+) -> pd.DataFrame:
+    """History rows by which builds put their content in place, one per day; WarehouseError where one did not."""
+    wanted = {"game_date": pa.array(builds, type=pa.date32()), "build_id": pa.array(builds.values(), type=pa.int64())}
+    connection.register("wanted_builds", pa.table(wanted))
+    query = (
+        "SELECT * FROM nba_quality.ledger_history SEMI JOIN wanted_builds USING (game_date, build_id) "
+        "WHERE table_name = ? AND attempt_build = build_id ORDER BY game_date"
+    )
+    rows = connection.execute(query, [contract.name]).df()
+    if absent := sorted(set(builds) - set(rows["game_date"].dt.date)):
+        raise WarehouseError(
+            f"{contract.name} {absent[0]}: build {builds[absent[0]]} published no content there; builds that did are "
+            "in its history"
+        )
+    return rows
+
+
+def content_of_builds(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, builds: Mapping[dt.date, int]
+) -> pd.DataFrame:
+    """What a build had published on each day: from the table where equal content stands, else from what was kept.
+
+    Content is found by its hash, for later builds with the same content do not keep it twice. WarehouseError
+    names the day whose content is not kept any more.
+    """
+    published = publishing_rows(connection, contract, builds)
+    hashes = {day.date(): text for day, text in published.set_index("game_date")["content_hash"].items()}
+    standing = standing_on(connection, contract.name, list(builds))["content_hash"]
+    stands = [day for day, text in hashes.items() if standing.get(pd.Timestamp(day)) == text]
+    gone = {day: text for day, text in hashes.items() if text not in (EMPTY_HASH, standing.get(pd.Timestamp(day)))}
+    wanted = {"game_date": pa.array(gone, type=pa.date32()), "content_hash": pa.array(gone.values(), type=pa.string())}
+    connection.register("wanted_content", pa.table(wanted))
+    kept = f"""(
+        SELECT * FROM {schema.replaced(contract)} JOIN (
+            SELECT game_date, max(build_id) AS build_id
+            FROM {schema.replaced(contract)}
+            JOIN nba_quality.ledger_history AS history USING (game_date, build_id)
+            JOIN wanted_content USING (game_date, content_hash)
+            WHERE history.table_name = '{contract.name}' GROUP BY game_date
+        ) USING (game_date, build_id))"""
+    former = select_rows(connection, contract, "TRUE", [], source=kept)
+    if lost := sorted(set(gone) - set(former["game_date"].dt.date)):
+        raise WarehouseError(
+            f"{contract.name} {lost[0]}: the content of build {builds[lost[0]]} is not kept any more; rebuild the date "
+            "instead"
+        )
+    frames = [frame for frame in (rows_of_days(connection, contract, stands), former) if len(frame)]
+    if not frames:
+        return former
+    return pd.concat(frames).sort_values(["game_date", *contract.key], kind="stable", ignore_index=True)
+
+
+def recent_builds(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """The newest timed builds of every table."""
+    query = f"""
+        SELECT table_name, attempt_build, count(*) AS dates, any_value(seconds) AS seconds,
+            max(written_at) AS written_at, any_value(run_id) AS run_id
+        FROM nba_quality.ledger_history WHERE seconds IS NOT NULL GROUP BY table_name, attempt_build
+        QUALIFY row_number() OVER (PARTITION BY table_name ORDER BY attempt_build DESC) <= {NEWEST_BUILDS}
+        ORDER BY table_name, attempt_build"""
+    return connection.execute(query).df()

@@ -1,96 +1,89 @@
 """The warehouse on DuckDB: one file, short-lived connections, one transaction per publish."""
 
 import datetime as dt
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import duckdb
 import pandas as pd
-import pyarrow as pa
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
-from nba_assets.readiness.audit import Verdict
-from nba_assets.readiness.gate import GateClosed, evaluate, require_all
+from nba_assets.partitions import Span
+from nba_assets.readiness.audit import Verdict, Waiver
+from nba_assets.readiness.gate import GateClosed, evaluate, leave_out, require_all
 from nba_assets.readiness.state import LedgerState, Status
+from nba_assets.warehouse import duckdb_operations as operations
 from nba_assets.warehouse import schema
+from nba_assets.warehouse.duckdb_fences import newest_token, raise_fences, refuse_older_claim, refuse_older_code
+from nba_assets.warehouse.duckdb_file import DuckDBFile
 from nba_assets.warehouse.duckdb_reads import (
     bootstrap_days,
-    current_days,
+    content_of_builds,
+    contract_of,
     last_build,
     read_ledger,
+    recent_builds,
     rows_before,
     rows_of_days,
     select_rows,
+    standing_on,
     team_games_due,
+    waivers_by_id,
     waivers_of,
 )
-from nba_assets.warehouse.frames import conform, content_hashes, to_arrow
+from nba_assets.warehouse.duckdb_writes import keep_replaced, next_build, replace_rows, write_journal, write_ledger
+from nba_assets.warehouse.frames import conform, content_hashes
 from nba_assets.warehouse.ledger import entries, fingerprint
-from nba_assets.warehouse.port import FencedOut, Published, Snapshot, WarehouseError, Window
-
-LOCK_PATIENCE_SECONDS = 60
-"""How long to wait for another process that has the file open; each holds it for a second or two."""
+from nba_assets.warehouse.port import Published, Snapshot, Window
 
 
 class DuckDBWarehouse:
-    """The `Warehouse` port over one DuckDB file and a calendar of game dates."""
+    """The `Warehouse` port over one DuckDB file and a calendar of game dates.
 
-    def __init__(self, path: Path, days: pd.DatetimeIndex, history_start: dt.date | None = None) -> None:
+    Replaced content is kept for `keep_replaced_days`. `now` is the clock, for tests that let time pass.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        days: pd.DatetimeIndex,
+        history_start: dt.date | None = None,
+        *,
+        keep_replaced_days: int = 30,
+        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:
         self.path = path
         self.days = days
         self.history_start = history_start
-        self._is_created = False
+        self.keep_replaced = dt.timedelta(days=keep_replaced_days)
+        self.now = now
+        self._file = DuckDBFile(path)
 
-    @contextmanager
-    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection of its own, closed at the end, so that UI, runs and notebooks can take turns."""
-        connection = _open(self.path)
-        try:
-            yield connection
-        finally:
-            connection.close()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with self.connect() as connection:
-            self._create(connection)
-            connection.begin()
-            try:
-                yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            try:
-                connection.commit()
-            except duckdb.Error as error:
-                raise WarehouseError(
-                    f"{self.path}: the publish could not be committed, nothing changed: {error}"
-                ) from error
-
-    def _create(self, connection: duckdb.DuckDBPyConnection) -> None:
-        if not self._is_created:
-            schema.create(connection)
-            self._is_created = True
+    def connect(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """A connection for queries of one's own, closed at the end; the gate does not see them."""
+        return self._file.connect()
 
     def ledger(self) -> pd.DataFrame:
-        with self._transaction() as connection:
+        with self._file.transaction("reading the ledger") as connection:
             return read_ledger(connection)
 
     def state(self) -> LedgerState:
-        return LedgerState(self.ledger(), TABLES, self.days, self.history_start)
+        return self._state(self.ledger())
+
+    def _state(self, ledger: pd.DataFrame) -> LedgerState:
+        return LedgerState(ledger, TABLES, self.days, self.history_start)
 
     def read_window(
-        self, contract: Contract, days: Sequence[dt.date], *, skip_current: bool = False, source_version: str = ""
+        self, contract: Contract, days: Sequence[dt.date], *, only: Collection[str] = (), source_version: str = ""
     ) -> Window:
-        with self._transaction() as connection:
-            ledger = read_ledger(connection)
-            state = LedgerState(ledger, TABLES, self.days, self.history_start)
-            current = current_days(state, ledger, contract, days, source_version) if skip_current else ()
-            gate = evaluate(state, contract, [day for day in days if day not in set(current)])
-            held, open_days = dict(gate.held), gate.open_days
+        with self._file.transaction(f"reading the inputs of {contract.name}") as connection:
+            state = self._state(read_ledger(connection))
+            current, skipped = leave_out(state, contract, days, only, source_version)
+            left_out = {*current, *skipped}
+            gate = evaluate(state, contract, [day for day in days if day not in left_out])
+            open_days = gate.open_days
             frames, gaps = {}, {}
             for read in contract.reads:
                 upstream, columns = TABLES[read.table], contract.columns_read(read)
@@ -106,13 +99,15 @@ class DuckDBWarehouse:
                 contract=contract,
                 asked=tuple(days),
                 days=open_days,
-                held=held,
-                current=tuple(current),
+                held=gate.held,
+                current=current,
+                skipped=skipped,
                 inputs_build=last_build(connection),
                 frames=frames,
                 gaps=gaps,
                 bootstrap=bootstrap_days(connection, open_days),
-                waivers=waivers_of(connection, contract),
+                waivers=waivers_of(connection, contract.name),
+                taints=gate.taints,
             )
 
     def publish(
@@ -124,32 +119,39 @@ class DuckDBWarehouse:
         run_id: str,
         source_version: str = "",
         token: int = 0,
+        override: str = "",
+        seconds: float | None = None,
     ) -> dict[dt.date, Published]:
-        contract = window.contract
+        contract, now = window.contract, self.now()
         rows = conform(contract, rows)
         hashes = content_hashes(contract, rows)
-        with self._transaction() as connection:
-            standing = _standing(connection, contract, window.asked)
-            _fence(contract, standing, token)
-            build = connection.execute(
-                "UPDATE nba_quality.build_counter SET last_build = last_build + 1 RETURNING last_build"
-            ).fetchone()[0]  # type: ignore[index]
+        with self._file.transaction(f"publishing {contract.name}") as connection:
+            refuse_older_claim(connection, contract.name, window.asked, token)
+            standing = standing_on(connection, contract.name, window.asked)
+            forced = refuse_older_code(contract, standing, override)
+            build = next_build(connection)
             ledger, published = entries(
-                window,
-                verdicts,
-                standing,
-                hashes,
-                build=build,
-                run_id=run_id,
-                source_version=source_version,
-                token=token,
-            )
+                window, verdicts, standing, hashes, build=build, run_id=run_id, source_version=source_version,
+                token=token, override=override, seconds=seconds, now=now,
+            )  # fmt: skip
             changed = [day for day, outcome in published.items() if outcome.is_changed]
-            _replace(connection, schema.qualified(contract), contract, rows, changed)
+            keep_replaced(connection, contract, standing, changed, now, self.keep_replaced)
+            replace_rows(connection, schema.qualified(contract), contract, rows, changed)
             failed = [day for day, outcome in published.items() if outcome.status is Status.REJECTED]
-            _replace(connection, schema.rejected(contract), contract, rows, failed, attempt_build=build)
-            _write_ledger(connection, contract, ledger)
+            replace_rows(connection, schema.rejected(contract), contract, rows, failed, attempt_build=build)
+            write_ledger(connection, contract.name, ledger)
+            if forced:
+                detail = {"build": build, "run_id": run_id, "code_version": contract.code_version}
+                write_journal(connection, now, "override", f"run {run_id}", override, forced, detail)
         return published
+
+    def raise_fence(self, spans: Sequence[Span], token: int) -> None:
+        with self._file.transaction(f"raising the fence of claim {token}") as connection:
+            raise_fences(connection, spans, token)
+
+    def last_token(self) -> int:
+        with self._file.transaction("reading the newest token") as connection:
+            return newest_token(connection)
 
     def training_window(self, table: str, last: dt.date | None) -> tuple[dt.date, dt.date]:
         state = self.state()
@@ -170,83 +172,77 @@ class DuckDBWarehouse:
         *,
         purpose: str,
         gated: Sequence[str] = (),
+        waivable_as: str = "",
     ) -> Snapshot:
-        with self._transaction() as connection:
+        with self._file.transaction(f"reading {', '.join(columns)}") as connection:
             ledger = read_ledger(connection)
-            state = LedgerState(ledger, TABLES, self.days, self.history_start)
-            require_all(state, gated or tuple(columns), start, end, purpose)
+            needed = require_all(
+                self._state(ledger), gated or tuple(columns), start, end, purpose,
+                waivers=waivers_of(connection, waivable_as), waivable_as=waivable_as, now=self.now(),
+            )  # fmt: skip
             frames = {}
             for table, names in columns.items():
                 within = "game_date BETWEEN ? AND ?"
                 frames[table] = select_rows(connection, TABLES[table], within, [start, end], names)
             inside = ledger["game_date"].between(pd.Timestamp(start), pd.Timestamp(end))
-            return Snapshot(frames, fingerprint(ledger[inside & ledger["table_name"].isin(gated or columns)]))
+            covered = ledger[inside & ledger["table_name"].isin(gated or columns)]
+            return Snapshot(frames, fingerprint(covered), waivers_by_id(connection, needed), last_build(connection))
 
+    def recent_builds(self) -> pd.DataFrame:
+        with self._file.transaction("reading past builds") as connection:
+            return recent_builds(connection)
 
-def _open(path: Path) -> duckdb.DuckDBPyConnection:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise WarehouseError(f"{path} cannot be created: {error}. Choose a directory you own (NBA_HOME).") from error
-    deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
-    pause = 0.02
-    while True:
-        try:
-            return duckdb.connect(str(path))
-        except duckdb.Error as error:
-            if "Could not set lock" not in str(error) or time.monotonic() > deadline:
-                raise WarehouseError(
-                    f"{path} cannot be opened: {error}. If another program has it open (a DuckDB shell, a notebook), "
-                    "close that; else check permissions and free space."
-                ) from error
-            time.sleep(pause)
-            pause = min(pause * 1.5, 0.5)
+    def history(self, table: str, day: dt.date) -> pd.DataFrame:
+        query = "SELECT * FROM nba_quality.ledger_history WHERE table_name = ? AND game_date = ? ORDER BY attempt_build"
+        contract_of(table)
+        with self._file.transaction(f"reading the history of {table}") as connection:
+            return connection.execute(query, [table, day]).df()
 
+    def content(
+        self, table: str, days: Sequence[dt.date], build: int | Mapping[dt.date, int] | None = None
+    ) -> pd.DataFrame:
+        contract = contract_of(table)
+        with self._file.transaction(f"reading {table}") as connection:
+            if build is None:
+                return rows_of_days(connection, contract, days)
+            builds = {day: build[day] if isinstance(build, Mapping) else int(build) for day in days}
+            return content_of_builds(connection, contract, builds)
 
-def _standing(connection: duckdb.DuckDBPyConnection, contract: Contract, days: Sequence[dt.date]) -> pd.DataFrame:
-    if not days:
-        return pd.DataFrame(columns=list(schema.LEDGER_COLUMNS)).set_index("game_date")
-    query = "SELECT * FROM nba_quality.ledger WHERE table_name = ? AND game_date BETWEEN ? AND ?"
-    return connection.execute(query, [contract.name, min(days), max(days)]).df().set_index("game_date")
+    def invalidate(self, span: Span, *, who: str, why: str, token: int) -> int:
+        with self._file.transaction(f"invalidating {span}") as connection:
+            return operations.invalidate(connection, span, who=who, why=why, token=token, now=self.now())
 
+    def restore(self, table: str, day: dt.date, build: int, *, who: str, why: str, token: int) -> Published:
+        with self._file.transaction(f"restoring {table} {day}") as connection:
+            return operations.restore(
+                connection, contract_of(table), day, int(build), who=who, why=why, token=token, now=self.now(),
+                keep=self.keep_replaced,
+            )  # fmt: skip
 
-def _fence(contract: Contract, standing: pd.DataFrame, token: int) -> None:
-    newer = standing[(standing["code_version"] > contract.code_version) | (standing["token"] > token)]
-    if len(newer):
-        first = newer.iloc[0]
-        raise FencedOut(
-            f"{contract.name}: {len(newer)} dates from {newer.index[0].date()} on were written by newer code or a "
-            f"newer claim (code version {first['code_version']:.0f}, here {contract.code_version}; run "
-            f"{first['run_id']}). You run older code: update and start again. Nothing was written."
-        )
+    def add_waiver(self, span: Span, rule: str, *, who: str, why: str, until: dt.datetime) -> Waiver:
+        with self._file.transaction(f"waiving {rule} of {span}") as connection:
+            return operations.add_waiver(connection, span, rule, who=who, why=why, until=until, now=self.now())
 
+    def waivers(self) -> pd.DataFrame:
+        with self._file.transaction("reading the waivers") as connection:
+            return operations.all_waivers(connection, self.now())
 
-def _replace(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    contract: Contract,
-    rows: pd.DataFrame,
-    days: Sequence[dt.date],
-    attempt_build: int | None = None,
-) -> None:
-    """Put the rows of the days in the place of what the table has for them."""
-    if not days:
-        return
-    connection.register("new_days", pa.table({"game_date": pa.array(days, type=pa.date32())}))
-    connection.execute(f"DELETE FROM {table} WHERE game_date IN (FROM new_days)")
-    wanted = rows[rows["game_date"].isin(pd.DatetimeIndex([pd.Timestamp(day) for day in days]))]
-    arrow = to_arrow(contract, wanted)
-    if attempt_build is not None:
-        arrow = arrow.append_column("attempt_build", pa.array([attempt_build] * arrow.num_rows, type=pa.int64()))
-    connection.register("new_rows", arrow)
-    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM new_rows")
+    def revoke_waiver(self, waiver_id: str, who: str, why: str) -> None:
+        with self._file.transaction(f"revoking waiver {waiver_id}") as connection:
+            operations.revoke_waiver(connection, waiver_id, who=who, why=why, now=self.now())
 
+    def record(
+        self,
+        operation: str,
+        who: str,
+        why: str,
+        spans: Sequence[Span] = (),
+        detail: Mapping[str, object] | None = None,
+    ) -> None:
+        with self._file.transaction("writing the journal") as connection:
+            write_journal(connection, self.now(), operation, who, why, spans, detail)
 
-def _write_ledger(connection: duckdb.DuckDBPyConnection, contract: Contract, ledger: pd.DataFrame) -> None:
-    connection.register("new_ledger", ledger)
-    connection.execute(
-        "DELETE FROM nba_quality.ledger WHERE table_name = ? AND game_date IN (SELECT game_date FROM new_ledger)",
-        [contract.name],
-    )
-    connection.execute("INSERT INTO nba_quality.ledger BY NAME SELECT * FROM new_ledger")
-    connection.execute("INSERT INTO nba_quality.ledger_history BY NAME SELECT * FROM new_ledger")
+    def journal(self) -> pd.DataFrame:
+        query = 'SELECT * FROM nba_quality.journal ORDER BY "at", table_name, first_date'
+        with self._file.transaction("reading the journal") as connection:
+            return connection.execute(query).df()

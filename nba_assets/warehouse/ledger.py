@@ -1,8 +1,9 @@
-"""Ledger entries of one publish: what stands now per date, and what was attempted."""
+"""Ledger entries of a publish, an invalidation and a restore: what stands now per date, and what was attempted."""
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -22,15 +23,17 @@ def entries(
     run_id: str,
     source_version: str,
     token: int,
+    override: str = "",
+    seconds: float | None = None,
+    now: dt.datetime,
 ) -> tuple[pd.DataFrame, dict[dt.date, Published]]:
     """One ledger row per computed or held date, and the outcome of each.
 
     A ready date's row describes its new content; when that equals what stood, `content_build` stays, unless
     the date was a gap: windows read since then are without it. A rejected or held date keeps the description
-    of what stands and takes the status of the attempt.
+    of what stands and takes the status of the attempt. `override` is told of the dates that newer code had built.
     """
     before = {day.date(): row for day, row in zip(standing.index, standing.to_dict("records"), strict=True)}
-    now = pd.Timestamp.now("UTC")
     rows, published = [], {}
     for day in sorted([*window.days, *window.held]):
         verdict = verdicts.get(day) or Verdict(Status.HELD)
@@ -43,6 +46,7 @@ def entries(
             "run_id": run_id,
             "attempt_build": build,
             "written_at": now,
+            "seconds": seconds,
         }
         is_changed = False
         if verdict.status is Status.READY:
@@ -62,6 +66,7 @@ def entries(
                 "is_bootstrap": verdict.is_bootstrap,
                 "waivers": ",".join(verdict.waivers),
                 "source_version": source_version,
+                "override": override if (old.get("code_version") or 0) > window.contract.code_version else "",
             }
         else:
             stands = {name: old.get(name) for name in _STANDING}
@@ -69,6 +74,47 @@ def entries(
         content_hash = stands["content_hash"] if isinstance(stands["content_hash"], str) else ""
         published[day] = Published(verdict.status, is_changed, content_hash, build, str(attempt["reasons"]), verdict)
     return _typed(rows), published
+
+
+def invalidated(standing: pd.DataFrame, reason: str, *, build: int, token: int, now: dt.datetime) -> pd.DataFrame:
+    """Ledger rows that close the gate on what stands, and whose content counts as news to everything built on it."""
+    attempt = {**_operation(Status.REJECTED, reason, build, now), "content_build": build, "token": token}
+    rows: list[dict[str, Any]] = standing.reset_index().to_dict("records")
+    return _typed([{**row, **attempt} for row in rows])
+
+
+def restored(
+    standing: Mapping[Hashable, Any],
+    kept: Mapping[Hashable, Any],
+    reason: str,
+    *,
+    build: int,
+    token: int,
+    now: dt.datetime,
+) -> tuple[pd.DataFrame, Published]:
+    """The ledger row of a date that holds again what the history row `kept` describes, and the outcome.
+
+    Its code, inputs, source and waivers are the old ones: what has changed since makes it stale. As in a publish
+    the content is news when it differs from what stood or the date was a gap.
+    """
+    is_changed = standing["content_hash"] != kept["content_hash"]
+    is_news = is_changed or standing["status"] != Status.READY
+    stands = {name: kept[name] for name in _STANDING} | {
+        "build_id": build,
+        "content_build": build if is_news else int(standing["content_build"]),
+        "token": token,
+    }
+    place = {name: kept[name] for name in ("table_name", "game_date")}
+    row = {**place, **stands, **_operation(Status.READY, reason, build, now)}
+    return _typed([row]), Published(Status.READY, is_changed, str(kept["content_hash"]), build, reason)
+
+
+def _operation(status: Status, reason: str, build: int, now: dt.datetime) -> dict[str, object]:
+    """What a row says of an attempt that a person made, without a run."""
+    return {
+        "status": status.value, "reasons": reason, "run_id": "", "attempt_build": build, "written_at": now,
+        "seconds": None,
+    }  # fmt: skip
 
 
 _STANDING = (
@@ -84,6 +130,7 @@ _STANDING = (
     "is_bootstrap",
     "waivers",
     "source_version",
+    "override",
 )
 _INTEGERS = (
     "build_id",
@@ -95,14 +142,14 @@ _INTEGERS = (
     "expected_rows",
     "attempt_build",
 )
-_NAMES = ("table_name", "game_date", "status", "reasons", "run_id", "attempt_build", "written_at", *_STANDING)
+_ATTEMPT = ("table_name", "game_date", "status", "reasons", "run_id", "attempt_build", "written_at", "seconds")
 
 
-def _typed(rows: list[dict[str, object]]) -> pd.DataFrame:
+def _typed(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Nullable types throughout: what stands is unknown where nothing does."""
-    frame = pd.DataFrame(rows, columns=list(_NAMES))
-    types = {name: "Int64" for name in _INTEGERS} | {"completeness": "Float64", "is_bootstrap": "boolean"}
-    return frame.astype(types)
+    frame = pd.DataFrame(rows, columns=[*_ATTEMPT, *_STANDING])
+    floats = {"completeness": "Float64", "seconds": "Float64"}
+    return frame.astype({name: "Int64" for name in _INTEGERS} | floats | {"is_bootstrap": "boolean"})
 
 
 def fingerprint(ledger: pd.DataFrame) -> str:

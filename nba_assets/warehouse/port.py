@@ -1,17 +1,19 @@
-"""The port of the warehouse: a gated read of a window, an atomic publish of a range, the ledger.
+"""The port of the warehouse: a gated read of a window, an atomic publish of a range, the ledger, and its operations.
 
 A derived table reads upstream only through `read_window`, which knows the declared window and leaves out
-what is not ready; it writes only through `publish`. Adapters: DuckDB (embedded), BigQuery (production).
+what is not ready; it writes only through `publish`. What a person decides (invalidate, restore, waive) is written
+with who and why, in the same transaction as its effect. Adapters: DuckDB (embedded), BigQuery (production).
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import pandas as pd
 
 from nba_assets.contracts.contract import Contract
+from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict, Waiver
 from nba_assets.readiness.state import LedgerState, Status
 
@@ -21,7 +23,7 @@ class WarehouseError(Exception):
 
 
 class FencedOut(WarehouseError):
-    """A newer build stands: one by newer code, or by the holder of a newer claim."""
+    """Not written: a newer claim has started on some of the dates, or newer code has built them; says which."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,12 @@ class Window:
     """One consistent snapshot of what a table may read for the days it is asked to build.
 
     `days` are to be computed; `held` says what is in the way of the others; `current` are days that were
-    asked for but stand as they should. Frames of same-date inputs hold rows of `days` only; frames of
-    history inputs hold every ready row before the last of `days`. `gaps` has, per history input and per
-    optional one, the team-games that were due on its rejected and held dates (of which no row is read):
-    game_date, game_id, team_id.
+    asked for but stand as they should, `skipped` those that do not but were left out by `only`. Frames of
+    same-date inputs hold rows of `days` only; frames of history inputs hold every ready row before the last of
+    `days`. `gaps` has, per history input and per optional one, the team-games that were due on its rejected and
+    held dates (of which no row is read): game_date, game_id, team_id. `waivers` are those of the table that nobody
+    revoked. `taints` has, of the days that have any, the ids of the waivers under which something in the day's
+    windows was published, at any depth.
     """
 
     contract: Contract
@@ -45,6 +49,8 @@ class Window:
     gaps: Mapping[str, pd.DataFrame]
     bootstrap: frozenset[dt.date]
     waivers: Sequence[Waiver]
+    skipped: tuple[dt.date, ...] = ()
+    taints: Mapping[dt.date, tuple[str, ...]] = field(default_factory=dict)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.frames[table]
@@ -69,19 +75,37 @@ class Published:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Frames of one gated read, and the fingerprint of all content that its gate covered."""
+    """Frames of one gated read, and the fingerprint of all content that its gate covered.
+
+    `waivers` are all that the gate needed, and all under which something it covered was published, at any depth;
+    of the latter some may have expired or been revoked since. `inputs_build` is the newest build that was seen.
+    """
 
     frames: Mapping[str, pd.DataFrame]
     fingerprint: str
+    waivers: tuple[Waiver, ...] = ()
+    inputs_build: int = 0
 
 
 class Warehouse(Protocol):
-    """What assets, operations and notebooks may ask of a warehouse."""
+    """What assets, operations and notebooks may ask of a warehouse.
+
+    Every method is one transaction and raises WarehouseError, naming file or table, when the warehouse fails;
+    nothing is changed then. Tokens are ids of claims: higher is newer, 0 is older than any claim. `days` is the
+    calendar of its partitions.
+    """
+
+    days: pd.DatetimeIndex
 
     def read_window(
-        self, contract: Contract, days: Sequence[dt.date], *, skip_current: bool = False, source_version: str = ""
+        self, contract: Contract, days: Sequence[dt.date], *, only: Collection[str] = (), source_version: str = ""
     ) -> Window:
-        """The gate and the data of a table for the given days, in one snapshot."""
+        """The gate and the data of a table for the given days, in one snapshot.
+
+        `only` leaves out days by what they are now: "missing" (never attempted), "failed" (rejected or held) and
+        "stale" name what to build; "outdated" means all three and, for ingest, what came from another state of the
+        source. Empty builds every day. ValueError for any other word.
+        """
         ...
 
     def publish(
@@ -93,10 +117,31 @@ class Warehouse(Protocol):
         run_id: str,
         source_version: str = "",
         token: int = 0,
+        override: str = "",
+        seconds: float | None = None,
     ) -> dict[dt.date, Published]:
-        """Swap in the ready dates and write all ledger entries, in one transaction.
+        """Swap in the ready dates and write all ledger entries, in one transaction; keep what was replaced.
 
-        Raises FencedOut when newer code or a newer token stands; nothing is written then.
+        Raises FencedOut, and writes nothing, when a newer claim has raised its fence over an asked date or has
+        written it, or when newer code has built it. `override`, the reason for building with older code all the
+        same, lifts the last of the three only; it is kept in the ledger and the journal of the dates that needed
+        it. `seconds` is the wall time of the whole build so far, the same for all its dates.
+        """
+        ...
+
+    def raise_fence(self, spans: Sequence[Span], token: int) -> None:
+        """From now on nobody with a lower token publishes, invalidates or restores in the spans.
+
+        Raised before a claim's first write; repeating it changes nothing. A fence outlives its claim, and is
+        dropped when a newer one covers it. Raises FencedOut, and raises no fence at all, when the fence or the
+        rows of a newer claim already lie in one of the spans.
+        """
+        ...
+
+    def last_token(self) -> int:
+        """The highest token that a fence or a row of the ledger carries; 0 before the first.
+
+        New claims go on from there, also when the database of the claims was lost or replaced.
         """
         ...
 
@@ -119,14 +164,96 @@ class Warehouse(Protocol):
         *,
         purpose: str,
         gated: Sequence[str] = (),
+        waivable_as: str = "",
     ) -> Snapshot:
         """Rows of several tables in [start, end], each with the named columns (all when none are named).
 
         Every date in the window of every `gated` table (of the tables read, when none are named) must be
         ready, current and untainted; else GateClosed names table, dates and reasons, for the stated purpose.
+        Other dates pass under a waiver in force that covers them, of the table `waivable_as` and the rule
+        `training_window`; what stands there, if anything, is read. No name, no waiver.
         """
         ...
 
     def ledger(self) -> pd.DataFrame:
-        """The ledger, one row per (table_name, game_date)."""
+        """The ledger, one row per (table_name, game_date); columns in `warehouse.schema.LEDGER_COLUMNS`."""
+        ...
+
+    def recent_builds(self) -> pd.DataFrame:
+        """The newest timed builds of every table: table_name, attempt_build, dates, seconds, written_at, run_id."""
+        ...
+
+    def history(self, table: str, day: dt.date) -> pd.DataFrame:
+        """Every ledger row that the date has had, oldest first; columns as the ledger's.
+
+        Where `attempt_build` equals `build_id` that build put its content in place; other rows are failed
+        attempts and invalidations over content that kept standing.
+        """
+        ...
+
+    def content(
+        self, table: str, days: Sequence[dt.date], build: int | Mapping[dt.date, int] | None = None
+    ) -> pd.DataFrame:
+        """What stands on the days, or what a build (of all, or of each day) had published; conformed, by date and key.
+
+        WarehouseError names the date that the build did not publish or whose content is no longer kept.
+        """
+        ...
+
+    def invalidate(self, span: Span, *, who: str, why: str, token: int) -> int:
+        """Close the gate on what stands in the span and make everything built on it stale; how many dates.
+
+        The dates become `rejected`, the reason naming who and why; their rows stay where they are. A rebuild or
+        `restore` makes them ready again. Dates without content are left alone. Raises FencedOut as `publish`.
+        """
+        ...
+
+    def restore(self, table: str, day: dt.date, build: int, *, who: str, why: str, token: int) -> Published:
+        """Put back what a build had published on a date, as a new build; the date is ready.
+
+        Code version, inputs, source version, waivers and counts are those of the restored build, so a date restored
+        over changed inputs or by older code is stale at once. What stood is kept as in `publish`. Raises
+        FencedOut as `publish`, and WarehouseError when the build did not publish the date, its content is no
+        longer kept, or the kept rows are not what was published.
+        """
+        ...
+
+    def add_waiver(self, span: Span, rule: str, *, who: str, why: str, until: dt.datetime) -> Waiver:
+        """Let failures of a rule ("*": of every rule) of the span's table pass on its dates, until a moment.
+
+        For training: table `xgboost_points_model`, rule `training_window`. ValueError when table, who, why or a
+        future `until` with a time zone is missing.
+        """
+        ...
+
+    def waivers(self) -> pd.DataFrame:
+        """Every waiver ever given, oldest first: waiver_id, table_name, rule, first_date, last_date, who, why,
+        until, created_at, revoked_at, revoked_by, revoked_why, and state: "in force", "expired" or "revoked".
+        """
+        ...
+
+    def revoke_waiver(self, waiver_id: str, who: str, why: str) -> None:
+        """End a waiver now; what was published under it keeps its taint.
+
+        ValueError when there is no such waiver or it was revoked before.
+        """
+        ...
+
+    def record(
+        self,
+        operation: str,
+        who: str,
+        why: str,
+        spans: Sequence[Span] = (),
+        detail: Mapping[str, object] | None = None,
+    ) -> None:
+        """Append to the journal: one row per span (one without a span when there are none), `detail` as JSON.
+
+        For what happens outside the warehouse (cancel, hold, release); `invalidate`, `restore`, `add_waiver`
+        ("waive"), `revoke_waiver` ("revoke") and an overriding `publish` ("override") write their own.
+        """
+        ...
+
+    def journal(self) -> pd.DataFrame:
+        """Who did what and why, oldest first: at, operation, who, why, table_name, first_date, last_date, detail."""
         ...

@@ -1,13 +1,18 @@
 """The DuckDB schema: tables from the contracts, the ledger, and views under the old system's names."""
 
+from collections.abc import Mapping
+
 import duckdb
 
-from nba_assets.contracts.contract import Column, Contract
+from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
 from nba_assets.warehouse.port import WarehouseError
 
-VERSION = 1
-"""Version of the warehouse schema; a file of another version is refused, not guessed at."""
+VERSION = 2
+"""Version of the warehouse schema; a file of a version that is not known here is refused, not guessed at."""
+
+MIGRATED = (1,)
+"""Versions that differ from this one by absent tables and columns only, so that adding them is the migration."""
 
 LEDGER_COLUMNS = {
     "table_name": "VARCHAR",
@@ -29,13 +34,54 @@ LEDGER_COLUMNS = {
     "run_id": "VARCHAR",
     "attempt_build": "BIGINT",
     "written_at": "TIMESTAMPTZ",
+    "override": "VARCHAR",
+    "seconds": "DOUBLE",
 }
 """One row per (table, date): what stands, and the status of the newest attempt.
 
 `build_id`, `content_*`, `inputs_build`, `code_version`, `rows` … describe the content that stands and are
 null where nothing stands; `status`, `reasons`, `attempt_build`, `run_id`, `written_at` describe the newest
-attempt. A failed attempt therefore closes the gate on what stands, without touching it.
+attempt. A failed attempt therefore closes the gate on what stands, without touching it. `override` is the
+reason why older code was let replace the content of newer code, empty where it did not; `seconds` the wall time
+of the attempt's whole build, the same for all its dates, null where nothing was built.
 """
+
+WAIVER_COLUMNS = {
+    "waiver_id": "VARCHAR",
+    "table_name": "VARCHAR",
+    "rule": "VARCHAR",
+    "first_date": "DATE",
+    "last_date": "DATE",
+    "who": "VARCHAR",
+    "why": "VARCHAR",
+    "until": "TIMESTAMPTZ",
+    "created_at": "TIMESTAMPTZ",
+    "revoked_at": "TIMESTAMPTZ",
+    "revoked_by": "VARCHAR",
+    "revoked_why": "VARCHAR",
+}
+
+JOURNAL_COLUMNS = {
+    "at": "TIMESTAMPTZ",
+    "operation": "VARCHAR",
+    "who": "VARCHAR",
+    "why": "VARCHAR",
+    "table_name": "VARCHAR",
+    "first_date": "DATE",
+    "last_date": "DATE",
+    "detail": "VARCHAR",
+}
+
+_SYSTEM_TABLES: dict[str, dict[str, str]] = {
+    "warehouse_version": {"version": "BIGINT"},
+    "build_counter": {"last_build": "BIGINT"},
+    "ledger": LEDGER_COLUMNS,
+    "ledger_history": LEDGER_COLUMNS,
+    "fences": {"table_name": "VARCHAR", "first_date": "DATE", "last_date": "DATE", "token": "BIGINT"},
+    "waivers": WAIVER_COLUMNS,
+    "journal": JOURNAL_COLUMNS,
+}
+"""Tables of the dataset `nba_quality`. `ledger_history` and `journal` are only ever appended to."""
 
 _TYPES = {
     "string": "VARCHAR",
@@ -67,61 +113,87 @@ def rejected(contract: Contract) -> str:
     return f"nba_rejected.{contract.name}"
 
 
-def _definition(columns: tuple[Column, ...]) -> str:
-    return ", ".join(f'"{c.name}" {_TYPES[c.type]}{"" if c.nullable else " NOT NULL"}' for c in columns)
+def replaced(contract: Contract) -> str:
+    """Where what a publish replaced is kept for a while, by the build that had published it."""
+    return f"nba_replaced.{contract.name}"
+
+
+_REPLACED_COLUMNS = {"build_id": "BIGINT", "replaced_at": "TIMESTAMPTZ"}
+_REJECTED_COLUMNS = {"attempt_build": "BIGINT"}
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create what is missing, add columns that a contract has gained, refuse any other difference."""
-    ledger = ", ".join(f"{name} {kind}" for name, kind in LEDGER_COLUMNS.items())
-    datasets = {contract.dataset for contract in TABLES.values()} | {"nba_quality", "nba_rejected"}
-    for dataset in sorted(datasets):
+    """Create what is missing, add columns that were gained since, refuse any other difference.
+
+    Its caller makes one transaction of it, so a file is of one version or the other. Raises WarehouseError for a
+    version that is not known here and for a column of another type.
+    """
+    for dataset in sorted({contract.dataset for contract in TABLES.values()}):
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {dataset}")
-    connection.execute("CREATE TABLE IF NOT EXISTS nba_quality.warehouse_version (version BIGINT)")
+    for dataset in ("nba_quality", "nba_rejected", "nba_replaced"):
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {dataset}")
+    existing = _existing_columns(connection)
+    if "nba_quality.warehouse_version" in existing:
+        _check_version(connection)
+    for name, columns in _SYSTEM_TABLES.items():
+        _add_missing(connection, existing, f"nba_quality.{name}", columns)
+    for table, first in (("warehouse_version", VERSION), ("build_counter", 0)):
+        connection.execute(
+            f"INSERT INTO nba_quality.{table} SELECT {first} WHERE NOT EXISTS (FROM nba_quality.{table})"
+        )
+    connection.execute("UPDATE nba_quality.warehouse_version SET version = ? WHERE version <> ?", [VERSION, VERSION])
+    for contract in TABLES.values():
+        columns = {column.name: _TYPES[column.type] for column in contract.columns}
+        _refuse_other_types(contract, existing.get(qualified(contract), {}))
+        never_null = {column.name for column in contract.columns if not column.nullable}
+        _add_missing(connection, existing, qualified(contract), columns, never_null)
+        _add_missing(connection, existing, rejected(contract), columns | _REJECTED_COLUMNS)
+        _add_missing(connection, existing, replaced(contract), columns | _REPLACED_COLUMNS)
+    for view, table in OLD_NAMES.items():
+        shown = existing.get(qualified(TABLES[table]), {}).keys() | set(TABLES[table].column_names)
+        if existing.get(view, {}).keys() != shown:
+            connection.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM {qualified(TABLES[table])}")
+
+
+def _existing_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Type of every column of every table that the file has, as the types are named here."""
+    query = "SELECT table_schema, table_name, column_name, data_type FROM information_schema.columns"
+    existing: dict[str, dict[str, str]] = {}
+    for schema, table, column, kind in connection.execute(query).fetchall():
+        existing.setdefault(f"{schema}.{table}", {})[column] = kind.replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ")
+    return existing
+
+
+def _check_version(connection: duckdb.DuckDBPyConnection) -> None:
     found = connection.execute("SELECT version FROM nba_quality.warehouse_version").fetchone()
-    if found is None:
-        connection.execute("INSERT INTO nba_quality.warehouse_version VALUES (?)", [VERSION])
-    elif found[0] != VERSION:
+    if found is not None and found[0] not in (*MIGRATED, VERSION):
         raise WarehouseError(
             f"the warehouse has schema version {found[0]}, this code has {VERSION}; use the matching release "
             "or start a new home (NBA_HOME)"
         )
-    connection.execute(f"CREATE TABLE IF NOT EXISTS nba_quality.ledger ({ledger})")
-    connection.execute(f"CREATE TABLE IF NOT EXISTS nba_quality.ledger_history ({ledger})")
-    connection.execute("CREATE TABLE IF NOT EXISTS nba_quality.build_counter (last_build BIGINT)")
-    connection.execute(
-        "INSERT INTO nba_quality.build_counter SELECT 0 WHERE NOT EXISTS (FROM nba_quality.build_counter)"
-    )
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS nba_quality.waivers (waiver_id VARCHAR, table_name VARCHAR, rule VARCHAR, "
-        "first_date DATE, last_date DATE, who VARCHAR, why VARCHAR, until TIMESTAMPTZ, created_at TIMESTAMPTZ)"
-    )
-    existing: dict[tuple[str, str], dict[str, str]] = {
-        (schema, table): {}
-        for schema, table in connection.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
-    }
-    for schema, table, name, kind in connection.execute(
-        "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal"
-    ).fetchall():
-        existing.setdefault((schema, table), {})[name] = kind
-    for contract in TABLES.values():
-        _create_table(connection, contract, existing.get((contract.dataset, contract.name)))
-        nullable = ", ".join(f'"{c.name}" {_TYPES[c.type]}' for c in contract.columns)
-        connection.execute(f"CREATE TABLE IF NOT EXISTS {rejected(contract)} ({nullable}, attempt_build BIGINT)")
-    for view, table in OLD_NAMES.items():
-        connection.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM {qualified(TABLES[table])}")
 
 
-def _create_table(connection: duckdb.DuckDBPyConnection, contract: Contract, existing: dict[str, str] | None) -> None:
-    if existing is None:
-        connection.execute(f"CREATE TABLE {qualified(contract)} ({_definition(contract.columns)})")
+def _add_missing(
+    connection: duckdb.DuckDBPyConnection,
+    existing: Mapping[str, Mapping[str, str]],
+    table: str,
+    columns: Mapping[str, str],
+    never_null: frozenset[str] | set[str] = frozenset(),
+) -> None:
+    """Create the table, or add the columns it lacks; these are nullable, for rows that stand have no value."""
+    if table not in existing:
+        definition = ", ".join(f'"{n}" {kind}{" NOT NULL" if n in never_null else ""}' for n, kind in columns.items())
+        connection.execute(f"CREATE TABLE {table} ({definition})")
         return
+    for name, kind in columns.items():
+        if name not in existing[table]:
+            connection.execute(f'ALTER TABLE {table} ADD COLUMN "{name}" {kind}')
+
+
+def _refuse_other_types(contract: Contract, existing: Mapping[str, str]) -> None:
     for column in contract.columns:
         kind = _TYPES[column.type]
-        if column.name not in existing:
-            connection.execute(f'ALTER TABLE {qualified(contract)} ADD COLUMN "{column.name}" {kind}')
-            connection.execute(f'ALTER TABLE {rejected(contract)} ADD COLUMN IF NOT EXISTS "{column.name}" {kind}')
-        elif existing[column.name].replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ") != kind:
+        if existing.get(column.name, kind) != kind:
             raise WarehouseError(
                 f"{qualified(contract)}.{column.name} is stored as {existing[column.name]}, the contract says {kind}; "
                 "a type cannot change in place: rebuild the table in a new home (NBA_HOME)"

@@ -91,6 +91,7 @@ def test_resuming_recomputes_nothing(clean: Platform) -> None:
     assert stored_versions(clean.settings.models) == [1]
 
 
+@pytest.mark.long
 def test_recomputing_changes_no_content(clean: Platform) -> None:
     before = clean.hashes()
     result = clean.run()
@@ -110,6 +111,7 @@ def test_a_date_alone_equals_the_date_of_the_range(clean: Platform, offset: int)
     assert (mine["content_build"] < mine["attempt_build"]).all(), "the date was recomputed, and its content stayed"
 
 
+@pytest.mark.long
 def test_chunks_equal_the_whole_range(own: Platform, clean: Platform) -> None:
     edges = [0, 1, 9, 30, DAYS]
     for start, end in zip(edges, edges[1:], strict=False):

@@ -11,6 +11,7 @@ from nba_assets.modelling.artefacts import load_model
 from nba_assets.modelling.baselines import naive_baselines
 from nba_assets.modelling.design_matrix import design_matrix
 from nba_assets.modelling.model_card import model_card, model_identity
+from nba_assets.modelling.model_metadata import model_metadata
 from nba_assets.modelling.points_model_build import build_points_model
 from nba_assets.modelling.splits import split_by_fraction
 from nba_assets.modelling.training import TrainingSettings, train_points_model
@@ -154,12 +155,33 @@ def test_an_unchanged_build_returns_the_standing_version_and_writes_nothing(tmp_
         pytest.param({"settings": dataclasses.replace(SETTINGS, max_depth=2)}, id="settings"),
         pytest.param({"split": split_by_fraction(MATRIX.dates, 0.6, 0.2)}, id="split"),
         pytest.param({"games": GAMES.assign(pts=GAMES["pts"] + 1)}, id="label"),
+        pytest.param({"waivers": [{"waiver_id": "w1"}]}, id="waiver"),
     ],
 )
 def test_a_changed_build_makes_the_next_version(tmp_path, change):
     build(tmp_path)
     assert build(tmp_path, **change).saved.version == 2
     assert load_model(tmp_path, 1).metadata["ledger_fingerprint"] == "ledger-1"
+
+
+WAIVER = {"waiver_id": "w1", "who": "ann", "why": "season start", "until": "2024-07-01 00:00:00+00:00"}
+
+
+def test_a_model_trained_under_a_waiver_says_so_and_is_not_taken_for_a_clean_one(tmp_path):
+    build(tmp_path, waivers=[WAIVER])
+    card = json.loads((tmp_path / "xgboost_points_v1_metadata.json").read_text())
+    assert card["waivers"] == model_metadata(card)["waivers"] == [WAIVER]
+    clean = build(tmp_path)
+    assert (clean.is_new, clean.saved.metadata["waivers"]) == (True, [])
+    assert clean.saved.metadata["identity"] == model_identity(MATRIX, SPLIT, SETTINGS, "ledger-1")
+    assert not build(tmp_path, waivers=[WAIVER]).is_new
+    assert build(tmp_path, waivers=[WAIVER, WAIVER | {"waiver_id": "w2"}]).saved.version == 3
+
+
+def test_a_card_from_before_there_were_waivers_shows_none(tmp_path):
+    card = dict(build(tmp_path).saved.metadata)
+    del card["waivers"]
+    assert model_metadata(card)["waivers"] == []
 
 
 def test_identity_does_not_depend_on_the_time_of_training(trained):

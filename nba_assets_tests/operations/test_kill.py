@@ -1,56 +1,49 @@
 """A run killed at any moment and launched again ends as an undisturbed one (G12)."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
+import dagster as dg
 import pandas as pd
 import pytest
+from dagster import DagsterEventType
 
-from nba_assets.definitions import open_warehouse
 from nba_assets.event_log.outcomes import DATA_VERSION_TAG
 from nba_assets.settings import Settings
-from nba_assets.sources.simulated.league import SimulatedLeague
+from nba_assets_tests.operations.processes import command, kill, started, store_of, supervisor_of, warehouse_of
 
 pytestmark = pytest.mark.long
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 KILLS = 10
 
 
-def _start(settings: Settings) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "nba_assets.cli", "run"], cwd=REPOSITORY, env={**os.environ, **settings.environment()},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-
-
 def _ledger(settings: Settings) -> pd.DataFrame:
-    league = SimulatedLeague(seasons=settings.seasons, cache_dir=settings.home / "simulated")
-    ledger = open_warehouse(settings, league).ledger()
-    return ledger.set_index(["table_name", "game_date"]).sort_index()
+    return warehouse_of(settings).ledger().set_index(["table_name", "game_date"]).sort_index()
 
 
-def test_ten_kills_and_a_relaunch_end_like_an_undisturbed_run(tmp_path: Path) -> None:
+def _killed_after(settings: Settings, seconds: float) -> None:
+    """Launch, and kill the process that does the work; its claim is ended as if its lease had run out since."""
+    following = started(settings, "backfill")
+    time.sleep(seconds)
+    for claim in store_of(settings).active():
+        kill([supervisor_of(claim)])
+        store_of(settings).end(claim.id, "expired")
+    following.communicate(timeout=120)
+
+
+def test_ten_kills_and_a_relaunch_end_like_an_undisturbed_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calm, killed = Settings(home=tmp_path / "calm"), Settings(home=tmp_path / "killed")
     began = time.monotonic()
-    assert _start(calm).wait(600) == 0
+    assert command(calm, "backfill").returncode == 0
     duration = time.monotonic() - began
     moments = random.Random(20250106)
     builds: list[pd.Series] = []
     for _ in range(KILLS):
-        process = _start(killed)
-        time.sleep(moments.uniform(0.2, 1.0) * duration)
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        _killed_after(killed, moments.uniform(0.4, 1.0) * duration)
         if killed.warehouse.exists():
             builds.append(_ledger(killed)["build_id"])
-    assert _start(killed).wait(600) == 0
+    assert command(killed, "backfill").returncode == 0
     after, undisturbed = _ledger(killed), _ledger(calm)
     pd.testing.assert_series_equal(after["content_hash"], undisturbed["content_hash"])
     for earlier, later in zip(builds, [*builds[1:], after["build_id"]], strict=True):
@@ -59,25 +52,17 @@ def test_ten_kills_and_a_relaunch_end_like_an_undisturbed_run(tmp_path: Path) ->
     assert sorted(path.name for path in killed.models.glob("*.json")) == sorted(
         path.name for path in calm.models.glob("*.json")
     )
-    _assert_dagster_shows_the_ledger(killed, after)
+    monkeypatch.setenv("DAGSTER_HOME", str(killed.dagster_home))
+    _assert_dagster_shows_the_ledger(after)
 
 
-def _assert_dagster_shows_the_ledger(settings: Settings, ledger: pd.DataFrame) -> None:
-    import dagster as dg
-    from dagster import DagsterEventType
-
-    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
-    try:
-        with dg.DagsterInstance.get() as instance:
-            for table, rows in ledger.groupby(level="table_name"):
-                tags = instance.event_log_storage.get_latest_tags_by_partition(
-                    dg.AssetKey(str(table)), DagsterEventType.ASSET_MATERIALIZATION, [DATA_VERSION_TAG]
-                )
-                shown = {day: found[DATA_VERSION_TAG] for day, found in tags.items()}
-                assert shown == {
-                    str(day.date()): row["content_hash"]
-                    for (_, day), row in rows.iterrows()
-                    if row["status"] == "ready"
-                }
-    finally:
-        del os.environ["DAGSTER_HOME"]
+def _assert_dagster_shows_the_ledger(ledger: pd.DataFrame) -> None:
+    with dg.DagsterInstance.get() as instance:
+        for table, rows in ledger.groupby(level="table_name"):
+            tags = instance.event_log_storage.get_latest_tags_by_partition(
+                dg.AssetKey(str(table)), DagsterEventType.ASSET_MATERIALIZATION, [DATA_VERSION_TAG]
+            )
+            shown = {day: found[DATA_VERSION_TAG] for day, found in tags.items()}
+            assert shown == {
+                str(day.date()): row["content_hash"] for (_, day), row in rows.iterrows() if row["status"] == "ready"
+            }

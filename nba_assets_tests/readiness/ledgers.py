@@ -67,6 +67,11 @@ class HandLedger:
         for number in numbers:
             self.rows[name, number] = {**self.rows.get((name, number), {}), "status": status, "reasons": reasons}
 
+    def outdate(self, name: str, *numbers: int) -> None:
+        """What stands was built by another version of the code."""
+        for number in numbers:
+            self.rows[name, number] = {**self.rows[name, number], "code_version": 0}
+
     def publish_all(self) -> "HandLedger":
         for name in self.contracts:
             self.publish(name)

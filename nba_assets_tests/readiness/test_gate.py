@@ -1,12 +1,12 @@
 """The gate: what may be built, what is held and why; training refuses with table, dates and reasons."""
 
+import dataclasses
 import datetime as dt
-from collections.abc import Callable
 
 import pytest
 
-from nba_assets.contracts.tables import TABLES, ancestors
-from nba_assets.readiness.gate import GateClosed, evaluate, require_all
+from nba_assets.contracts.tables import TABLES
+from nba_assets.readiness.gate import evaluate, leave_out
 from nba_assets_tests.readiness.ledgers import CHAIN, HandLedger, graph, table
 
 DAYS = [dt.date(2024, 1, number) for number in range(1, 5)]
@@ -14,10 +14,6 @@ DAYS = [dt.date(2024, 1, number) for number in range(1, 5)]
 
 def gate_of(ledger: HandLedger, name: str, days: list[dt.date] = DAYS, history_start: int | None = None):
     return evaluate(ledger.state(history_start), ledger.contracts[name], days)
-
-
-def make_stale(ledger: HandLedger, name: str, number: int) -> None:
-    ledger.rows[name, number] = {**ledger.rows[name, number], "code_version": 0}
 
 
 SAME_DATE_OBSTACLES: list = [
@@ -32,7 +28,7 @@ SAME_DATE_OBSTACLES: list = [
         "raw 2024-01-02 is held: schedule is missing",
         id="held",
     ),
-    pytest.param(lambda ledger: make_stale(ledger, "raw", 2), "raw 2024-01-02 is stale", id="stale"),
+    pytest.param(lambda ledger: ledger.outdate("raw", 2), "raw 2024-01-02 is stale", id="stale"),
 ]
 
 
@@ -45,17 +41,86 @@ def test_a_same_date_input_that_is_not_ready_holds_its_date_and_no_other(spoil, 
     assert gate.open_days == (DAYS[0], DAYS[2], DAYS[3])
 
 
-def test_a_tainted_input_is_no_obstacle_to_a_derived_table():
+def test_a_tainted_input_is_no_obstacle_to_a_derived_table_but_told():
+    ledger = HandLedger()
+    ledger.publish("raw", 1, 3, waivers="w7,w8")
+    ledger.publish("raw", 4)
+    gate = gate_of(ledger, "summary")
+    assert list(gate.held) == [DAYS[1]], "nothing was published there"
+    assert gate.taints == {DAYS[0]: ("w7", "w8"), DAYS[2]: ("w7", "w8")}
+    assert gate_of(ledger, "summary", DAYS[2:]).taints == {DAYS[2]: ("w7", "w8")}
+    assert gate_of(ledger, "raw").taints == {}
+
+
+def test_a_day_that_is_held_takes_over_no_taint():
     ledger = HandLedger()
     ledger.publish("raw", waivers="w7")
-    assert gate_of(ledger, "summary").held == {}
+    ledger.fail("raw", 2)
+    assert list(gate_of(ledger, "summary").taints) == [DAYS[0], DAYS[2], DAYS[3]]
+
+
+# --- which days to build ---
+
+
+def sorted_ledger() -> HandLedger:
+    """Of summary, day 1 is current, 2 stale, 3 rejected over stale content, 4 missing."""
+    ledger = HandLedger().publish_all()
+    ledger.publish("raw", 2, 3)
+    ledger.fail("summary", 3)
+    ledger.rows.pop(("summary", 4))
+    return ledger
+
+
+@pytest.mark.parametrize(
+    ("only", "built"),
+    [
+        pytest.param((), [1, 2, 3, 4], id="all"),
+        pytest.param(("outdated",), [2, 3, 4], id="outdated"),
+        pytest.param(("missing",), [4], id="missing"),
+        pytest.param(("stale",), [2], id="stale"),
+        pytest.param(("failed",), [3], id="failed"),
+        pytest.param(("missing", "failed"), [3, 4], id="two kinds"),
+        pytest.param({"missing", "stale", "failed"}, [2, 3, 4], id="all kinds"),
+        pytest.param(["stale", "outdated"], [2, 3, 4], id="outdated names all"),
+    ],
+)
+def test_days_are_left_out_by_what_they_are(only, built):
+    current, skipped = leave_out(sorted_ledger().state(), CHAIN["summary"], DAYS, only)
+    assert current == ((DAYS[0],) if only else ())
+    assert [day.day for day in DAYS if day not in (*current, *skipped)] == built
+    assert not set(current) & set(skipped)
+
+
+def test_only_what_was_asked_for_is_left_out():
+    assert leave_out(sorted_ledger().state(), CHAIN["summary"], DAYS[1:2], ("missing",)) == ((), (DAYS[1],))
+    assert leave_out(sorted_ledger().state(), CHAIN["summary"], DAYS[3:], ("missing",)) == ((), ())
+
+
+@pytest.mark.parametrize(("only", "skipped"), [("outdated", ()), ("stale", tuple(DAYS)), ("missing", tuple(DAYS))])
+def test_ingested_rows_from_another_state_of_the_source_are_outdated_and_not_stale(only, skipped):
+    raw = dataclasses.replace(CHAIN["raw"], ingest=True)
+    ledger = HandLedger({**CHAIN, "raw": raw}).publish_all()
+    state = ledger.state()
+    state.rows["raw"]["source_version"] = "v1"
+    assert leave_out(state, raw, DAYS, [only], "v1") == (tuple(DAYS), ())
+    assert leave_out(state, raw, DAYS, [only], "v2") == ((), skipped)
+
+
+def test_an_unknown_kind_of_day_is_named():
+    with pytest.raises(
+        ValueError, match=r"summary: only=\['broken'\] is unknown; use outdated, missing, stale, failed"
+    ):
+        leave_out(sorted_ledger().state(), CHAIN["summary"], DAYS, ["stale", "broken"])
+
+
+# --- the gate of history ---
 
 
 @pytest.mark.parametrize(
     ("spoil", "word"),
     [
         pytest.param(lambda ledger: ledger.rows.pop(("summary", 2)), "missing", id="missing"),
-        pytest.param(lambda ledger: make_stale(ledger, "summary", 2), "stale", id="stale"),
+        pytest.param(lambda ledger: ledger.outdate("summary", 2), "stale", id="stale"),
     ],
 )
 def test_history_that_is_missing_or_stale_holds_every_later_date_by_name(spoil, word):
@@ -81,7 +146,7 @@ def test_history_that_was_rejected_or_held_is_a_gap_and_holds_nothing(status, is
     ledger = HandLedger().publish_all()
     ledger.fail("summary", 2, status=status)
     if is_stale:
-        make_stale(ledger, "summary", 2)
+        ledger.outdate("summary", 2)
     gate = gate_of(ledger, "cache")
     assert gate.open_days == tuple(DAYS)
     assert gate.gaps["summary"].tolist() == [1]
@@ -96,7 +161,7 @@ def test_an_optional_input_that_was_rejected_or_held_is_a_gap_and_holds_nothing(
     ledger = HandLedger(OPTIONAL).publish_all()
     ledger.fail("shots", 2, 4, status=status)
     if is_stale:
-        make_stale(ledger, "shots", 2)
+        ledger.outdate("shots", 2)
     gate = gate_of(ledger, "summary", DAYS[:3])
     assert gate.held == {}
     assert gate.gaps["shots"].tolist() == [1], "of the dates that are asked for"
@@ -107,7 +172,7 @@ def test_an_optional_input_that_was_rejected_or_held_is_a_gap_and_holds_nothing(
     ("spoil", "word"),
     [
         pytest.param(lambda ledger: ledger.rows.pop(("shots", 2)), "missing", id="missing"),
-        pytest.param(lambda ledger: make_stale(ledger, "shots", 2), "stale", id="stale"),
+        pytest.param(lambda ledger: ledger.outdate("shots", 2), "stale", id="stale"),
     ],
 )
 def test_an_optional_input_that_is_missing_or_stale_holds_its_date_as_any_other(spoil, word):
@@ -155,78 +220,12 @@ def test_a_date_outside_the_calendar_is_an_error_that_names_it():
         evaluate(HandLedger().state(), CHAIN["cache"], [dt.date(2031, 1, 1)])
 
 
-# --- training: every ancestor, every kind of obstacle ---
-
-ANCESTORS = ancestors("ml_feature_store", "player_game_summary")
-OBSTACLES: dict[str, Callable[[HandLedger, str], object]] = {
-    "missing": lambda ledger, name: ledger.rows.pop((name, 2)),
-    "rejected": lambda ledger, name: ledger.fail(name, 2, reasons="30 points missing"),
-    "held": lambda ledger, name: ledger.fail(name, 2, status="held", reasons="upstream in the way"),
-    "stale": lambda ledger, name: make_stale(ledger, name, 2),
-    "tainted": lambda ledger, name: ledger.rows[name, 2].update(waivers="w7"),
-}
-
-
-def test_the_model_stands_on_all_raw_analytics_and_precompute_tables():
-    assert set(ANCESTORS) == {
-        "game_schedule", "game_results", "team_box_scores", "player_box_scores",
-        "shot_attempts", "point_lines", "injury_reports",
-        "team_offense", "team_defense", "player_game_summary", "team_defense_zones", "player_shot_zones",
-        "player_daily_cache", "upcoming_player_context", "player_composite_factors", "ml_feature_store",
-    }  # fmt: skip
-
-
-def test_training_may_begin_when_everything_is_ready():
-    require_all(HandLedger(TABLES).publish_all().state(), ANCESTORS, DAYS[0], DAYS[3], "training")
-
-
-@pytest.mark.parametrize("obstacle", OBSTACLES)
-@pytest.mark.parametrize("name", ANCESTORS)
-def test_training_is_refused_for_any_ancestor_with_table_date_and_reason(name, obstacle):
-    ledger = HandLedger(TABLES).publish_all()
-    OBSTACLES[obstacle](ledger, name)
-    with pytest.raises(GateClosed, match="training is refused") as closed:
-        require_all(ledger.state(), ANCESTORS, DAYS[0], DAYS[3], "training")
-    blockers = {(blocker["table"], blocker["date"]): blocker["reason"] for blocker in closed.value.blockers}
-    assert f"{name} 2024-01-02 is {obstacle}" in blockers[name, "2024-01-02"]
-    assert f"{name}: " in str(closed.value)
-    assert "2024-01-02" in str(closed.value)
-
-
-def test_dates_outside_the_training_window_do_not_matter():
-    ledger = HandLedger(TABLES).publish_all()
-    ledger.fail("ml_feature_store", 1, 4)
-    require_all(ledger.state(), ANCESTORS, DAYS[1], DAYS[2], "training")
-    with pytest.raises(GateClosed):
-        require_all(ledger.state(), ANCESTORS, DAYS[1], DAYS[3], "training")
-
-
-def test_the_refusal_counts_ranges_and_says_what_to_do():
-    ledger = HandLedger().publish_all()
-    ledger.fail("summary", 2, 3, reasons="30 points missing")
-    ledger.fail("features", 4, status="held", reasons="cache is missing")
-    with pytest.raises(GateClosed) as closed:
-        require_all(ledger.state(), list(CHAIN), DAYS[0], DAYS[3], "training the toy")
-    assert str(closed.value) == (
-        "training the toy is refused: 3 partitions of its window 2024-01-01 … 2024-01-04 are not ready, current and "
-        "untainted. summary: 2 dates (2024-01-02 … 2024-01-03); features: 2024-01-04. First: summary 2024-01-02 is "
-        "rejected: 30 points missing. Rebuild or waive them, then retry."
-    )
-
-
 def test_an_optional_gap_on_a_date_whose_schedule_is_not_known_holds_the_date():
     ledger = HandLedger(graph(*OPTIONAL.values(), table("game_schedule"))).publish_all()
     ledger.fail("shots", 2)
     assert gate_of(ledger, "summary").held == {}
     ledger.fail("game_schedule", 2)
     assert list(gate_of(ledger, "summary").held) == [DAYS[1]]
-
-
-def test_training_is_strict_about_optional_inputs_too():
-    ledger = HandLedger(OPTIONAL).publish_all()
-    ledger.fail("shots", 2)
-    with pytest.raises(GateClosed, match="shots: 2024-01-02"):
-        require_all(ledger.state(), list(OPTIONAL), DAYS[0], DAYS[3], "training")
 
 
 def test_a_gap_on_a_date_whose_schedule_is_not_known_closes_the_history_after_it():

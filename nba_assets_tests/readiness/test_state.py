@@ -164,6 +164,34 @@ def test_flags_in_words():
     assert ledger.state().describe("summary", 1) == "summary 2024-01-02 is stale, tainted"
 
 
+def taints_of(ledger: HandLedger, name: str) -> dict[str, list[int]]:
+    return {waiver: (np.flatnonzero(days) + 1).tolist() for waiver, days in ledger.state().taints(name).items()}
+
+
+def test_every_waiver_is_followed_to_what_was_built_on_what_it_let_pass():
+    ledger = built()
+    ledger.publish("raw", 1, waivers="w7")
+    ledger.publish("summary", 3, waivers="w10,w2")
+    ledger.publish("features", 4, waivers="w3")
+    assert taints_of(ledger, "raw") == {"w7": [1]}
+    assert taints_of(ledger, "summary") == {"w10": [3], "w2": [3], "w7": [1]}
+    assert taints_of(ledger, "cache") == {"w10": [4], "w2": [4], "w7": [2, 3, 4]}
+    assert taints_of(ledger, "features") == {"w10": [4], "w2": [4], "w3": [4], "w7": [2, 3, 4]}
+    assert ledger.state().waiver_ids == ("w10", "w2", "w3", "w7")
+
+
+def test_what_a_build_would_take_over_is_without_its_own_waivers():
+    ledger = HandLedger()
+    ledger.publish("raw", waivers="w7")
+    ledger.publish("summary", 2, waivers="w8")
+    state = ledger.state()
+    assert {waiver: days.tolist() for waiver, days in state.inherited_taints(CHAIN["summary"]).items()} == {
+        "w7": [True] * 4
+    }
+    cache = {waiver: days.tolist() for waiver, days in state.inherited_taints(CHAIN["cache"]).items()}
+    assert cache == {"w7": [False, False, True, True], "w8": [False, False, True, True]}, "summary stands on 2 only"
+
+
 # --- the vectorised state against the definition, word for word ---
 
 TABLES = ("a", "b", "c", "d")
@@ -188,7 +216,7 @@ def ledgers(draw: st.DrawFn) -> HandLedger:
         st.sampled_from(MOSTLY),
         st.sampled_from([1, 1, 1, 0]),
         st.sampled_from(MOSTLY),
-        st.sampled_from(["", "", "", "w1"]),
+        st.sampled_from(["", "", "", "w1", "w1,w2"]),
     )
     for name in TABLES:
         for number in ledger.numbers:
@@ -203,26 +231,31 @@ def ledgers(draw: st.DrawFn) -> HandLedger:
 
 
 def flagged(ledger: HandLedger, flag: str, name: str, number: int) -> bool:
-    """The definition of the flag, one partition at a time."""
+    """The definition of stale, or of tainted by a waiver, one partition at a time."""
     row = ledger.rows.get((name, number))
     if row is None or row["content_build"] is None:
         return False
-    if row["waivers"] if flag == "tainted" else row["code_version"] != ledger.contracts[name].code_version:
+    is_stale = flag == "stale"
+    if row["code_version"] != ledger.contracts[name].code_version if is_stale else flag in row["waivers"].split(","):
         return True
     for read in ledger.contracts[name].reads:
         for earlier in [number] if read.window == "same_date" else range(1, number):
             upstream = ledger.rows.get((read.table, earlier), {"status": "missing"})
-            if flag == "stale" and (upstream.get("content_build") or 0) > row["inputs_build"]:
+            if is_stale and (upstream.get("content_build") or 0) > row["inputs_build"]:
                 return True
-            if (flag == "tainted" or upstream["status"] == "ready") and flagged(ledger, flag, read.table, earlier):
+            if (not is_stale or upstream["status"] == "ready") and flagged(ledger, flag, read.table, earlier):
                 return True
     return False
 
 
 @settings(max_examples=200, deadline=None)
-@given(ledgers(), st.sampled_from(["stale", "tainted"]))
+@given(ledgers(), st.sampled_from(["stale", "w1", "w2"]))
 def test_the_vectorised_state_is_the_recursive_definition(ledger, flag):
-    flags = getattr(ledger.state(), flag)
+    state = ledger.state()
+    nowhere = np.zeros(len(ledger.days), dtype=bool)
     for name in TABLES:
         expected = [flagged(ledger, flag, name, number) for number in ledger.numbers]
-        np.testing.assert_array_equal(flags[name], expected, err_msg=name)
+        found = state.stale[name] if flag == "stale" else state.taints(name).get(flag, nowhere)
+        np.testing.assert_array_equal(found, expected, err_msg=name)
+        tainted = np.logical_or.reduce([nowhere, *state.taints(name).values()])
+        np.testing.assert_array_equal(state.tainted[name], tainted, err_msg=name)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
-from nba_assets_tests.warehouse.raw_publishes import publish_raw, warehouse_at
+from nba_assets_tests.warehouse.raw_publishes import DERIVED, publish, publish_raw, warehouse_at
 
 
 @pytest.fixture(scope="session")
@@ -21,4 +21,22 @@ def warehouse(built: Path, tmp_path: Path) -> DuckDBWarehouse:
     """All raw tables of the four days, in a file of the test's own."""
     path = tmp_path / "warehouse.duckdb"
     path.write_bytes(built.read_bytes())
+    return warehouse_at(path)
+
+
+@pytest.fixture(scope="session")
+def built_to_the_end(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables ready on the four days; derived ones without rows."""
+    path = tmp_path_factory.mktemp("complete") / "warehouse.duckdb"
+    path.write_bytes(built.read_bytes())
+    for table in DERIVED:
+        publish(warehouse_at(path), table)
+    return path
+
+
+@pytest.fixture
+def complete(built_to_the_end: Path, tmp_path: Path) -> DuckDBWarehouse:
+    """Every table of the graph ready on the four days, in a file of the test's own."""
+    path = tmp_path / "warehouse.duckdb"
+    path.write_bytes(built_to_the_end.read_bytes())
     return warehouse_at(path)

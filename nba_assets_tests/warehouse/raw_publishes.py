@@ -1,13 +1,16 @@
 """Publishing into a warehouse of four days, in process or, run as a module, in a process of its own that may die."""
 
+import dataclasses
 import datetime as dt
 import os
+import resource
 import signal
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.tables import TABLES
@@ -16,7 +19,7 @@ from nba_assets.readiness.state import Status
 from nba_assets.warehouse import duckdb_warehouse
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
 from nba_assets.warehouse.frames import conform
-from nba_assets.warehouse.port import Published
+from nba_assets.warehouse.port import Published, WarehouseError
 from nba_assets_tests.raw_games import raw_frames
 
 CALENDAR = pd.date_range("2024-12-03", periods=4, unit="ns")
@@ -26,8 +29,21 @@ BOX = "team_box_scores"
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-def warehouse_at(path: Path) -> DuckDBWarehouse:
-    return DuckDBWarehouse(path, CALENDAR)
+def warehouse_at(path: Path, **more: object) -> DuckDBWarehouse:
+    return DuckDBWarehouse(path, CALENDAR, **more)
+
+
+class Clock:
+    """A moment that a test moves on."""
+
+    def __init__(self) -> None:
+        self.moment = dt.datetime(2025, 1, 10, 8, tzinfo=dt.UTC)
+
+    def __call__(self) -> dt.datetime:
+        return self.moment
+
+    def pass_days(self, days: float) -> None:
+        self.moment += dt.timedelta(days=days)
 
 
 def no_rows(table: str) -> pd.DataFrame:
@@ -42,13 +58,17 @@ def publish(
     *,
     rows: pd.DataFrame | None = None,
     status: Status = Status.READY,
+    code_version: int | None = None,
     **more: object,
 ) -> dict[dt.date, Published]:
     """Publish sound raw rows (none for a derived table) of the days with one verdict for all of them."""
+    contract = TABLES[table]
+    if code_version is not None:
+        contract = dataclasses.replace(contract, code_version=code_version)
     if rows is None:
         rows = SOUND[table] if table in SOUND else no_rows(table)
     rows = rows[rows["game_date"].isin(pd.DatetimeIndex(days))]
-    window = warehouse.read_window(TABLES[table], days)
+    window = warehouse.read_window(contract, days)
     failures = () if status is Status.READY else (Failure(days[0], "points_sum", "3 points too many"),)
     verdicts = {day: Verdict(status, failures, rows=len(rows) // len(days)) for day in window.days}
     return warehouse.publish(window, rows, verdicts, **{"run_id": "run", **more})
@@ -81,8 +101,9 @@ def entry(warehouse: DuckDBWarehouse, table: str, day: dt.date) -> pd.Series:
 
 
 def everything(warehouse: DuckDBWarehouse) -> list[pd.DataFrame]:
-    tables = ("nba_raw.team_box_scores", "nba_rejected.team_box_scores", "nba_quality.ledger",
-              "nba_quality.ledger_history", "nba_quality.build_counter")  # fmt: skip
+    tables = ("nba_raw.team_box_scores", "nba_rejected.team_box_scores", "nba_replaced.team_box_scores",
+              "nba_quality.ledger", "nba_quality.ledger_history", "nba_quality.build_counter", "nba_quality.fences",
+              "nba_quality.waivers", "nba_quality.journal")  # fmt: skip
     return [rows_of(warehouse, table) for table in tables]
 
 
@@ -91,9 +112,29 @@ def assert_unchanged(warehouse: DuckDBWarehouse, before: list[pd.DataFrame]) -> 
         pd.testing.assert_frame_equal(new, old)
 
 
+DERIVED = tuple(name for name in TABLES if name not in SOUND)
+
+
+def stale_days(warehouse: DuckDBWarehouse) -> dict[str, list[int]]:
+    """Numbers of the stale days of each table that has any."""
+    stale = warehouse.state().stale
+    return {table: np.flatnonzero(days).tolist() for table, days in stale.items() if days.any()}
+
+
 def _die_between_staging_and_commit(path: Path) -> None:
-    duckdb_warehouse._write_ledger = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+    duckdb_warehouse.write_ledger = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
     publish(warehouse_at(path), "team_box_scores", rows=with_minutes(241.0))
+
+
+def _run_out_of_disk(path: Path) -> None:
+    """Publish while the file may not grow any further; prints what was raised."""
+    warehouse = warehouse_at(path)
+    warehouse.ledger()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+    try:
+        publish(warehouse, "team_box_scores", rows=with_minutes(241.0))
+    except WarehouseError as error:
+        sys.stdout.write(str(error))
 
 
 PUBLISHES = 5
@@ -107,4 +148,6 @@ def _write_in_turns(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    {"die": _die_between_staging_and_commit, "write": _write_in_turns}[sys.argv[1]](Path(sys.argv[2]))
+    {"die": _die_between_staging_and_commit, "full": _run_out_of_disk, "write": _write_in_turns}[sys.argv[1]](
+        Path(sys.argv[2])
+    )

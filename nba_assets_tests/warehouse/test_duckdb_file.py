@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from nba_assets.contracts.tables import TABLES
-from nba_assets.warehouse import duckdb_warehouse, schema
+from nba_assets.warehouse import duckdb_file, schema
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets_tests.warehouse.raw_publishes import (
     BOX,
@@ -58,6 +58,14 @@ def test_a_process_killed_between_staging_and_commit_leaves_everything_as_it_was
     assert minutes_by_day(warehouse) == [241.0] * 4
 
 
+def test_a_disk_that_is_full_changes_nothing_and_names_file_and_table(warehouse):
+    before = everything(warehouse)
+    victim = other_process("full", warehouse.path)
+    said, errors = victim.communicate(timeout=60)
+    assert f"{warehouse.path}: publishing team_box_scores failed, nothing changed" in said, errors
+    assert_unchanged(warehouse, before)
+
+
 def _directory_is_a_file(directory: Path) -> Path:
     (directory / "home").write_text("not a directory")
     return directory / "home" / "warehouse.duckdb"
@@ -79,7 +87,7 @@ def _corrupt(directory: Path) -> Path:
     "spoil", [_directory_is_a_file, _file_is_a_directory, _corrupt], ids=lambda spoil: spoil.__name__
 )
 def test_a_file_that_cannot_be_opened_is_named_at_once(tmp_path, monkeypatch, spoil):
-    monkeypatch.setattr(duckdb_warehouse.time, "sleep", lambda _: pytest.fail("waits for a lock that nobody holds"))
+    monkeypatch.setattr(duckdb_file.time, "sleep", lambda _: pytest.fail("waits for a lock that nobody holds"))
     path = spoil(tmp_path)
     with pytest.raises(WarehouseError) as refused:
         warehouse_at(path).ledger()
@@ -87,7 +95,7 @@ def test_a_file_that_cannot_be_opened_is_named_at_once(tmp_path, monkeypatch, sp
 
 
 def test_a_file_that_stays_locked_is_named_when_patience_ends(warehouse, monkeypatch):
-    monkeypatch.setattr(duckdb_warehouse, "LOCK_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(duckdb_file, "LOCK_PATIENCE_SECONDS", 0.1)
     script = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
     holder = subprocess.Popen(
         [sys.executable, "-c", script, str(warehouse.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -1,15 +1,13 @@
-"""Publishing into the embedded warehouse: whole or not at all, what stood is kept, older work is fenced out."""
+"""Publishing into the embedded warehouse: whole or not at all, every attempt told in the ledger."""
 
-import dataclasses
-
+import numpy as np
 import pandas as pd
 import pytest
 
 from nba_assets.contracts.tables import TABLES
-from nba_assets.readiness.audit import Verdict
 from nba_assets.readiness.state import Status
 from nba_assets.warehouse import duckdb_warehouse
-from nba_assets.warehouse.port import FencedOut
+from nba_assets.warehouse.port import WarehouseError
 from nba_assets_tests.warehouse.raw_publishes import (
     BOX,
     DAYS,
@@ -108,39 +106,32 @@ def test_every_attempt_stays_in_the_history_and_build_ids_rise(warehouse):
     assert len(warehouse.ledger()) == len(SOUND) * len(DAYS)
 
 
+def test_seconds_of_the_build_are_told_of_every_date_of_it(warehouse):
+    publish(warehouse, "game_results", DAYS[:1], status=Status.REJECTED)
+    publish(warehouse, BOX, DAYS[:2], seconds=1.5)
+    assert [entry(warehouse, BOX, day)["seconds"] for day in DAYS[:2]] == [1.5, 1.5], "of held dates too"
+    assert np.isnan(entry(warehouse, BOX, DAYS[2])["seconds"])
+    assert warehouse.history(BOX, DAYS[0])["seconds"].tolist()[-1] == 1.5
+
+
 @pytest.mark.parametrize("status", [Status.READY, Status.REJECTED])
 def test_a_publish_that_breaks_changes_nothing(warehouse, monkeypatch, status):
     def break_down(*_: object) -> None:
         raise OSError("no space left on device")
 
     before = everything(warehouse)
-    monkeypatch.setattr(duckdb_warehouse, "_write_ledger", break_down)
+    monkeypatch.setattr(duckdb_warehouse, "write_ledger", break_down)
     with pytest.raises(OSError, match="no space left"):
         publish(warehouse, BOX, rows=with_minutes(241.0), status=status)
     assert_unchanged(warehouse, before)
 
 
-@pytest.mark.parametrize(
-    ("standing", "late"),
-    [
-        pytest.param({"token": 7}, {"token": 6}, id="newer claim"),
-        pytest.param({}, {"code_version": 0}, id="newer code version"),
-    ],
-)
-def test_an_older_job_cannot_overwrite_newer_work(warehouse, standing, late):
-    publish(warehouse, BOX, DAYS[2:3], **standing)
+def test_rows_that_the_database_refuses_change_nothing_and_name_file_and_table(warehouse):
     before = everything(warehouse)
-    contract = dataclasses.replace(TABLES[BOX], code_version=late.get("code_version", TABLES[BOX].code_version))
-    window = warehouse.read_window(contract, DAYS)
-    verdicts = {day: Verdict(Status.READY) for day in DAYS}
-    with pytest.raises(FencedOut, match=r"team_box_scores.*Nothing was written") as refused:
-        warehouse.publish(window, with_minutes(241.0), verdicts, run_id="late", token=late.get("token", 7))
-    assert "2024-12-05" in str(refused.value) or "2024-12-03" in str(refused.value)
+    nameless = with_minutes(241.0).assign(team=None)
+    with pytest.raises(WarehouseError, match=r"publishing team_box_scores failed, nothing changed.*team") as refused:
+        publish(warehouse, BOX, rows=nameless)
+    assert str(warehouse.path) in str(refused.value)
     assert_unchanged(warehouse, before)
-
-
-def test_an_equal_or_newer_token_may_publish(warehouse):
-    publish(warehouse, BOX, token=7)
-    publish(warehouse, BOX, token=7)
-    publish(warehouse, BOX, rows=with_minutes(241.0), token=8)
+    publish(warehouse, BOX, rows=with_minutes(241.0))
     assert minutes_by_day(warehouse) == [241.0] * 4

@@ -8,19 +8,16 @@ import pytest
 
 from nba_assets.contracts.contract import Read
 from nba_assets.contracts.tables import TABLES
-from nba_assets.readiness.audit import audit
+from nba_assets.readiness.audit import Verdict
 from nba_assets.readiness.gate import GateClosed
-from nba_assets.readiness.rules import rules_of
 from nba_assets.readiness.state import Status
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
 from nba_assets_tests.raw_games import BOS, NYK, game_id
-from nba_assets_tests.readiness.staged_rows import staged
 from nba_assets_tests.warehouse.raw_publishes import (
     BOX,
     CALENDAR,
     DAYS,
     SOUND,
-    entry,
     publish,
     warehouse_at,
     with_minutes,
@@ -120,10 +117,33 @@ def test_what_stands_on_a_rejected_date_is_not_read_as_history(warehouse):
 )  # fmt: skip
 def test_what_is_current_can_be_left_out(warehouse, disturb, current):
     disturb(warehouse)
-    window = warehouse.read_window(TABLES[BOX], DAYS, skip_current=True)
-    assert window.current == tuple(current)
+    window = warehouse.read_window(TABLES[BOX], DAYS, only=("outdated",))
+    assert (window.current, window.skipped) == (tuple(current), ())
     assert window.days == tuple(day for day in DAYS if day not in current)
-    assert warehouse.read_window(TABLES[BOX], DAYS).current == ()
+    everything = warehouse.read_window(TABLES[BOX], DAYS)
+    assert (everything.current, everything.skipped, len(everything.days)) == ((), (), 4)
+
+
+def test_what_is_left_out_without_being_current_is_told_apart(warehouse):
+    publish(warehouse, BOX, DAYS[:1], status=Status.REJECTED)
+    publish(warehouse, BOX, DAYS[1:2], source_version="v2")
+    window = warehouse.read_window(TABLES[BOX], DAYS, only=("failed",))
+    assert (window.days, window.skipped, window.current) == ((DAYS[0],), (DAYS[1],), tuple(DAYS[2:]))
+    assert window.asked == tuple(DAYS)
+    assert set(window["game_results"]["game_date"].dt.date) == {DAYS[0]}, "inputs of what is left out are not read"
+
+
+def test_the_window_knows_under_which_waivers_its_inputs_were_published(warehouse):
+    tainted = Verdict(Status.READY, waivers=("w7",), rows=4)
+    window = warehouse.read_window(TABLES[BOX], DAYS[1:2])
+    rows = with_minutes(290.0)
+    warehouse.publish(window, rows[rows["game_date"].isin(window.dates)], {DAYS[1]: tainted}, run_id="r")
+    assert warehouse.read_window(TABLES[BOX], DAYS).taints == {}, "its own waivers are not inherited"
+    for table in ("player_box_scores", "team_offense", "team_defense", "player_game_summary"):
+        assert warehouse.read_window(TABLES[table], DAYS).taints == {DAYS[1]: ("w7",)}, table
+        publish(warehouse, table)
+    cache = warehouse.read_window(TABLES["player_daily_cache"], DAYS)
+    assert cache.taints == {DAYS[2]: ("w7",), DAYS[3]: ("w7",)}
 
 
 def test_bootstrap_is_the_first_two_weeks_of_a_season(tmp_path):
@@ -131,23 +151,6 @@ def test_bootstrap_is_the_first_two_weeks_of_a_season(tmp_path):
     warehouse = DuckDBWarehouse(tmp_path / "warehouse.duckdb", pd.date_range(days[0], days[-1], unit="ns"))
     publish(warehouse, "game_schedule", DAYS)
     assert warehouse.read_window(TABLES["game_schedule"], days).bootstrap == set(days[:14])
-
-
-def test_a_waiver_in_the_warehouse_lets_a_failed_rule_pass_and_taints(warehouse):
-    until = dt.datetime(2124, 1, 1, tzinfo=dt.UTC)
-    with warehouse.connect() as connection:
-        connection.execute(
-            "INSERT INTO nba_quality.waivers VALUES ('w7', ?, 'team_minutes', ?, ?, 'ann', 'late clock', ?, now())",
-            [BOX, DAYS[0], DAYS[0], until],
-        )
-    window = warehouse.read_window(TABLES[BOX], DAYS[:2])
-    rows = with_minutes(290.0)
-    rows = rows[rows["game_date"].isin(window.dates)]
-    checked = dataclasses.replace(staged(TABLES[BOX], rows, window.frames), days=window.days)
-    warehouse.publish(window, rows, audit(checked, rules_of(TABLES[BOX]), window.waivers), run_id="r")
-    assert [entry(warehouse, BOX, day)["status"] for day in DAYS[:2]] == ["ready", "rejected"]
-    assert entry(warehouse, BOX, DAYS[0])["waivers"] == "w7"
-    assert warehouse.state().tainted["player_box_scores"].tolist() == [True, False, False, False]
 
 
 def test_a_read_is_refused_unless_every_date_is_ready_current_and_untainted(warehouse):

@@ -1,20 +1,25 @@
 """The asset `player_points_predictions`."""
 
-import pandas as pd
-
 from nba_assets.assets.table_asset import table_asset
 from nba_assets.contracts.predictions import PLAYER_POINTS_PREDICTIONS
 from nba_assets.modelling.artefacts import models_between
 from nba_assets.modelling.prediction import predict
 from nba_assets.settings import Settings
+from nba_assets.sources.port import Delivery
 from nba_assets.warehouse.port import Window
 
 
 @table_asset(PLAYER_POINTS_PREDICTIONS, group="predictions", resources=("settings",), deps=("xgboost_points_model",))
-def player_points_predictions(window: Window, settings: Settings) -> pd.DataFrame:
+def player_points_predictions(window: Window, settings: Settings) -> Delivery:
     """One row per game and expected player: predicted points, by the newest version that had not seen the date.
 
     Before the first version's `train_before` the prediction is null (`no_model`); the naive baseline stands
-    beside it."""
+    beside it. What a version that was trained under a waiver predicts carries that waiver."""
     models = models_between(settings.models, min(window.days), max(window.days))
-    return predict(features=window["ml_feature_store"], models=models)
+    rows = predict(features=window["ml_feature_store"], models=models)
+    waivers = {
+        model.model_id: {waiver["waiver_id"] for waiver in model.metadata.get("waivers", ())} for model in models
+    }
+    used = rows.groupby("game_date")["model_version"].unique()
+    tainted = {day.date(): frozenset().union(*(waivers.get(name, ()) for name in names)) for day, names in used.items()}
+    return Delivery(rows, waivers={day: ids for day, ids in tainted.items() if ids})

@@ -1,0 +1,1 @@
+"""What happens by itself: sensors that keep Dagster telling what ledger and claims say."""

@@ -1,0 +1,60 @@
+"""The command line `nba-assets`: everything is in operations/, a command only asks and shows."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nba_assets.cli.backfill import backfill, follow, start, work
+from nba_assets.cli.incident import incident
+from nba_assets.cli.opening import console, open_platform
+from nba_assets.cli.operate import cancel, hold, invalidate, release, restore, revoke, waive
+from nba_assets.cli.show import show
+from nba_assets.operations.backfill import ASSETS, planned_request
+from nba_assets.operations.queries import run_queries
+from nba_assets.operations.summary import print_model
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+for command in (backfill, follow, cancel, hold, release, invalidate, restore, waive, revoke):
+    app.command()(command)
+app.command()(incident)
+app.command(hidden=True)(work)
+app.add_typer(show)
+
+
+@app.command()
+def demo() -> None:
+    """The whole pipeline on the chosen source, with a summary of what was built."""
+    platform = open_platform()
+    request = planned_request(platform.warehouse, ASSETS, source_version=platform.source.fingerprint)
+    code = start(platform, request)
+    print_model(console, platform.settings)
+    console.print(
+        f"\nEverything lies under {platform.settings.home}. To look at it: [bold]make ui[/bold], then "
+        "http://localhost:3000"
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
+def ui(port: Annotated[int, typer.Option(help="Port of the web server.")] = 3000) -> None:
+    """Start the Dagster UI and its daemon on the same data."""
+    open_platform()
+    dagster = shutil.which("dagster", path=str(Path(sys.executable).parent)) or "dagster"
+    raise typer.Exit(
+        subprocess.call([dagster, "dev", "-m", "nba_assets.definitions", "-h", "127.0.0.1", "-p", str(port)])
+    )
+
+
+@app.command()
+def query(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A script of GoogleSQL SELECTs.")],
+) -> None:
+    """Run the old system's BigQuery queries, transpiled to DuckDB, on the warehouse."""
+    platform = open_platform()
+    for statement, result in run_queries(platform.warehouse, file.read_text()):
+        console.print(f"[dim]{statement}[/dim]", highlight=False)
+        console.print(result.to_string(index=False, max_rows=40), highlight=False)

@@ -1,0 +1,144 @@
+"""`nba-assets backfill`: plan, reserve, and start a process of its own that works it off; `follow`: watch one."""
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from nba_assets.claims.errors import ClaimConflict, ClaimsError
+from nba_assets.cli.following import follow_claim
+from nba_assets.cli.opening import Platform, console, open_platform, refuse, say
+from nba_assets.cli.show import plan
+from nba_assets.definitions import main_job
+from nba_assets.operations.backfill import (
+    CHUNK_DAYS,
+    WAIT_MINUTES,
+    Request,
+    chosen_assets,
+    planned_request,
+    reserve,
+    start_detached,
+)
+from nba_assets.operations.result import REFUSED
+from nba_assets.operations.supervise import supervise
+
+From = Annotated[dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First date; default: first.")]
+To = Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last date; default: the newest.")]
+
+
+def backfill(
+    tables: Annotated[list[str] | None, typer.Option(help="Only these, also by comma; default: all.")] = None,
+    from_: From = None,
+    to: To = None,
+    stale: Annotated[bool, typer.Option("--stale", help="Only stale dates, and what becomes stale by them.")] = False,
+    missing: Annotated[bool, typer.Option("--missing", help="Only dates never built.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Only rejected and held dates.")] = False,
+    no_resume: Annotated[bool, typer.Option("--no-resume", help="Rebuild also what stands as it should.")] = False,
+    with_upstream: Annotated[bool, typer.Option("--with-upstream", help="Also what the tables are made of.")] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Runs at the same time.")] = 1,
+    chunk_days: Annotated[int, typer.Option(min=1, help="Dates of one run at most.")] = CHUNK_DAYS,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, start nothing.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for whoever holds the dates.")] = False,
+    wait_minutes: Annotated[float, typer.Option(help="With --wait: how long.")] = WAIT_MINUTES,
+    detach: Annotated[bool, typer.Option("--detach", help="Do not follow.")] = False,
+    reason: Annotated[str, typer.Option(help="Why; shown to whoever finds the dates taken.")] = "",
+    override: Annotated[str, typer.Option(help="The reason why older code may build over newer.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
+) -> None:
+    """Build tables over a range of dates, then the model and its predictions.
+
+    What stands as it should is left alone, so that an interrupted backfill goes on where it stopped. Everything is
+    reserved before the first run starts. Exit code 0: all stands; 1: something was not built, everything else was;
+    2: refused, nothing was started; 3: cancelled.
+    """
+    if dry_run:
+        plan(tables, from_, to, stale, missing, failed, no_resume, with_upstream, chunk_days, as_json)
+        return
+    platform = open_platform()
+    kinds = tuple(word for word, flag in (("stale", stale), ("missing", missing), ("failed", failed)) if flag)
+    if no_resume and kinds:
+        refuse(f"--no-resume rebuilds everything; leave out --{' --'.join(kinds)}")
+    try:
+        request = planned_request(
+            platform.warehouse,
+            chosen_assets([name for text in tables or () for name in text.split(",")], with_upstream),
+            first=from_.date() if from_ else None,
+            last=to.date() if to else None,
+            only=() if no_resume else kinds or ("outdated",),
+            source_version=platform.source.fingerprint,
+            chunk_days=chunk_days,
+            workers=workers,
+            override=override,
+        )
+    except ValueError as error:
+        refuse(error)
+    if request is None:
+        say(as_json, "Everything stands as it should.", exit_code=0)
+        return
+    code = start(platform, request, reason, wait_minutes if wait else 0.0, detach=detach, as_json=as_json)
+    raise typer.Exit(code)
+
+
+def start(
+    platform: Platform,
+    request: Request,
+    reason: str = "",
+    wait_minutes: float = 0.0,
+    *,
+    detach: bool = False,
+    as_json: bool = False,
+) -> int:
+    """Reserve, start and follow a backfill; its exit code."""
+    told: set[str] = set()
+
+    def on_wait(conflict: ClaimConflict) -> None:
+        if not as_json and str(conflict) not in told:
+            console.print(f"Waiting: {conflict}", highlight=False, markup=False)
+            told.add(str(conflict))
+
+    try:
+        claim = reserve(
+            platform.store,
+            platform.warehouse,
+            request,
+            who=platform.settings.who,
+            why=reason,
+            wait_minutes=wait_minutes,
+            on_wait=on_wait,
+        )
+    except ClaimsError as error:
+        if not as_json:
+            refuse(error)
+        say(as_json, "", exit_code=REFUSED, refused=str(error))
+        return REFUSED
+    log = start_detached(platform.settings, claim)
+    if detach:
+        said = f"Claim {claim.id} works. Follow: nba-assets follow {claim.id}; stop: nba-assets cancel {claim.id}"
+        say(as_json, said, exit_code=0, claim=claim.id, log=str(log))
+        return 0
+    return follow_claim(platform, claim, as_json)
+
+
+def follow(
+    claim: Annotated[str, typer.Argument(help="Id of the claim, its holder, or the first characters of a run id.")],
+    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
+) -> None:
+    """Watch a backfill that works already, until its end; the exit code is that of the backfill."""
+    platform = open_platform()
+    try:
+        found = platform.store.find(claim)
+    except ClaimsError as error:
+        refuse(error)
+    if "assets" not in found.detail:
+        refuse(f"claim {found.id} is of {found.holder}; only what `nba-assets backfill` has started can be followed")
+    raise typer.Exit(follow_claim(platform, found, as_json))
+
+
+def work(claim: int) -> None:
+    """Work off the backfill that has reserved a claim; `backfill` starts this in a process of its own."""
+    platform = open_platform()
+    try:
+        result = supervise(platform.settings, platform.store, platform.warehouse, claim, main_job)
+    except ClaimsError as error:
+        refuse(error)
+    raise typer.Exit(result.exit_code)

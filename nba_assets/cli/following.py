@@ -1,0 +1,68 @@
+"""Watching a backfill from the terminal until its end. Ctrl-C stops the watching only."""
+
+import datetime as dt
+import json
+from contextlib import nullcontext
+from dataclasses import asdict
+
+from rich.live import Live
+
+from nba_assets.claims.claim import Claim
+from nba_assets.cli.opening import Platform, console
+from nba_assets.operations.progress import Progress, follow
+from nba_assets.operations.result import INCOMPLETE, Result, read_result
+from nba_assets.operations.summary import end_time, print_result, progress_table
+
+STOPPED_FOLLOWING = 130
+
+
+def follow_claim(platform: Platform, claim: Claim, as_json: bool) -> int:
+    """Show the progress of a backfill and how it ended; its exit code."""
+    try:
+        _watch(platform, claim, is_silent=as_json)
+    except KeyboardInterrupt:
+        console.print(
+            f"\nThe backfill goes on. Follow it: nba-assets follow {claim.id}; stop it: nba-assets cancel {claim.id}"
+        )
+        return STOPPED_FOLLOWING
+    result = read_result(platform.settings, claim.id)
+    if result is None:
+        log = platform.settings.launches / f"{claim.id}.log"
+        ended = platform.store.get(claim.id)
+        said = (
+            f"The process of claim {claim.id} has died ({ended.state}); {log} says more. What it published stands: "
+            "launch the same again, it goes on from there."
+        )
+        console.print(json.dumps({"claim": claim.id, "exit_code": INCOMPLETE, "died": said}) if as_json else said)
+        return INCOMPLETE
+    if as_json:
+        console.print_json(json.dumps(asdict(result)))
+    else:
+        _print(result)
+    return result.exit_code
+
+
+def _watch(platform: Platform, claim: Claim, is_silent: bool) -> None:
+    shown: set[tuple[str, str]] = set()
+    with Live(console=console, auto_refresh=False) if console.is_terminal and not is_silent else nullcontext() as live:
+        for state in follow(platform.store, platform.settings, claim.id):
+            if live is not None:
+                now = dt.datetime.now(dt.UTC)
+                title = f"claim {claim.id}: {state.claim.progress or 'starting'}; {end_time(state, now)}"
+                live.update(progress_table(state.assets, title), refresh=True)
+            elif not is_silent:
+                _print_steps(state, shown)
+
+
+def _print_steps(state: Progress, shown: set[tuple[str, str]]) -> None:
+    for step in state.steps:
+        if step.is_over and (step.run_id, step.asset) not in shown:
+            shown.add((step.run_id, step.asset))
+            mark = "[red]✗[/red]" if step.is_failed else "[green]✓[/green]"
+            console.print(f"{mark} {step.asset:28} {step.first} … {step.last} {step.seconds:6.1f} s")
+
+
+def _print(result: Result) -> None:
+    print_result(console, result)
+    words = {"done": "Done", "failed": "Done, but not everything", "cancelled": f"Stopped, {result.why}"}
+    console.print(f"{words[result.state]}; {result.seconds:.0f} s.", highlight=False, markup=False)

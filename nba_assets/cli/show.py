@@ -1,0 +1,202 @@
+"""What only shows and changes nothing: plan, status, explain, claims, history, waivers, journal."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from nba_assets.claims.errors import ClaimsError
+from nba_assets.cli.explain_view import print_downstream, print_explanation, print_value
+from nba_assets.cli.opening import console, open_platform
+from nba_assets.cli.plan_view import print_plan
+from nba_assets.cli.status_view import claim_line, print_status
+from nba_assets.cli.words import shortened, table_of
+from nba_assets.operations import explain as explaining
+from nba_assets.operations.backfill import CHUNK_DAYS
+from nba_assets.operations.explain_downstream import downstream as built_from
+from nba_assets.operations.explain_value import explain_value
+from nba_assets.operations.json_values import json_value
+from nba_assets.operations.plan import plan as plan_of
+from nba_assets.operations.result import REFUSED
+from nba_assets.operations.status import claim_status
+from nba_assets.operations.status import status as status_of
+from nba_assets.readiness.durations import durations
+from nba_assets.warehouse.port import WarehouseError
+
+show = typer.Typer()
+"""Commands to be added to the application, by their own names."""
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")]
+Table = Annotated[str, typer.Argument(help="A table, as team_offense.")]
+Date = Annotated[dt.datetime, typer.Argument(formats=["%Y-%m-%d"], help="A date.")]
+From = Annotated[dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First date; default: first.")]
+To = Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last date; default: the newest.")]
+Limit = Annotated[int, typer.Option(min=1, help="How many, the newest.")]
+
+
+@show.command()
+def plan(
+    tables: Annotated[list[str] | None, typer.Option(help="Only these, also by comma; default: all.")] = None,
+    from_: From = None,
+    to: To = None,
+    stale: Annotated[bool, typer.Option("--stale", help="Only stale dates, and what becomes stale by them.")] = False,
+    missing: Annotated[bool, typer.Option("--missing", help="Only dates never built.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Only rejected and held dates.")] = False,
+    everything: Annotated[bool, typer.Option("--all", "--no-resume", help="Also what stands as it should.")] = False,
+    with_upstream: Annotated[bool, typer.Option("--with-upstream", help="Also what the tables are made of.")] = False,
+    chunk_days: Annotated[int, typer.Option(min=1, help="Dates of one run at most.")] = CHUNK_DAYS,
+    as_json: Json = False,
+) -> None:
+    """What a backfill would build and why, how long it takes, what it would meet; nothing is started."""
+    flags = {"stale": stale, "missing": missing, "failed": failed, "all": everything}
+    with _refusing(as_json):
+        platform = open_platform()
+        report = plan_of(
+            platform.warehouse,
+            platform.store,
+            platform.settings.models,
+            tables=[name for text in tables or () for name in text.split(",")],
+            with_upstream=with_upstream,
+            first=from_.date() if from_ else None,
+            last=to.date() if to else None,
+            only=[word for word, flag in flags.items() if flag],
+            source_version=platform.source.fingerprint,
+            chunk_days=chunk_days,
+        )
+    _write(report) if as_json else print_plan(console, report)
+
+
+@show.command()
+def status(as_json: Json = False) -> None:
+    """Everything on one screen: tables, who is at work and when it ends, holds, models."""
+    with _refusing(as_json):
+        platform = open_platform()
+        found = status_of(platform.warehouse, platform.store, platform.settings)
+    _write(found) if as_json else print_status(console, found)
+
+
+@show.command()
+def explain(
+    table: Table,
+    date: Date,
+    key: Annotated[list[str] | None, typer.Option(help="Which row, as player_id=2544; may be repeated.")] = None,
+    column: Annotated[str, typer.Option(help="Which value of it.")] = "",
+    downstream: Annotated[bool, typer.Option("--downstream", help="What was built from it.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Why a partition, or one value of it, is what it is; or what was built from it."""
+    with _refusing(as_json):
+        platform = open_platform()
+        warehouse, day, keys = platform.warehouse, date.date(), _keys(key or [])
+        partition = explaining.explain(warehouse, table, day)
+        below = built_from(warehouse, platform.settings.models, table, day, keys) if downstream else None
+        value = explain_value(warehouse, table, day, keys, column) if (keys or column) and not downstream else None
+    if as_json:
+        _write({"partition": partition, "value": value, "downstream": below})
+    elif value is not None:
+        console.print(partition.status, style="bold", highlight=False, markup=False)
+        print_value(console, value)
+    elif below is not None:
+        console.print(partition.status, style="bold", highlight=False, markup=False)
+        print_downstream(console, below)
+    else:
+        print_explanation(console, partition)
+
+
+@show.command()
+def claims(
+    everyone: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    limit: Limit = 20,
+    as_json: Json = False,
+) -> None:
+    """Who has reserved which dates, and how far they are."""
+    with _refusing(as_json):
+        platform = open_platform()
+        found = platform.store.recent(limit) if everyone else platform.store.active()
+        state, ledger, now = platform.warehouse.state(), platform.warehouse.ledger(), platform.store.now()
+        timed = durations(platform.warehouse.recent_builds())
+        stall = dt.timedelta(minutes=platform.settings.stall_minutes)
+        shown = [(claim, claim_status(claim, state, ledger, timed, now, stall)) for claim in found]
+    if as_json:
+        _write([{**json_value(progress), "state": claim.state, "claim": claim.id} for claim, progress in shown])
+        return
+    for claim, progress in shown:
+        over = f"{claim.state} {claim.ended_why}".strip()
+        ended = f"[{over}] " if not claim.is_active else ""
+        console.print(f"{ended}{claim_line(progress, now)}", highlight=False, markup=False)
+    if not shown:
+        console.print("Nobody has reserved anything.")
+
+
+@show.command()
+def history(table: Table, date: Date, as_json: Json = False) -> None:
+    """Every attempt at one date of a table, newest first; `restore` goes back to a build that published."""
+    with _refusing(as_json):
+        platform = open_platform()
+        explaining.located(platform.warehouse, table, date.date())
+        rows = platform.warehouse.history(table, date.date())[::-1]
+    published = rows["attempt_build"] == rows["build_id"]
+    rows = rows.assign(published=published, changed=published & (rows["content_build"] == rows["build_id"]))
+    columns = ["attempt_build", "written_at", "status", "published", "changed", "rows", "code_version", "run_id",
+               "token", "reasons"]  # fmt: skip
+    if not as_json:
+        rows = rows.assign(run_id=rows["run_id"].str[:8], reasons=rows["reasons"].map(shortened))
+    _show(rows, columns, f"{table} {date:%Y-%m-%d}", as_json, "It was never attempted.")
+
+
+@show.command()
+def waivers(
+    everyone: Annotated[bool, typer.Option("--all", help="Also expired and revoked ones.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Rules that somebody lets pass: which, where, until when, who and why."""
+    with _refusing(as_json):
+        rows = open_platform().warehouse.waivers()[::-1]
+    columns = ["waiver_id", "state", "table_name", "rule", "first_date", "last_date", "until", "who", "why"]
+    rows = rows if everyone else rows[rows["state"] == "in force"]
+    _show(rows, columns, "Waivers", as_json, "No waiver is in force.")
+
+
+@show.command()
+def journal(limit: Limit = 30, as_json: Json = False) -> None:
+    """Who did what and why, newest first."""
+    with _refusing(as_json):
+        rows = open_platform().warehouse.journal()[::-1].head(limit)
+    columns = ["at", "operation", "who", "why", "table_name", "first_date", "last_date", "detail"]
+    _show(rows, columns, "Journal", as_json, "Nobody has decided anything yet.")
+
+
+def _show(rows: pd.DataFrame, columns: list[str], title: str, as_json: bool, nothing: str) -> None:
+    if as_json:
+        _write(rows)
+    elif rows.empty:
+        console.print(nothing)
+    else:
+        console.print(table_of(columns, rows[columns].astype("object").itertuples(index=False), title))
+
+
+def _write(value: object) -> None:
+    typer.echo(json.dumps(json_value(value), indent=1, ensure_ascii=False))
+
+
+def _keys(pairs: list[str]) -> dict[str, str]:
+    broken = [pair for pair in pairs if "=" not in pair]
+    if broken:
+        raise ValueError(f"--key {broken[0]!r}: give column=value, as player_id=2544")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+@contextmanager
+def _refusing(as_json: bool) -> Iterator[None]:
+    try:
+        yield
+    except (ClaimsError, WarehouseError, ValueError) as error:
+        if as_json:
+            _write({"refused": str(error)})
+        else:
+            console.print(str(error), style="red", highlight=False, markup=False)
+        raise typer.Exit(REFUSED) from error

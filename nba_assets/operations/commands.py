@@ -1,0 +1,159 @@
+"""What a person decides: cancel, hold, release, invalidate, restore, waive, revoke; each with who and why.
+
+What changes dates does so under a claim of its own, so that nobody writes them meanwhile; every decision is in the
+journal of the warehouse.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pandas as pd
+
+from nba_assets.claims.claim import Claim, described
+from nba_assets.claims.errors import ClaimsError, moment, named
+from nba_assets.claims.lease import Lease
+from nba_assets.claims.store import ClaimStore
+from nba_assets.contracts.tables import TABLES
+from nba_assets.partitions import Span
+from nba_assets.readiness.date_ranges import DateRange, list_of, ranges_of
+from nba_assets.readiness.gate import MODEL
+from nba_assets.readiness.state import LedgerState
+from nba_assets.warehouse.port import Warehouse
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What was done, which dates of which tables are stale now that were not, and the one command that heals."""
+
+    said: str
+    stale: tuple[tuple[str, tuple[DateRange, ...]], ...] = ()
+    heal: str = ""
+
+    def __str__(self) -> str:
+        lines = [self.said, *(f"  stale now: {table} {list_of(ranges)}" for table, ranges in self.stale)]
+        return "\n".join([*lines, f"Rebuild: {self.heal}"] if self.heal else lines)
+
+
+def cancel(store: ClaimStore, warehouse: Warehouse, text: str, *, who: str, why: str) -> Claim:
+    """Ask the holder of a claim (its id, holder or run) to stop; it does at its next check, and writes the journal.
+
+    A publish in work is completed or rolled back. The claim is returned as it is now: when its lease had run out it is
+    over already. ClaimsError for an unknown claim and for a hold.
+    """
+    claim = store.request_cancel(store.find(text).id, who, why)
+    if claim.state == "expired":
+        warehouse.record("cancel", who, why, claim.spans, {"claim": claim.id, "holder": claim.holder, "was": "expired"})
+    return claim
+
+
+def hold(store: ClaimStore, warehouse: Warehouse, span: Span, *, who: str, why: str, until: dt.datetime) -> Claim:
+    """Keep everybody from writing the dates until a moment; ClaimConflict when somebody writes them now."""
+    _known(warehouse, span)
+    claim = store.reserve(
+        [span], holder=f"hold:{who}", kind="hold", who=who, why=why, until=until, above=warehouse.last_token()
+    )
+    warehouse.record("hold", who, why, [span], {"claim": claim.id, "until": until.isoformat()})
+    return claim
+
+
+def release(store: ClaimStore, warehouse: Warehouse, claim_id: int, *, who: str, why: str) -> Claim:
+    """End a hold; ClaimsError when the claim is none."""
+    claim = store.get(claim_id)
+    if claim.kind != "hold":
+        raise ClaimsError(f"{named(claim)} is no hold but a {claim.kind}: stop it with `nba-assets cancel {claim_id}`")
+    if not claim.is_active:
+        raise ClaimsError(f"{named(claim)} is over: {claim.state} at {moment(claim.ended_at)}")
+    claim = store.end(claim_id, "released", who, why)
+    warehouse.record("release", who, why, claim.spans, {"claim": claim.id})
+    return claim
+
+
+def invalidate(store: ClaimStore, warehouse: Warehouse, span: Span, *, who: str, why: str) -> Effect:
+    """Close the gate on what stands in the span; what was built on it becomes stale."""
+    _known(warehouse, span)
+    with _operation(store, warehouse, "invalidate", span, who, why) as claim:
+        before = warehouse.state()
+        count = warehouse.invalidate(span, who=who, why=why, token=claim.id)
+        stale = _newly_stale(before, warehouse.state())
+    said = f"{count} dates of {span} are rejected until they are rebuilt or restored."
+    return Effect(said, stale, f"nba-assets backfill --from {span.first}")
+
+
+def restore(
+    store: ClaimStore, warehouse: Warehouse, table: str, day: dt.date, build: int, *, who: str, why: str
+) -> Effect:
+    """Put back what a former build had published on a date."""
+    span = Span(table, day, day)
+    _known(warehouse, span)
+    with _operation(store, warehouse, "restore", span, who, why) as claim:
+        before = warehouse.state()
+        published = warehouse.restore(table, day, build, who=who, why=why, token=claim.id)
+        after = warehouse.state()
+    said = f"{span} has the content of build {build} again, as build {published.build_id}."
+    if after.stale[table][after.position(pd.Timestamp(day))]:
+        said += (
+            f" It is stale: its inputs or its code have changed since build {build}, and a backfill would build it "
+            f"anew. `nba-assets hold {table} {day}` keeps it."
+        )
+    return Effect(said, _newly_stale(before, after), f"nba-assets backfill --stale --from {day}")
+
+
+def waive(warehouse: Warehouse, span: Span, *, rule: str, who: str, why: str, until: dt.datetime) -> Effect:
+    """Let failures of a rule pass; who builds on it is tainted. It changes no date, so it needs no claim."""
+    if span.table != MODEL:
+        _known(warehouse, span)
+    waiver = warehouse.add_waiver(span, rule, who=who, why=why, until=until)
+    said = (
+        f"Waiver {waiver.waiver_id}: {rule} of {span} passes until {until.isoformat()}; what is built under it says so."
+    )
+    tables = f" --tables {MODEL}" if span.table == MODEL else " --failed"
+    return Effect(said, heal=f"nba-assets backfill{tables}" + ("" if span.table == MODEL else f" --from {span.first}"))
+
+
+def revoke(warehouse: Warehouse, waiver_id: str, *, who: str, why: str) -> Effect:
+    """End a waiver now; what was published under it stays, and stays tainted until it is rebuilt."""
+    given = warehouse.waivers().set_index("waiver_id")
+    warehouse.revoke_waiver(waiver_id, who, why)
+    waiver = given.loc[waiver_id]
+    first, last = (waiver[name].date() for name in ("first_date", "last_date"))
+    said = (
+        f"Waiver {waiver_id} for {Span(waiver['table_name'], first, last)} is revoked; its taint stays until a rebuild."
+    )
+    return Effect(said, heal=f"nba-assets backfill --no-resume --from {first} --to {last}")
+
+
+@contextmanager
+def _operation(
+    store: ClaimStore, warehouse: Warehouse, operation: str, span: Span, who: str, why: str
+) -> Iterator[Claim]:
+    holder = f"operation:{operation} by {who}"
+    claim = store.reserve([span], holder=holder, kind="operation", who=who, why=why, above=warehouse.last_token())
+    with Lease(store, claim):
+        warehouse.raise_fence(claim.spans, claim.id)
+        yield claim
+
+
+def _known(warehouse: Warehouse, span: Span) -> None:
+    if span.table not in TABLES:
+        raise ValueError(f"no table {span.table!r}; there are {', '.join(TABLES)}")
+    first, last = warehouse.days[0].date(), warehouse.days[-1].date()
+    if span.first < first or span.last > last:
+        raise ValueError(f"{span}: there is only {first} … {last}")
+
+
+def _newly_stale(before: LedgerState, after: LedgerState) -> tuple[tuple[str, tuple[DateRange, ...]], ...]:
+    found: list[tuple[str, Sequence[DateRange]]] = [
+        (table, ranges_of(after.stale[table] & ~before.stale[table], after.days)) for table in TABLES
+    ]
+    return tuple((table, tuple(ranges)) for table, ranges in found if ranges)
+
+
+def stopped(claim: Claim) -> str:
+    """How a cancelled claim stands, in words."""
+    if claim.is_active:
+        return f"{named(claim)} was asked to stop; it does at its next check. It holds {described(claim.spans)}."
+    return (
+        f"{named(claim)} is over: {claim.state} at {moment(claim.ended_at)}, last progress: {claim.progress or 'none'}."
+    )

@@ -1,0 +1,135 @@
+"""What a person decides about dates that stand: invalidate, restore, waive; with who and why in the journal.
+
+Every function runs on one connection, inside the transaction of its caller.
+"""
+
+import datetime as dt
+
+import duckdb
+import pandas as pd
+
+from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.tables import TABLES
+from nba_assets.partitions import Span
+from nba_assets.readiness.audit import Waiver
+from nba_assets.readiness.gate import MODEL
+from nba_assets.warehouse import schema
+from nba_assets.warehouse.duckdb_fences import dates_of, refuse_older_claim
+from nba_assets.warehouse.duckdb_reads import content_of_builds, contract_of, publishing_rows, standing_on
+from nba_assets.warehouse.duckdb_writes import keep_replaced, next_build, replace_rows, write_journal, write_ledger
+from nba_assets.warehouse.frames import EMPTY_HASH, content_hashes
+from nba_assets.warehouse.ledger import invalidated, restored
+from nba_assets.warehouse.port import Published, WarehouseError
+
+
+def invalidate(
+    connection: duckdb.DuckDBPyConnection, span: Span, *, who: str, why: str, token: int, now: dt.datetime
+) -> int:
+    """See the port. Without anything to invalidate nothing is written, not even in the journal."""
+    table, days = contract_of(span.table).name, dates_of(span)
+    refuse_older_claim(connection, table, days, token)
+    standing = standing_on(connection, table, days)
+    standing = standing[standing["build_id"].notna()]
+    if standing.empty:
+        return 0
+    build = next_build(connection)
+    ledger = invalidated(standing, f"invalidated by {who}: {why}", build=build, token=token, now=now)
+    write_ledger(connection, table, ledger)
+    write_journal(connection, now, "invalidate", who, why, [span], {"build": build, "dates": len(standing)})
+    return len(standing)
+
+
+def restore(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    day: dt.date,
+    build: int,
+    *,
+    who: str,
+    why: str,
+    token: int,
+    now: dt.datetime,
+    keep: dt.timedelta,
+) -> Published:
+    """See the port; rows that hash otherwise than the history says are refused."""
+    refuse_older_claim(connection, contract.name, [day], token)
+    kept = publishing_rows(connection, contract, {day: build}).to_dict("records")[0]
+    rows = content_of_builds(connection, contract, {day: build})
+    found = content_hashes(contract, rows).get(day, EMPTY_HASH)
+    if found != kept["content_hash"]:
+        raise WarehouseError(
+            f"{contract.name} {day}: the rows kept of build {build} have content hash {found}, published was "
+            f"{kept['content_hash']}; the table's columns have changed since (code version "
+            f"{kept['code_version']:.0f}, now {contract.code_version}) or the kept rows were altered. Nothing was "
+            "restored: rebuild the date instead."
+        )
+    standing = standing_on(connection, contract.name, [day])
+    new = next_build(connection)
+    reason = f"restored from build {build} by {who}: {why}"
+    ledger, published = restored(standing.to_dict("records")[0], kept, reason, build=new, token=token, now=now)
+    changed = [day] if published.is_changed else []
+    keep_replaced(connection, contract, standing, changed, now, keep)
+    replace_rows(connection, schema.qualified(contract), contract, rows, changed)
+    write_ledger(connection, contract.name, ledger)
+    detail = {"build": new, "restored_build": build, "content_hash": published.content_hash}
+    write_journal(connection, now, "restore", who, why, [Span(contract.name, day, day)], detail)
+    return published
+
+
+def add_waiver(
+    connection: duckdb.DuckDBPyConnection,
+    span: Span,
+    rule: str,
+    *,
+    who: str,
+    why: str,
+    until: dt.datetime,
+    now: dt.datetime,
+) -> Waiver:
+    """See the port."""
+    if span.table not in (*TABLES, MODEL):
+        raise ValueError(f"no table {span.table!r} to waive a rule of; there are {', '.join((*TABLES, MODEL))}")
+    if not (rule and who.strip() and why.strip()):
+        raise ValueError(f"a waiver for {span} needs a rule, who gives it and why")
+    if until.tzinfo is None or until <= now:
+        raise ValueError(f"a waiver for {span} needs a moment in the future, with a time zone, not {until}")
+    # Waivers are never deleted, so their count is the last number given.
+    number = int(connection.execute("SELECT count(*) FROM nba_quality.waivers").fetchone()[0]) + 1  # type: ignore[index]
+    waiver = Waiver(f"w{number}", span.table, rule, span.first, span.last, until, who, why)
+    connection.execute(
+        "INSERT INTO nba_quality.waivers (waiver_id, table_name, rule, first_date, last_date, until, who, why, "
+        "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [waiver.waiver_id, span.table, rule, span.first, span.last, until, who, why, now],
+    )
+    detail = {"waiver": waiver.waiver_id, "rule": rule, "until": until.isoformat()}
+    write_journal(connection, now, "waive", who, why, [span], detail)
+    return waiver
+
+
+def revoke_waiver(
+    connection: duckdb.DuckDBPyConnection, waiver_id: str, *, who: str, why: str, now: dt.datetime
+) -> None:
+    """See the port."""
+    found = connection.execute(
+        "SELECT table_name, first_date, last_date, revoked_at, revoked_by FROM nba_quality.waivers WHERE waiver_id = ?",
+        [waiver_id],
+    ).fetchone()
+    if found is None:
+        raise ValueError(f"there is no waiver {waiver_id!r}; list them with `nba-assets waivers`")
+    *place, revoked_at, revoked_by = found
+    if revoked_at is not None:
+        raise ValueError(f"waiver {waiver_id} was revoked before, by {revoked_by} at {revoked_at:%Y-%m-%d %H:%M}")
+    connection.execute(
+        "UPDATE nba_quality.waivers SET revoked_at = ?, revoked_by = ?, revoked_why = ? WHERE waiver_id = ?",
+        [now, who, why, waiver_id],
+    )
+    write_journal(connection, now, "revoke", who, why, [Span(*place)], {"waiver": waiver_id})
+
+
+def all_waivers(connection: duckdb.DuckDBPyConnection, now: dt.datetime) -> pd.DataFrame:
+    """Every waiver, with its state at a moment."""
+    query = (
+        f"SELECT {', '.join(schema.WAIVER_COLUMNS)}, CASE WHEN revoked_at IS NOT NULL THEN 'revoked' "
+        "WHEN until <= ? THEN 'expired' ELSE 'in force' END AS state FROM nba_quality.waivers ORDER BY created_at"
+    )
+    return connection.execute(query, [now]).df()

@@ -1,0 +1,87 @@
+"""A training that needed a waiver shows it on its check, in the files of the model and on the materialization."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+import pytest
+
+from nba_assets.assets.model import xgboost_points_model as module
+from nba_assets.assets.predictions.player_points_predictions import player_points_predictions
+from nba_assets.readiness.audit import Waiver
+from nba_assets.readiness.gate import MODEL
+from nba_assets.settings import Settings
+from nba_assets.warehouse.port import Snapshot
+from nba_assets_tests.modelling.league import FEATURES, feature_rows, player_games
+
+GAMES = player_games()
+DAY = dt.date(2023, 11, 1)
+WAIVER = Waiver("w1", MODEL, "training_window", DAY, DAY, dt.datetime(2024, 7, 1, tzinfo=dt.UTC), "ann", "season start")
+
+
+class WaivedWarehouse:
+    """Every window is open under the given waivers."""
+
+    def __init__(self, waivers: Sequence[Waiver]) -> None:
+        self._waivers = tuple(waivers)
+
+    def training_window(self, table: str, last: dt.date | None) -> tuple[dt.date, dt.date]:
+        return GAMES["game_date"].min().date(), GAMES["game_date"].max().date()
+
+    def read(self, columns: Mapping[str, Sequence[str]], *_: dt.date, waivable_as: str, **more: object) -> Snapshot:
+        assert waivable_as == MODEL
+        return Snapshot(
+            {"ml_feature_store": feature_rows(GAMES), "player_game_summary": GAMES}, "ledger-1", self._waivers
+        )
+
+
+class LastDate:
+    """The window of the predictions of the last date."""
+
+    days = (GAMES["game_date"].max().date(),)
+
+    def __getitem__(self, _: str) -> pd.DataFrame:
+        rows = feature_rows(GAMES)
+        return rows[rows["game_date"] == rows["game_date"].max()].assign(pts_ewma_half_life_6=10.0, absence="{}")
+
+
+class NoClaim:
+    def enter(self, _: object) -> None: ...
+    def check(self) -> None: ...
+    def progress(self, _: str) -> None: ...
+
+
+@pytest.mark.parametrize("waivers", [[WAIVER], []], ids=["waived", "clean"])
+def test_waivers_are_shown_wherever_the_model_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waivers: list
+) -> None:
+    monkeypatch.setattr(module, "FEATURE_COLUMNS", FEATURES)
+    resources = {
+        "warehouse": WaivedWarehouse(waivers), "claims": NoClaim(), "settings": Settings(home=tmp_path, who="ann"),
+    }  # fmt: skip
+    result = dg.materialize(
+        [module.xgboost_points_model],
+        resources=resources,
+        instance=dg.DagsterInstance.ephemeral(),
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    )
+    shown = [
+        {
+            "waiver_id": "w1", "table": MODEL, "rule": "training_window", "first": "2023-11-01", "last": "2023-11-01",
+            "until": "2024-07-01 00:00:00+00:00", "who": "ann", "why": "season start",
+        }
+        for _ in waivers
+    ]  # fmt: skip
+    (check,) = result.get_asset_check_evaluations()
+    assert check.passed
+    assert check.metadata["waivers"].value == shown
+    (materialization,) = result.asset_materializations_for_node(MODEL)
+    assert materialization.metadata["waivers"].value == shown
+    metadata = json.loads((tmp_path / "models" / "xgboost_points_v1_metadata.json").read_text())
+    assert metadata["waivers"] == shown
+    delivery = player_points_predictions.compute(LastDate(), resources["settings"])
+    assert delivery.rows["model_version"].notna().all()
+    assert delivery.waivers == ({LastDate.days[0]: {"w1"}} if waivers else {})

@@ -1,0 +1,30 @@
+"""Claims for the tests of the sensors: one table over ten dates, on a clock of the test's own."""
+
+import datetime as dt
+
+import pandas as pd
+
+from nba_assets.claims.claim import Claim
+from nba_assets.claims.store import ClaimStore
+from nba_assets.partitions import Span
+
+START = dt.datetime(2024, 1, 10, 21, 0, tzinfo=dt.UTC)
+DAYS = pd.date_range("2024-01-01", periods=10, unit="ns")
+SPAN = Span("team_offense", DAYS[0].date(), DAYS[-1].date())
+
+
+class Clock:
+    """The time, which stands still until it is advanced."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += dt.timedelta(seconds=seconds)
+
+
+def reserve(store: ClaimStore, holder: str = "backfill:abcdefgh", kind: str = "backfill", run_id: str = "") -> Claim:
+    return store.reserve([SPAN], holder=holder, kind=kind, who="ann", run_id=run_id)

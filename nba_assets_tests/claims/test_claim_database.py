@@ -1,0 +1,123 @@
+"""The database behind the claims: its version, its ids over restarts, its clock, and what is said when it fails."""
+
+import contextlib
+import datetime as dt
+import sqlite3
+import threading
+
+import pytest
+
+from nba_assets.claims import schema
+from nba_assets.claims.errors import ClaimLost, ClaimsError, ClaimsUnavailable
+from nba_assets.claims.store import ClaimStore
+from nba_assets_tests.claims.actors import january, reserve
+
+
+def test_ids_go_on_after_a_restart_and_after_everything_has_ended(store, url, clock):
+    for _ in range(3):
+        store.end(reserve(store, january("a", 1, 1)).id, "done")
+    assert reserve(ClaimStore(url, now=clock), january("a", 1, 1)).id == 4
+
+
+def test_ids_go_on_above_the_highest_token_that_the_warehouse_has_seen(store):
+    assert reserve(store, january("a", 1, 1), above=57).id == 58
+    assert reserve(store, january("b", 1, 1), above=57).id == 59
+
+
+def test_an_unknown_schema_version_is_refused(store, url):
+    reserve(store, january("a", 1, 1))
+    with schema.engine_of(url).begin() as connection:
+        connection.execute(schema.meta.update().values(version=9))
+    with pytest.raises(ClaimsError, match="schema version 9, this code knows version 1: .*NBA_CLAIMS_URL"):
+        ClaimStore(url).active()
+
+
+def test_without_an_injected_clock_time_goes_on(url):
+    store = ClaimStore(url, lease=dt.timedelta(seconds=5))
+    claim = reserve(store, january("a", 1, 1))
+    assert abs(claim.created_at - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=1)
+    renewed = store.renew(claim.id)
+    assert claim.renewed_at < renewed.renewed_at <= store.now()
+    assert renewed.expires_at == renewed.renewed_at + dt.timedelta(seconds=5)
+
+
+def test_a_store_in_a_new_directory_is_created(tmp_path):
+    file = tmp_path / "home" / "new" / "claims.sqlite"
+    assert reserve(ClaimStore(f"sqlite:///{file}"), january("a", 1, 1)).id == 1
+    assert file.is_file()
+
+
+def test_who_finds_the_file_half_created_waits(tmp_path):
+    file = tmp_path / "claims.sqlite"
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        creating = threading.Timer(0.2, other.execute, ["COMMIT"])
+        creating.start()
+        assert reserve(ClaimStore(f"sqlite:///{file}"), january("a", 1, 1)).id == 1
+        creating.join()
+
+
+def test_a_path_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    for below in ("file/claims.sqlite", "file/home/claims.sqlite"):
+        with pytest.raises(ClaimsUnavailable, match=r"file.*claims\.sqlite.*(NBA_HOME|NBA_CLAIMS_URL)"):
+            ClaimStore(f"sqlite:///{tmp_path / below}").active()
+    with pytest.raises(ClaimsUnavailable, match=r"unable to open database file.*can be written"):
+        ClaimStore(f"sqlite:///{tmp_path}").active()
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path):
+    (tmp_path / "claims.sqlite").write_text("no database, but longer than the header of one " * 10)
+    with pytest.raises(ClaimsUnavailable, match=r"claims\.sqlite cannot be used: file is not a database"):
+        ClaimStore(f"sqlite:///{tmp_path / 'claims.sqlite'}").active()
+
+
+def test_a_file_locked_by_another_process_is_said_after_a_while(tmp_path, monkeypatch):
+    file = tmp_path / "claims.sqlite"
+    reserve(ClaimStore(f"sqlite:///{file}"), january("a", 1, 1))
+    monkeypatch.setattr(schema, "WAIT_SECONDS", 0.1)
+    store = ClaimStore(f"sqlite:///{file}")
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(ClaimsUnavailable, match="database is locked.*no stopped process holds it"):
+            store.renew(1)
+    assert store.renew(1).is_active
+
+
+def test_who_works_on_after_the_file_was_removed_has_lost_its_claim(tmp_path):
+    file = tmp_path / "claims.sqlite"
+    store = ClaimStore(f"sqlite:///{file}")
+    claim = reserve(store, january("a", 1, 1))
+    for path in tmp_path.iterdir():
+        path.unlink()
+    with pytest.raises(ClaimsUnavailable, match="no such table"):
+        store.renew(claim.id)
+    with pytest.raises(ClaimLost, match="does not know it"):
+        store.renew(claim.id)
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://host/db", "claims.sqlite"])
+def test_a_url_that_cannot_keep_claims_is_refused(url):
+    with pytest.raises(ClaimsError, match=r"NBA_CLAIMS_URL=.*give sqlite:///<file> or postgresql\+psycopg2://"):
+        ClaimStore(url)
+
+
+def test_an_unreachable_server_is_named_without_its_password():
+    with pytest.raises(ClaimsUnavailable, match=r"nba:\*\*\*@localhost:1/claims cannot be used: .*refused") as refused:
+        ClaimStore("postgresql://nba:secret@localhost:1/claims").active()
+    assert "secret" not in str(refused.value)
+
+
+def test_a_client_that_stops_inside_its_transaction_does_not_keep_the_lock(postgres_url):
+    store = ClaimStore(postgres_url)
+    store.active()
+    patient = f"idle_in_transaction_session_timeout = '{schema.WAIT_SECONDS // 2}s'"
+    impatient = schema.BEGIN_WRITING["postgresql"].replace(patient, "idle_in_transaction_session_timeout = '300ms'")
+    assert impatient != schema.BEGIN_WRITING["postgresql"]
+    engine = schema.engine_of(postgres_url)
+    stopped = engine.raw_connection()
+    stopped.cursor().execute(impatient)
+    store.end(reserve(store, january("a", 1, 1)).id, "done")
+    with pytest.raises(engine.dialect.loaded_dbapi.Error, match="idle-in-transaction|closed the connection"):
+        stopped.cursor().execute("SELECT 1")
+    stopped.invalidate()

@@ -1,0 +1,71 @@
+"""Every failure of the evening happens without the guards, and is refused or healed with them."""
+
+import pytest
+from rich.console import Console
+
+from nba_assets.incident import scenes
+from nba_assets.incident.evening import open_stage, print_timeline
+
+pytestmark = pytest.mark.long
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory):
+    with open_stage(tmp_path_factory.mktemp("incident")) as opened:
+        yield opened
+
+
+def test_overlapping_backfills(stage):
+    scene = scenes.overlapping_backfills(stage)
+    assert scene.measured["reverted_unguarded"] >= 1
+    assert scene.measured["reverted_guarded"] == 0
+    assert scene.measured["refusals"] == 2, "once by the claim, once by the fence"
+    assert "claim" in scene.guarded
+    assert "backfill:first" in scene.guarded
+
+
+def test_reversed_sides_halve_usage_and_spoil_the_averages(stage):
+    measured = scenes.reversed_sides(stage).measured
+    assert 0.4 < measured["usage_unguarded"] < 0.6
+    assert measured["usage_guarded"] == 1.0
+    assert measured["wrong_averages_unguarded"] > 0.5
+    assert measured["wrong_averages_guarded"] == 0.0
+    assert measured["rejected"] >= 10
+
+
+def test_precompute_before_its_history(stage):
+    scene = scenes.out_of_order(stage)
+    assert scene.measured["wrong_unguarded"] > 0
+    assert scene.measured["built_guarded"] == 0
+    assert "missing" in scene.guarded
+
+
+def test_training_on_it(stage):
+    scene = scenes.unvalidated_training(stage)
+    assert scene.measured["versions_unguarded"] == 1
+    assert scene.measured["versions_guarded"] == 0
+    assert "refused" in scene.guarded
+    assert 3.5 < scene.measured["mae_guarded"] < 5.5
+
+
+def test_a_gap_that_becomes_a_prediction(stage):
+    scene = scenes.gap_to_prediction(stage)
+    assert scene.measured["wrong_unguarded"] == 1
+    assert scene.measured["off"] > 0.05
+    assert scene.measured["steps"] == 4
+    assert scene.measured["wrong_guarded"] == 0
+    assert scene.measured["healed"] == 1
+
+
+def test_renamed_player_key(stage):
+    measured = scenes.renamed_player_key(stage).measured
+    assert measured["lost_unguarded"] == pytest.approx(0.6, abs=0.05)
+    assert measured["lost_guarded"] == 0.0
+    assert measured["rejected"] == 3
+
+
+def test_the_timeline_has_both_columns():
+    console = Console(record=True, width=160)
+    print_timeline(console, [scenes.Scene("16:58", "two backfills", "overwritten", "refused", {})])
+    text = console.export_text()
+    assert all(word in text for word in ("16:58", "two backfills", "overwritten", "refused"))

@@ -1,0 +1,107 @@
+"""The command line in processes of its own, and how tests find and kill what it starts."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from nba_assets.claims.claim import Claim
+from nba_assets.claims.store import ClaimStore
+from nba_assets.definitions import open_warehouse
+from nba_assets.settings import Settings
+from nba_assets.sources.simulated.league import SimulatedLeague
+from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets_tests.conftest import REPOSITORY
+
+PATIENCE_SECONDS = 300
+
+
+def command(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
+    """`nba-assets …`, waited for."""
+    return subprocess.run(
+        [sys.executable, "-m", "nba_assets.cli", *words], cwd=REPOSITORY, env={**os.environ, **settings.environment()},
+        capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
+    )  # fmt: skip
+
+
+def started(settings: Settings, *words: str) -> subprocess.Popen[str]:
+    """`nba-assets …`, not waited for."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "nba_assets.cli", *words], cwd=REPOSITORY, env={**os.environ, **settings.environment()},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+def until(holds: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"never: {what}"
+        time.sleep(0.1)
+
+
+def store_of(settings: Settings) -> ClaimStore:
+    return ClaimStore(settings.claims_url)
+
+
+def working_claim(settings: Settings) -> Claim:
+    """The claim of the backfill that works, once it has published something."""
+    store = store_of(settings)
+    until(lambda: any(claim.progress for claim in store.active()), "a backfill works")
+    return next(claim for claim in store.active() if claim.progress)
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            lines = dict(line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(lines["PPid"]) == pid:
+            found.append(int(status.parent.name))
+    return found
+
+
+def supervisor_of(claim: Claim) -> int:
+    """The process that works a claim off."""
+    words = f"nba_assets.cli\0work\0{claim.id}\0".encode()
+    for line in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if words in line.read_bytes():
+                return int(line.parent.name)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    raise AssertionError(f"no process works claim {claim.id} off")
+
+
+def workers_of(claim: Claim) -> list[int]:
+    """The processes in which its runs are executed."""
+    spawned = []
+    for pid in _children(supervisor_of(claim)):
+        if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            spawned.append(pid)
+    return spawned
+
+
+def kill(pids: Sequence[int]) -> None:
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+
+
+def is_alive(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/status")
+    return status.exists() and "\nState:\tZ" not in status.read_text()
+
+
+def warehouse_of(settings: Settings) -> DuckDBWarehouse:
+    return open_warehouse(settings, SimulatedLeague(seasons=settings.seasons, cache_dir=settings.home / "simulated"))
+
+
+def hashes(settings: Settings) -> pd.Series:
+    """Content hash by (table, date) of everything that stands."""
+    return warehouse_of(settings).ledger().set_index(["table_name", "game_date"])["content_hash"].sort_index()

@@ -1,0 +1,159 @@
+"""What a person decides has its effect, its claim, its row in the journal; and says what it makes stale."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from nba_assets.assets.run_scope import ONLY_TAG
+from nba_assets.claims.errors import ClaimConflict, ClaimNotFound, ClaimsError
+from nba_assets.operations import commands
+from nba_assets.partitions import Span
+from nba_assets.readiness.gate import MODEL
+from nba_assets.sources.simulated.league import SimulatedLeague
+from nba_assets.warehouse.port import WarehouseError
+from nba_assets_tests.platform import Platform, SlicedSource, failure_messages
+
+DAYS = 4
+TABLES = ["game_schedule", "game_results", "team_box_scores", "player_box_scores", "team_offense", "team_defense"]
+BY = {"who": "Ada", "why": "a doubt"}
+
+
+@pytest.fixture(scope="module")
+def league() -> SimulatedLeague:
+    return SimulatedLeague(seasons=1)
+
+
+@pytest.fixture
+def platform(league: SimulatedLeague, tmp_path: Path) -> Platform:
+    schedule = league.read("game_schedule", league.first_date, league.horizon).rows
+    first = schedule["game_date"].min().date()
+    built = Platform(tmp_path, SlicedSource(league, first, first + dt.timedelta(days=DAYS - 1)))
+    result = built.run(tables=TABLES, last=built.source.horizon)
+    assert result.success, failure_messages(result)
+    return built
+
+
+@pytest.fixture
+def day(platform: Platform) -> dt.date:
+    return platform.source.first_date + dt.timedelta(days=1)
+
+
+def _journal(platform: Platform) -> list[tuple[str, str, str]]:
+    return list(platform.warehouse.journal()[["operation", "who", "why"]].itertuples(index=False, name=None))
+
+
+def _in_hours(hours: float) -> dt.datetime:
+    return dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours)
+
+
+def test_invalidated_dates_are_rejected_and_what_was_built_on_them_is_stale(platform: Platform, day: dt.date) -> None:
+    effect = commands.invalidate(platform.claims, platform.warehouse, Span("team_box_scores", day, day), **BY)
+    assert platform.statuses("team_box_scores")[day] == "rejected"
+    stale = {table: [str(part) for part in ranges] for table, ranges in effect.stale}
+    assert stale == {"player_box_scores": [str(day)], "team_offense": [str(day)], "team_defense": [str(day)]}
+    assert str(effect).endswith(f"Rebuild: nba-assets backfill --from {day}")
+    assert _journal(platform) == [("invalidate", "Ada", "a doubt")]
+    assert [claim.state for claim in platform.claims.recent() if claim.kind == "operation"] == ["done"]
+    platform.run(day, platform.source.horizon, tables=TABLES, tags={ONLY_TAG: "outdated"})
+    assert set(platform.statuses("team_defense").values()) == {"ready"}
+    assert not any(platform.warehouse.state().stale[table].any() for table in TABLES)
+
+
+def test_restored_content_is_what_the_build_had_published(platform: Platform, day: dt.date) -> None:
+    before = platform.rows("team_box_scores", f"game_date = '{day}'")
+    history = platform.warehouse.history("team_box_scores", day)
+    platform.source.deliver(team_box_scores=lambda rows: rows.assign(tov=rows["tov"] + 1))
+    platform.run(day, day, tables=["team_box_scores"])
+    assert not platform.rows("team_box_scores", f"game_date = '{day}'").equals(before)
+    build = int(history["build_id"].iloc[0])
+    effect = commands.restore(platform.claims, platform.warehouse, "team_box_scores", day, build, **BY)
+    assert platform.rows("team_box_scores", f"game_date = '{day}'").equals(before)
+    assert f"the content of build {build} again" in effect.said
+    assert effect.heal == f"nba-assets backfill --stale --from {day}"
+    assert _journal(platform) == [("restore", "Ada", "a doubt")]
+
+
+def test_a_held_range_keeps_runs_out_but_can_be_repaired(platform: Platform, day: dt.date) -> None:
+    span = Span("team_offense", day, day)
+    held = commands.hold(platform.claims, platform.warehouse, span, until=_in_hours(1), **BY)
+    refused = platform.run(tables=TABLES)
+    assert f"nba-assets release {held.id}" in failure_messages(refused)[0]
+    commands.invalidate(platform.claims, platform.warehouse, span, **BY)
+    commands.release(platform.claims, platform.warehouse, held.id, who="Grace", why="done")
+    assert platform.claims.get(held.id).state == "released"
+    assert platform.run(tables=TABLES, last=platform.source.horizon).success
+    assert _journal(platform) == [
+        ("hold", "Ada", "a doubt"), ("invalidate", "Ada", "a doubt"), ("release", "Grace", "done"),
+    ]  # fmt: skip
+
+
+def test_dates_at_work_cannot_be_held_invalidated_or_restored(platform: Platform, day: dt.date) -> None:
+    span = Span("team_offense", day, day)
+    platform.claims.reserve([span], holder="run:x", kind="run", who="Grace", why="at work")
+    for refused in (
+        lambda: commands.hold(platform.claims, platform.warehouse, span, until=_in_hours(1), **BY),
+        lambda: commands.invalidate(platform.claims, platform.warehouse, span, **BY),
+        lambda: commands.restore(platform.claims, platform.warehouse, "team_offense", day, 1, **BY),
+    ):
+        with pytest.raises(ClaimConflict, match="Grace: at work"):
+            refused()
+    assert platform.warehouse.journal().empty
+
+
+def test_what_fails_leaves_no_claim_behind(platform: Platform, day: dt.date) -> None:
+    with pytest.raises(WarehouseError, match="build 999"):
+        commands.restore(platform.claims, platform.warehouse, "team_offense", day, 999, **BY)
+    assert platform.claims.active() == []
+    assert platform.claims.recent()[0].state == "failed"
+
+
+@pytest.mark.parametrize("table", ["team_offence", MODEL])
+def test_unknown_tables_and_dates_are_refused(table: str, platform: Platform, day: dt.date) -> None:
+    with pytest.raises(ValueError, match=f"no table '{table}'"):
+        commands.invalidate(platform.claims, platform.warehouse, Span(table, day, day), **BY)
+    outside = platform.source.horizon + dt.timedelta(days=1)
+    with pytest.raises(ValueError, match="there is only"):
+        commands.hold(platform.claims, platform.warehouse, Span("team_offense", day, outside), until=_in_hours(1), **BY)
+
+
+def test_a_waiver_lets_a_date_pass_and_revoked_it_does_not(platform: Platform, day: dt.date) -> None:
+    platform.source.deliver(team_box_scores=lambda rows: rows.assign(pts=rows["pts"] + 1))
+    platform.run(day, day, tables=["team_box_scores"])
+    assert platform.statuses("team_box_scores")[day] == "rejected"
+    span = Span("team_box_scores", day, day)
+    effect = commands.waive(platform.warehouse, span, rule="*", until=_in_hours(1), **BY)
+    assert effect.heal == f"nba-assets backfill --failed --from {day}"
+    platform.run(day, day, tables=["team_box_scores"])
+    assert platform.statuses("team_box_scores")[day] == "ready"
+    effect = commands.revoke(platform.warehouse, "w1", **BY)
+    assert str(span) in effect.said
+    platform.run(day, day, tables=["team_box_scores"])
+    assert platform.statuses("team_box_scores")[day] == "rejected"
+    assert _journal(platform) == [("waive", "Ada", "a doubt"), ("revoke", "Ada", "a doubt")]
+
+
+def test_a_training_is_waived_by_the_name_of_the_model(platform: Platform, day: dt.date) -> None:
+    effect = commands.waive(platform.warehouse, Span(MODEL, day, day), rule="training_window", until=_in_hours(1), **BY)
+    assert effect.heal == f"nba-assets backfill --tables {MODEL}"
+
+
+def test_a_dead_holder_is_over_at_once_and_in_the_journal(platform: Platform, day: dt.date) -> None:
+    claim = platform.claims.reserve([Span("team_offense", day, day)], holder="run:x", kind="run", who="Grace")
+    platform.claims.end(claim.id, "expired")
+    cancelled = commands.cancel(platform.claims, platform.warehouse, str(claim.id), **BY)
+    assert "is over: expired" in commands.stopped(cancelled)
+    assert _journal(platform) == [("cancel", "Ada", "a doubt")]
+    assert json.loads(platform.warehouse.journal()["detail"].iloc[0])["holder"] == "run:x"
+
+
+def test_a_live_holder_is_asked_to_stop(platform: Platform, day: dt.date) -> None:
+    claim = platform.claims.reserve([Span("team_offense", day, day)], holder="run:x", kind="run", who="Grace")
+    cancelled = commands.cancel(platform.claims, platform.warehouse, "run:x", **BY)
+    assert (cancelled.cancel_who, cancelled.cancel_why) == ("Ada", "a doubt")
+    assert "was asked to stop" in commands.stopped(cancelled)
+    with pytest.raises(ClaimNotFound):
+        commands.cancel(platform.claims, platform.warehouse, "nobody", **BY)
+    with pytest.raises(ClaimsError, match="is no hold"):
+        commands.release(platform.claims, platform.warehouse, claim.id, **BY)

@@ -1,0 +1,184 @@
+"""Waivers in the warehouse: given with a reason, ended by time or by a person, never forgotten where they were used."""
+
+import dataclasses
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from nba_assets.contracts.tables import TABLES
+from nba_assets.partitions import Span
+from nba_assets.readiness.audit import Waiver, audit
+from nba_assets.readiness.gate import MODEL, TRAINING_RULE, GateClosed
+from nba_assets.readiness.rules import rules_of
+from nba_assets.readiness.state import Status
+from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.port import Snapshot, WarehouseError
+from nba_assets_tests.readiness.staged_rows import staged
+from nba_assets_tests.warehouse.raw_publishes import BOX, DAYS, Clock, entry, publish, warehouse_at, with_minutes
+
+FIRST_DAY = Span(BOX, DAYS[0], DAYS[0])
+CLOCK = Clock()
+UNTIL = CLOCK() + dt.timedelta(days=3)
+WHO = {"who": "ann", "why": "late clock", "until": UNTIL}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def warehouse(built: Path, tmp_path: Path, clock: Clock) -> DuckDBWarehouse:
+    """All raw tables of the four days, on a clock that the test moves."""
+    path = tmp_path / "warehouse.duckdb"
+    path.write_bytes(built.read_bytes())
+    return warehouse_at(path, now=clock)
+
+
+def publish_overlong(warehouse: DuckDBWarehouse, clock: Clock) -> None:
+    """Two days of games that were too long, judged as an asset judges them."""
+    window = warehouse.read_window(TABLES[BOX], DAYS[:2])
+    rows = with_minutes(290.0)
+    rows = rows[rows["game_date"].isin(window.dates)]
+    checked = dataclasses.replace(staged(TABLES[BOX], rows, window.frames), days=window.days, now=clock())
+    warehouse.publish(window, rows, audit(checked, rules_of(TABLES[BOX]), window.waivers), run_id="r")
+
+
+def statuses(warehouse: DuckDBWarehouse) -> list[str]:
+    return [entry(warehouse, BOX, day)["status"] for day in DAYS[:2]]
+
+
+def test_a_waiver_lets_a_failed_rule_pass_and_taints(warehouse, clock):
+    given = warehouse.add_waiver(FIRST_DAY, "team_minutes", **WHO)
+    assert given == Waiver("w1", BOX, "team_minutes", DAYS[0], DAYS[0], UNTIL, "ann", "late clock")
+    assert warehouse.read_window(TABLES[BOX], DAYS).waivers == [given]
+    assert warehouse.read_window(TABLES["game_results"], DAYS).waivers == []
+    publish_overlong(warehouse, clock)
+    assert statuses(warehouse) == ["ready", "rejected"]
+    assert entry(warehouse, BOX, DAYS[0])["waivers"] == "w1"
+    assert warehouse.state().tainted["player_box_scores"].tolist() == [True, False, False, False]
+
+
+@pytest.mark.parametrize("ending", ["expired", "revoked"])
+def test_a_waiver_that_has_ended_lets_nothing_pass_but_keeps_its_taint(warehouse, clock, ending):
+    warehouse.add_waiver(FIRST_DAY, "team_minutes", **WHO)
+    publish_overlong(warehouse, clock)
+    if ending == "expired":
+        clock.pass_days(3)
+    else:
+        warehouse.revoke_waiver("w1", "bob", "seen the tape")
+    assert warehouse.state().tainted[BOX].tolist() == [True, False, False, False]
+    publish_overlong(warehouse, clock)
+    assert statuses(warehouse) == ["rejected", "rejected"]
+    assert entry(warehouse, BOX, DAYS[0])["waivers"] == "w1", "of what stands"
+    publish(warehouse, BOX, DAYS[:1])
+    assert not warehouse.state().tainted[BOX].any()
+
+
+def test_every_waiver_is_listed_with_its_state(warehouse, clock):
+    warehouse.add_waiver(FIRST_DAY, "team_minutes", **WHO)
+    clock.pass_days(1)
+    warehouse.add_waiver(Span(MODEL, DAYS[0], DAYS[3]), TRAINING_RULE, who="bob", why="try", until=UNTIL)
+    clock.pass_days(1)
+    warehouse.add_waiver(FIRST_DAY, "*", who="eve", why="all of it", until=UNTIL + dt.timedelta(days=9))
+    warehouse.revoke_waiver("w2", "ann", "no")
+    clock.pass_days(1)
+    listed = warehouse.waivers()
+    assert listed["waiver_id"].tolist() == ["w1", "w2", "w3"]
+    assert listed["state"].tolist() == ["expired", "revoked", "in force"]
+    revoked = listed.iloc[1]
+    assert (revoked["table_name"], revoked["rule"], revoked["who"], revoked["why"]) == (
+        MODEL,
+        TRAINING_RULE,
+        "bob",
+        "try",
+    )
+    assert (revoked["revoked_by"], revoked["revoked_why"]) == ("ann", "no")
+    assert revoked["revoked_at"] == clock() - dt.timedelta(days=1)
+    told = warehouse.journal()
+    assert (told["operation"] + " " + told["who"] + " " + told["table_name"]).tolist() == [
+        f"waive ann {BOX}", f"waive bob {MODEL}", f"waive eve {BOX}", f"revoke ann {MODEL}",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        pytest.param({"span": Span("box", DAYS[0], DAYS[0])}, "no table 'box' to waive a rule of", id="no such table"),
+        pytest.param({"rule": ""}, "needs a rule", id="no rule"),
+        pytest.param({"who": " "}, "who gives it", id="nobody"),
+        pytest.param({"why": ""}, "needs a rule, who gives it and why", id="no reason"),
+        pytest.param({"until": CLOCK()}, "a moment in the future", id="already over"),
+        pytest.param({"until": UNTIL.replace(tzinfo=None)}, "with a time zone", id="no time zone"),
+    ],
+)
+def test_a_waiver_without_what_it_needs_is_refused(warehouse, change, message):
+    arguments = {"span": FIRST_DAY, "rule": "team_minutes", **WHO} | change
+    with pytest.raises(ValueError, match=message):
+        warehouse.add_waiver(**arguments)
+    assert warehouse.waivers().empty
+
+
+def test_a_waiver_can_be_revoked_once_and_must_exist(warehouse):
+    warehouse.add_waiver(FIRST_DAY, "team_minutes", **WHO)
+    with pytest.raises(ValueError, match="there is no waiver 'w2'"):
+        warehouse.revoke_waiver("w2", "ann", "no")
+    warehouse.revoke_waiver("w1", "ann", "no")
+    with pytest.raises(ValueError, match="w1 was revoked before, by ann at 2025-01-10"):
+        warehouse.revoke_waiver("w1", "bob", "no")
+
+
+# --- the training gate ---
+
+TRAINING = {"purpose": "training", "waivable_as": MODEL}
+
+
+def train(warehouse: DuckDBWarehouse) -> Snapshot:
+    return warehouse.read({BOX: ["minutes"]}, DAYS[0], DAYS[3], **TRAINING)
+
+
+def test_a_training_goes_ahead_under_a_waiver_and_names_it(warehouse, clock):
+    clean = train(warehouse)
+    assert clean.waivers == ()
+    publish(warehouse, BOX, DAYS[1:2], status=Status.REJECTED)
+    with pytest.raises(GateClosed, match=f"waive {TRAINING_RULE} of {MODEL} there"):
+        train(warehouse)
+    given = warehouse.add_waiver(Span(MODEL, DAYS[1], DAYS[1]), TRAINING_RULE, **WHO)
+    warehouse.add_waiver(Span(MODEL, DAYS[2], DAYS[3]), TRAINING_RULE, **WHO)
+    snapshot = train(warehouse)
+    assert snapshot.waivers == (given,), "the other was not needed"
+    assert snapshot.fingerprint == clean.fingerprint
+    pd.testing.assert_frame_equal(snapshot.frames[BOX], clean.frames[BOX])
+    with pytest.raises(GateClosed, match="Rebuild them, then retry"):
+        warehouse.read({BOX: ["minutes"]}, DAYS[0], DAYS[3], purpose="a chart")
+    clock.pass_days(3)
+    with pytest.raises(GateClosed):
+        train(warehouse)
+
+
+def test_a_training_on_tainted_dates_names_both_waivers(warehouse, clock):
+    rule = warehouse.add_waiver(FIRST_DAY, "team_minutes", **WHO)
+    publish_overlong(warehouse, clock)
+    publish(warehouse, BOX, DAYS[1:2])
+    with pytest.raises(GateClosed, match="team_box_scores 2024-12-03 is tainted"):
+        train(warehouse)
+    training = warehouse.add_waiver(Span(MODEL, DAYS[0], DAYS[0]), TRAINING_RULE, **WHO)
+    assert train(warehouse).waivers == (rule, training)
+    warehouse.revoke_waiver("w1", "bob", "no")
+    assert train(warehouse).waivers == (rule, training), "what was published under it stays tainted by it"
+    warehouse.revoke_waiver("w2", "bob", "no")
+    with pytest.raises(GateClosed):
+        train(warehouse)
+
+
+def test_a_taint_whose_waiver_is_not_known_is_an_error(warehouse, clock):
+    warehouse.add_waiver(FIRST_DAY, "team_minutes", **WHO)
+    publish_overlong(warehouse, clock)
+    publish(warehouse, BOX, DAYS[1:2])
+    warehouse.add_waiver(Span(MODEL, DAYS[0], DAYS[3]), TRAINING_RULE, **WHO)
+    with warehouse.connect() as connection:
+        connection.execute("DELETE FROM nba_quality.waivers WHERE waiver_id = 'w1'")
+    with pytest.raises(WarehouseError, match="does not have: w1"):
+        train(warehouse)
