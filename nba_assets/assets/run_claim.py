@@ -5,12 +5,12 @@ also after a failure or an interrupt, whichever way the run was launched.
 """
 
 import contextlib
-import datetime as dt
 import time
 from collections.abc import Iterator
 
 import dagster as dg
 
+from nba_assets.assets.run_refusal import refused
 from nba_assets.assets.run_scope import (
     BACKFILL_TAG,
     CLAIM_TAG,
@@ -132,7 +132,7 @@ class RunClaim:
                 return self._join(int(self._run.tags[CLAIM_TAG]))
             return self._reserve(context)
         except ClaimConflict as conflict:
-            raise _refused(conflict) from conflict
+            raise refused(conflict) from conflict
         except ClaimCancelled as cancelled:
             self._interrupt(str(cancelled), cancelled)
             raise
@@ -150,14 +150,26 @@ class RunClaim:
         return claim
 
     def _reserve(self, context: dg.AssetExecutionContext) -> Claim:
+        claim = self._reserved(context)
+        self._lease = Lease(self.store, claim, is_cancelled=self._is_terminated).start()
+        try:
+            self._warehouse.raise_fence(claim.spans, claim.id)
+        except FencedOut as error:
+            self._lease.stop("failed", why=str(error))
+            raise
+        return claim
+
+    def _reserved(self, context: dg.AssetExecutionContext) -> Claim:
+        """A claim of this run's own, or the one that another run of its Dagster backfill has reserved."""
         tags = self._run.tags
         target = target_spans(context, self._warehouse.days)
         holder = f"run:{self._run.run_id}" if target is None else f"backfill:{tags[BACKFILL_TAG]}"
         deadline = time.monotonic() + 60 * float(tags.get(WAIT_MINUTES_TAG, WAIT_MINUTES))
+        waited_for: set[int] = set()
         self._is_reserving = True
         while True:
             try:
-                claim = self.store.reserve(
+                return self.store.reserve(
                     self._spans if target is None else target,
                     holder=holder,
                     kind="run" if target is None else "backfill",
@@ -166,23 +178,16 @@ class RunClaim:
                     run_id=self._run.run_id,
                     above=self._warehouse.last_token(),
                 )
-                break
             except ClaimConflict as conflict:
                 mine = [found.claim for found in conflict.conflicts if found.claim.holder == holder]
                 if mine:
-                    claim = self._join(mine[0].id)
-                    break
+                    return self._join(mine[0].id)
                 if tags.get(ON_CONFLICT_TAG) != "wait" or time.monotonic() > deadline:
                     raise
-                context.log.info(f"waiting: {conflict}")
+                if not conflict.holders <= waited_for:
+                    context.log.info(f"waiting: {conflict}")
+                    waited_for |= conflict.holders
                 self._wait()
-        self._lease = Lease(self.store, claim, is_cancelled=self._is_terminated).start()
-        try:
-            self._warehouse.raise_fence(claim.spans, claim.id)
-        except FencedOut as error:
-            self._lease.stop("failed", why=str(error))
-            raise
-        return claim
 
     def _end_unnoticed(self) -> None:
         """An interrupt can come after the reservation and before the run knows of it."""
@@ -225,28 +230,3 @@ def run_claim(context: dg.InitResourceContext) -> Iterator[RunClaim]:
         yield claim
     finally:
         claim.close()
-
-
-def _refused(conflict: ClaimConflict) -> dg.Failure:
-    first = conflict.conflicts[0].claim
-    now = dt.datetime.now(dt.UTC)
-    rows = [
-        dg.TableRecord(
-            {
-                "table": found.overlap.table,
-                "dates": str(found.overlap).removeprefix(f"{found.overlap.table} "),
-                "claim": found.claim.id,
-                "holder": found.claim.holder,
-                "run": found.claim.run_id,
-                "who": found.claim.who,
-                "why": found.claim.why,
-                "since": str(found.claim.created_at),
-                "renewed_seconds_ago": int((now - found.claim.renewed_at).total_seconds()),
-            }
-        )
-        for found in conflict.conflicts
-    ]
-    holder = dg.MetadataValue.dagster_run(first.run_id) if first.run_id else dg.MetadataValue.text(first.holder)
-    return dg.Failure(
-        str(conflict), metadata={"holder": holder, "conflicts": dg.MetadataValue.table(rows)}, allow_retries=False
-    )

@@ -26,6 +26,7 @@ class ClaimConflict(ClaimsError):
 
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
         self.conflicts = tuple(conflicts)
+        self.holders = {conflict.claim.id for conflict in conflicts}
         super().__init__(_conflict_message(self.conflicts))
 
 

@@ -75,6 +75,8 @@ def backfill(
     if request is None:
         say(as_json, "Everything stands as it should.", exit_code=0)
         return
+    if not as_json and ((from_ and from_.date() < request.first) or (to and to.date() > request.last)):
+        console.print(f"Only {request.first} … {request.last} of that exists.")
     code = start(platform, request, reason, wait_minutes if wait else 0.0, detach=detach, as_json=as_json)
     raise typer.Exit(code)
 
@@ -89,12 +91,12 @@ def start(
     as_json: bool = False,
 ) -> int:
     """Reserve, start and follow a backfill; its exit code."""
-    told: set[str] = set()
+    waited_for: set[int] = set()
 
     def on_wait(conflict: ClaimConflict) -> None:
-        if not as_json and str(conflict) not in told:
+        if not (as_json or conflict.holders <= waited_for):
             console.print(f"Waiting: {conflict}", highlight=False, markup=False)
-            told.add(str(conflict))
+        waited_for.update(conflict.holders)
 
     try:
         claim = reserve(

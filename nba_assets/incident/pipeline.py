@@ -46,7 +46,7 @@ class EditedSource:
         """Rows and problems of the range, both dates included."""
         delivery = self._source.read(table, start, end)
         edit = self._edits.get(table)
-        return Delivery(edit(delivery.rows.copy()), delivery.problems) if edit else delivery
+        return replace(delivery, rows=edit(delivery.rows.copy())) if edit else delivery
 
 
 class Pipeline:

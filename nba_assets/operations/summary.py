@@ -45,11 +45,13 @@ def end_time(state: Progress, now: dt.datetime) -> str:
 
 def print_result(console: Console, result: Result) -> None:
     """Per table: how the dates asked for ended; then what changed, and why what failed."""
-    title = f"{result.dates} dates asked for"
-    table = Table("table", *WORDS, "current", "left", "rows standing", "seconds", title=title)
+    words = [word for word in (*WORDS, "current", "left") if any(row[word] for row in result.tables)]
+    table = Table("table", title=f"{result.dates} dates asked for")
+    for title in (*words, "rows standing", "seconds"):
+        table.add_column(title, justify="right")
     for row in result.tables:
-        words = [str(row[word]) for word in (*WORDS, "current", "left")]
-        table.add_row(str(row["table"]), *words, f"{row['rows_standing']:,}", f"{row['seconds']:.1f}")
+        counts = [str(row[word]) for word in words]
+        table.add_row(str(row["table"]), *counts, f"{row['rows_standing']:,}", f"{row['seconds']:.1f}")
     if result.tables:
         console.print(table)
     _print_changes(console, result)

@@ -37,41 +37,41 @@ def supervise(settings: Settings, store: ClaimStore, warehouse: Warehouse, claim
     Raises ClaimsError when the claim is over before the work has begun.
     """
     started = time.monotonic()
-    claim = store.check(claim_id)
+    claim = store.renew(claim_id)
     request = Request.of_detail(claim.detail)
-    end_dead_runs(store)
-    lease = Lease(store, claim).start()
     failures: list[str] = []
     state, who, why = "failed", "", ""
-    before = warehouse.ledger()
-    try:
-        warehouse.raise_fence(claim.spans, claim.id)
-        is_complete = _work(request, claim, job, lease, store, failures)
-        state = "done" if is_complete else "failed"
-    except ClaimCancelled as cancelled:
-        state, who, why = "cancelled", cancelled.claim.cancel_who, cancelled.claim.cancel_why
-    except (ClaimsError, WarehouseError, BrokenProcessPool) as error:
-        failures.append(f"{type(error).__name__}: {error}")
-    after = warehouse.ledger()
-    run_ids = store.get(claim.id).run_ids
-    _end_unfinished(run_ids, f"{named(claim)} is over")
-    result = Result(
-        claim=claim.id,
-        state=state,
-        exit_code=_EXIT_CODES[state],
-        seconds=round(time.monotonic() - started, 1),
-        dates=(request.last - request.first).days + 1,
-        run_ids=run_ids,
-        failures=tuple(failures),
-        tables=tuple(table_rows(warehouse.state(), after, request, store.get(claim.id))),
-        changes=tuple(change.as_json() for change in changes(warehouse, before, after, run_ids)),
-        why=f"cancelled by {who}: {why}" if state == "cancelled" else "",
-    )
-    if state == "cancelled":
-        detail = {"claim": claim.id, "holder": claim.holder, "progress": lease.claim.progress}
-        warehouse.record("cancel", who, why, claim.spans, detail)
-    result.write(settings)
-    lease.stop(state, who, why or "; ".join(failures)[:1000])
+    with Lease(store, claim) as lease:
+        end_dead_runs(store)
+        before = warehouse.ledger()
+        try:
+            lease.check()
+            warehouse.raise_fence(claim.spans, claim.id)
+            state = "done" if _work(request, claim, job, lease, store, failures) else "failed"
+        except ClaimCancelled as cancelled:
+            state, who, why = "cancelled", cancelled.claim.cancel_who, cancelled.claim.cancel_why
+        except (ClaimsError, WarehouseError, BrokenProcessPool) as error:
+            failures.append(f"{type(error).__name__}: {error}")
+        over = store.get(claim_id)
+        _end_unfinished(over.run_ids, f"{named(claim)} is over")
+        after = warehouse.ledger()
+        result = Result(
+            claim=claim.id,
+            state=state,
+            exit_code=_EXIT_CODES[state],
+            seconds=round(time.monotonic() - started, 1),
+            dates=(request.last - request.first).days + 1,
+            run_ids=over.run_ids,
+            failures=tuple(failures),
+            tables=tuple(table_rows(warehouse.state(), after, request, over)),
+            changes=tuple(change.as_json() for change in changes(warehouse, before, after, over.run_ids)),
+            why=f"cancelled by {who}: {why}" if state == "cancelled" else "",
+        )
+        if state == "cancelled":
+            detail = {"claim": claim.id, "holder": claim.holder, "progress": over.progress}
+            warehouse.record("cancel", who, why, claim.spans, detail)
+        result.write(settings)
+        lease.stop(state, who, why or "; ".join(failures)[:1000])
     return result
 
 

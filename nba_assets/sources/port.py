@@ -34,8 +34,8 @@ class Delivery:
 
     rows: pd.DataFrame
     problems: tuple[Problem, ...] = field(default=())
-    waivers: Mapping[dt.date, frozenset[str]] = field(default_factory=dict)
     notes: tuple[Problem, ...] = field(default=())
+    waivers: Mapping[dt.date, frozenset[str]] = field(default_factory=dict)
 
 
 class Source(Protocol):

@@ -196,7 +196,8 @@ def test_a_derived_table_alone_is_held_until_its_inputs_are_there(own: Platform)
     assert not result.success
     assert own.statuses("team_offense") == {first: "held"}
     assert f"game_schedule {first} is missing" in failure_messages(result)[0]
-    own.run(first, first, tables=["game_schedule", "game_results", "team_box_scores", "player_box_scores"])
+    ingest = ["game_schedule", "game_results", "team_box_scores", "player_box_scores", "shot_attempts"]
+    own.run(first, first, tables=ingest)
     assert own.run(first, first, tables=["team_offense"]).success
     assert own.statuses("team_offense") == {first: "ready"}
 

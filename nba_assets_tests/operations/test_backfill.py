@@ -14,9 +14,13 @@ from nba_assets.partitions import Span
 from nba_assets.readiness.gate import MODEL
 
 FIRST = dt.date(2024, 1, 1)
-INGEST = ("game_schedule", "game_results", "team_box_scores", "player_box_scores")
+BOX_INGEST = ("game_schedule", "game_results", "team_box_scores", "player_box_scores")
+INGEST = (*BOX_INGEST, "shot_attempts", "point_lines", "injury_reports")
 ANALYTICS = ("team_offense", "team_defense", "player_game_summary")
-PRECOMPUTE = ("player_daily_cache", "upcoming_player_context", "player_composite_factors")
+PRECOMPUTE = (
+    "team_defense_zones", "player_shot_zones", "player_daily_cache", "upcoming_player_context",
+    "player_composite_factors",
+)  # fmt: skip
 
 
 def _request(days: int = 100, assets: tuple[str, ...] = ASSETS, **given: object) -> Request:
@@ -40,7 +44,12 @@ def test_chosen_assets_come_in_order_and_unknown_ones_are_named() -> None:
 
 
 def test_with_upstream_is_everything_an_asset_is_made_of() -> None:
-    assert chosen_assets(["team_defense"], with_upstream=True) == (*INGEST, "team_offense", "team_defense")
+    assert chosen_assets(["team_defense"], with_upstream=True) == (
+        *BOX_INGEST,
+        "shot_attempts",
+        "team_offense",
+        "team_defense",
+    )
     of_model = chosen_assets([MODEL], with_upstream=True)
     assert of_model == ASSETS[: ASSETS.index(MODEL) + 1]
     assert chosen_assets(["player_points_predictions"], with_upstream=True) == ASSETS

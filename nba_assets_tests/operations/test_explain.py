@@ -174,7 +174,7 @@ class TestDownstream:
         found = downstream(weeks.warehouse, weeks.settings.models, "team_box_scores", day, {"player_id": str(player)})
         below = {part.table: part for part in found.tables}
         assert {name: part.dates for name, part in below.items() if part.ranges[-1].last == day} == {
-            "player_box_scores": 1, "team_offense": 1, "team_defense": 1, "player_game_summary": 1
+            "player_box_scores": 1, "shot_attempts": 1, "team_offense": 1, "team_defense": 1, "player_game_summary": 1
         }  # fmt: skip
         cache = below["player_daily_cache"]
         assert cache.ranges[0].first == day + dt.timedelta(days=1)
@@ -225,7 +225,7 @@ class TestPlan:
     def test_what_is_not_ready_is_planned_with_what_it_makes_stale(self, weeks: Weeks) -> None:
         report = plan(weeks.warehouse, weeks.store, weeks.settings.models, source_version=weeks.source.fingerprint)
         planned = {table.table: table for table in report.plan.tables}
-        assert set(planned) == set(TABLES) - {"game_schedule", "game_results"}
+        assert set(planned) == set(TABLES) - {"game_schedule", "game_results", "point_lines", "injury_reports"}
         assert planned["team_offense"].days == (weeks.gap,)
         assert planned["player_daily_cache"].days[0] == weeks.after
         assert report.plan.stops == ()

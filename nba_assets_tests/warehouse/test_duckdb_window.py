@@ -139,7 +139,7 @@ def test_the_window_knows_under_which_waivers_its_inputs_were_published(warehous
     rows = with_minutes(290.0)
     warehouse.publish(window, rows[rows["game_date"].isin(window.dates)], {DAYS[1]: tainted}, run_id="r")
     assert warehouse.read_window(TABLES[BOX], DAYS).taints == {}, "its own waivers are not inherited"
-    for table in ("player_box_scores", "team_offense", "team_defense", "player_game_summary"):
+    for table in ("player_box_scores", "shot_attempts", "team_offense", "team_defense", "player_game_summary"):
         assert warehouse.read_window(TABLES[table], DAYS).taints == {DAYS[1]: ("w7",)}, table
         publish(warehouse, table)
     cache = warehouse.read_window(TABLES["player_daily_cache"], DAYS)

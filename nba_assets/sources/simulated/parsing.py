@@ -58,7 +58,9 @@ def shots(feed: Feed) -> Delivery:
     bad_distances |= distances.isna()
     problems = _problems(events, "player_id", bad_players, "has no NBA player id in front")
     problems += _problems(events, "distance", bad_distances, "is not a distance in feet")
-    names = feed.player_lines.drop_duplicates("player_id").set_index("player_id")["player_name"]
+    listed, _ = normalise.player_ids(feed.player_lines["player_id"])
+    names = feed.player_lines["player_name"].set_axis(listed)
+    names = names[names.index.notna() & ~names.index.duplicated()]
     facts = pd.DataFrame(
         {
             **{name: events[name] for name in ("game_id", "game_date", "team_id", "period", "seconds_remaining")},
