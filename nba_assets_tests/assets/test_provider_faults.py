@@ -79,6 +79,7 @@ def test_a_fault_is_caught_at_the_first_table_that_can_know(
     pd.testing.assert_series_equal(platform.hashes()[others.index], others)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", UNDERSTOOD)
 def test_an_odd_form_that_is_understood_changes_nothing(fault: str, tmp_path: Path, sound: pd.Series) -> None:
     platform, messages = _built(tmp_path, fault)

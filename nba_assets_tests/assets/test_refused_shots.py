@@ -12,6 +12,8 @@ from nba_assets.readiness.gate import GateClosed
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.platform import Platform, SlicedSource
 
+pytestmark = pytest.mark.long
+
 FIRST, LAST = dt.date(2024, 10, 22), dt.date(2024, 11, 14)
 BUILT = [name for name in TABLES if name != "player_points_predictions"]
 

@@ -51,7 +51,7 @@ def assert_one_winner_per_conflict(store: ClaimStore, outcomes: list[tuple[int, 
     assert created == sorted(created, reverse=True)
 
 
-@pytest.mark.parametrize("first_seed", [0, 100])
+@pytest.mark.parametrize("first_seed", [0, pytest.param(100, marks=pytest.mark.long)])
 def test_racing_processes_get_one_winner_per_conflict(url, first_seed):
     start, results = processes.Barrier(WORKERS), processes.Queue()
     racers = [
@@ -108,7 +108,7 @@ def test_of_many_who_want_the_same_one_gets_it(url):
     assert len(store.active()) == 1
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2, 3))])
 def test_whatever_a_holder_was_doing_when_killed_its_dates_are_free_within_the_lease(url, seed):
     working = processes.Event()
     holder = processes.Process(target=work, args=(url, LEASE, working), daemon=True)

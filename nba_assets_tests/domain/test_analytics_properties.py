@@ -20,7 +20,7 @@ from nba_assets_tests.domain.box_scores import random_league
 
 REFUSED = pd.Timestamp("2025-01-10")
 SEEDS = st.integers(0, 2**32 - 1)
-FEW = settings(max_examples=10, deadline=None)
+FEW = settings(max_examples=5, deadline=None)
 
 
 def analytics(raw: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

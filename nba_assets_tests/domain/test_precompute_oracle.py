@@ -13,7 +13,17 @@ from nba_assets_tests.domain.precompute_chain import LEAGUE_TEAMS, build
 SMALLEST_STEP = 1e-6
 
 
-@pytest.mark.parametrize("gap_days", [0, 1, 4], ids=["no gap", "one gap", "four gaps"])
+GAPS = pytest.mark.parametrize(
+    "gap_days",
+    [
+        pytest.param(0, id="no gap", marks=pytest.mark.long),
+        pytest.param(1, id="one gap"),
+        pytest.param(4, id="four gaps", marks=pytest.mark.long),
+    ],
+)
+
+
+@GAPS
 @settings(max_examples=3, deadline=None, phases=[Phase.generate])  # a smaller seed is no simpler league
 @given(seed=st.integers(0, 2**20))
 def test_windows_agree_with_plain_loops(gap_days, seed):
@@ -37,7 +47,7 @@ def test_windows_agree_with_plain_loops(gap_days, seed):
         assert_same(tables.player_shot_zones.iloc[at], naive_zones.players_zones(league, row))
 
 
-@pytest.mark.parametrize("gap_days", [0, 1, 4], ids=["no gap", "one gap", "four gaps"])
+@GAPS
 @settings(max_examples=3, deadline=None, phases=[Phase.generate])
 @given(seed=st.integers(0, 2**20))
 def test_zones_allowed_agree_with_plain_loops(gap_days, seed):

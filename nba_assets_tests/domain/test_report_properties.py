@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -49,6 +50,7 @@ def before_tipoff(league: League) -> pd.Series:
     return (at < facts["tipoff_utc"]).where(facts["tipoff_utc"].notna(), at <= noon)
 
 
+@pytest.mark.long
 @LEAGUES
 @given(seed=SEEDS)
 def test_any_chunking_gives_the_same_context(seed):
@@ -91,6 +93,7 @@ def test_reports_after_tip_off_change_nothing(seed):
 ORDER = ["out", "doubtful", "questionable", "probable", "available"]
 
 
+@pytest.mark.long
 @LEAGUES
 @given(seed=SEEDS)
 def test_rows_and_values_are_those_of_a_slow_reading(seed):

@@ -18,7 +18,6 @@ from nba_assets_tests.sources import small_shots
 from nba_assets_tests.sources.mutations import MUTATIONS, Mutation
 from nba_assets_tests.sources.small_shots import Table, landed, text_of
 
-SEEDS = 1000
 KEY = list(SHOT_ATTEMPTS.key)
 DAY = dt.date.fromisoformat(small_shots.DAY)
 MAY_BE_UNKNOWN = ("loc_x", "loc_y", "zone_detail", "is_assisted")
@@ -67,18 +66,19 @@ def originals(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFram
     return found
 
 
-def test_a_thousand_mutations(originals: dict[str, pd.DataFrame], tmp_path: Path) -> None:
+@pytest.mark.parametrize("mutations", [100, pytest.param(1000, marks=pytest.mark.long)])
+def test_mutations(originals: dict[str, pd.DataFrame], tmp_path: Path, mutations: int) -> None:
     outcomes: Counter[str] = Counter()
-    for seed in range(SEEDS):
+    for seed in range(mutations):
         rng = np.random.default_rng(seed)
         kind, table, roles = PROVIDERS[seed % len(PROVIDERS)]
         mutation = MUTATIONS[int(rng.integers(len(MUTATIONS)))]
         content = mutation(table, roles, rng)
         outcomes[_outcome(kind, content, originals[kind], tmp_path, f"seed {seed}: {kind} {mutation.__name__}")] += 1
-    assert sum(outcomes.values()) == SEEDS
-    assert outcomes["the same facts"] > SEEDS / 10
-    assert outcomes["not understood"] > SEEDS / 3
-    assert outcomes["not ready"] > SEEDS / 50
+    assert sum(outcomes.values()) == mutations
+    assert outcomes["the same facts"] > mutations / 10
+    assert outcomes["not understood"] > mutations / 3
+    assert outcomes["not ready"] > mutations / 50
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)

@@ -16,7 +16,7 @@ from nba_assets.sources.landing import LandedFile
 from nba_assets.sources.shot_files import shots
 from nba_assets.warehouse.frames import conform
 
-pytestmark = pytest.mark.archive
+pytestmark = [pytest.mark.archive, pytest.mark.long]
 
 FIRST, LAST = dt.date(2021, 10, 19), dt.date(2025, 6, 22)
 FINALS = "0042400407"

@@ -193,6 +193,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBWarehouse
         yield warehouse
 
 
+@pytest.mark.long
 @settings(max_examples=5, deadline=None)
 @given(builds=st.lists(SLATES, min_size=2, max_size=3), chosen=st.tuples(*[st.integers(0, 2)] * len(DAYS)))
 def test_any_content_is_restored_row_for_row_and_hash_for_hash(played, builds, chosen):

@@ -36,6 +36,7 @@ print(int(pd.util.hash_pandas_object(rows.drop(columns="is_starter"), index=Fals
 
 
 class TestRepetition:
+    @pytest.mark.long
     def test_another_process_plays_the_same_league(self) -> None:
         def run(hash_seed: str) -> str:
             environment = {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(Path(league_module.__file__).parents[3])}
