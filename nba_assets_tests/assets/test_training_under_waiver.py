@@ -59,6 +59,7 @@ def test_waivers_are_shown_wherever_the_model_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waivers: list
 ) -> None:
     monkeypatch.setattr(module, "FEATURE_COLUMNS", FEATURES)
+    monkeypatch.setattr(module, "SHOT_FEATURES", ())
     resources = {
         "warehouse": WaivedWarehouse(waivers), "claims": NoClaim(), "settings": Settings(home=tmp_path, who="ann"),
     }  # fmt: skip

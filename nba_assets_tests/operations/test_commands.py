@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,14 +29,23 @@ def league() -> SimulatedLeague:
     return SimulatedLeague(seasons=1)
 
 
-@pytest.fixture
-def platform(league: SimulatedLeague, tmp_path: Path) -> Platform:
+@pytest.fixture(scope="module")
+def built(league: SimulatedLeague, tmp_path_factory: pytest.TempPathFactory) -> Platform:
     schedule = league.read("game_schedule", league.first_date, league.horizon).rows
     first = schedule["game_date"].min().date()
-    built = Platform(tmp_path, SlicedSource(league, first, first + dt.timedelta(days=DAYS - 1)))
-    result = built.run(tables=TABLES, last=built.source.horizon)
+    platform = Platform(
+        tmp_path_factory.mktemp("built"), SlicedSource(league, first, first + dt.timedelta(days=DAYS - 1))
+    )
+    result = platform.run(tables=TABLES, last=platform.source.horizon)
     assert result.success, failure_messages(result)
-    return built
+    return platform
+
+
+@pytest.fixture
+def platform(built: Platform, tmp_path: Path) -> Platform:
+    """The built home, copied, to be changed."""
+    shutil.copytree(built.settings.home, tmp_path, dirs_exist_ok=True)
+    return Platform(tmp_path, built.source)
 
 
 @pytest.fixture
