@@ -105,6 +105,8 @@ class Settings:
             "NBA_DATA": "" if self.data is None else str(self.data),
             "NBA_START": "" if self.start is None else self.start.isoformat(),
             "DAGSTER_HOME": str(self.dagster_home),
+            # A sensor may have to wait a minute for the warehouse's file; that is no failed tick.
+            "DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS": "180",
         }
         return {name: value for name, value in pairs.items() if value}
 

@@ -12,14 +12,12 @@ import dagster as dg
 from dagster_shared.record import replace
 
 from nba_assets.assets.run_scope import ONLY_TAG, RANGE_END_TAG, RANGE_START_TAG, WHO_TAG, WHY_TAG
-from nba_assets.automation.conditions import Decider, Decision
+from nba_assets.automation.conditions import AUTOMATION, Decider, Decision
 from nba_assets.automation.live_runs import live_runs
 from nba_assets.operations.launch import Work
 from nba_assets.settings import Settings
 
 INTERVAL_SECONDS = 30
-AUTOMATION = "automation"
-"""Who its runs are launched by; people see it in the claims."""
 ASKED_TAG = "nba/asked"
 """The same for every launch of the same dates of the same tables."""
 
@@ -88,7 +86,7 @@ def _request(work: Work, only: str, asked: str) -> dg.RunRequest:
             RANGE_END_TAG: work.last.isoformat(),
             ONLY_TAG: only,
             WHO_TAG: AUTOMATION,
-            WHY_TAG: f"due by the ledger: {_described(work)}",
+            WHY_TAG: "due by the ledger",
             ASKED_TAG: asked,
             # Whatever fails is asked for again by the ledger, not by Dagster.
             "dagster/max_retries": "0",

@@ -21,6 +21,9 @@ from nba_assets.partitions import eastern_date
 from nba_assets.sources.port import SourceError
 from nba_assets.warehouse.port import Warehouse, WarehouseError
 
+AUTOMATION = "automation"
+"""Whom its runs are launched by; people see it in the claims."""
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -71,6 +74,7 @@ class Decider:
         """By ledger, claims and clock as they are; raises WarehouseError, ClaimsUnavailable or SourceError."""
         state = self.warehouse().state()
         claims = self.claims.active()
+        others = [claim for claim in claims if claim.who != AUTOMATION]
         now = self.now()
         taken = taken_dates(claims, state.days, state.contracts)
         early = read_too_early(state, now)
@@ -87,7 +91,7 @@ class Decider:
             days=state.days,
             asked=asked,
             works=tuple(works(state, asked, taken)),
-            waits=tuple(waiting_lines(claims, wanted, state.days)),
+            waits=tuple(waiting_lines(others, wanted, state.days)),
             only=only,
         )
 
