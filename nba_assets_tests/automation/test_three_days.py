@@ -40,7 +40,7 @@ class League:
     def __init__(self, home: Path, webhook: Webhook) -> None:
         self.webhook = webhook
         self.settings = Settings(
-            home=home, seasons=2, live=True, faults=FAULTS, environment_name="production", alert_webhook=webhook.url
+            home=home, seasons=1, live=True, faults=FAULTS, environment_name="production", alert_webhook=webhook.url
         )
         self.clock = SimulatedTime(home)
         self.clock.set(f"{MONDAY} 12:30:00")
