@@ -1,6 +1,8 @@
 """Composition root: every asset, check and job listed by name, the outside world chosen by environment."""
 
+import copy
 import warnings
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -25,15 +27,22 @@ from nba_assets.assets.precompute.upcoming_player_context import upcoming_player
 from nba_assets.assets.predictions.player_points_predictions import player_points_predictions
 from nba_assets.assets.run_claim import run_claim
 from nba_assets.assets.table_asset import TableAsset
+from nba_assets.automation.alerts_sensor import alerts_sensor
+from nba_assets.automation.automation_sensor import LedgerAutomation
 from nba_assets.automation.claims_sensor import claims_sensor
+from nba_assets.automation.conditions import Decider, LedgerSaysDue
 from nba_assets.automation.ledger_sensor import ledger_sensor
 from nba_assets.automation.operate import OPERATE_JOBS
+from nba_assets.automation.schedules import schedules
+from nba_assets.checks.freshness import freshness_checks
 from nba_assets.checks.last_run import last_run_complete
 from nba_assets.checks.model_up_to_date import model_up_to_date
 from nba_assets.checks.up_to_date import up_to_date
+from nba_assets.claims.store import ClaimStore
+from nba_assets.partitions import EASTERN
 from nba_assets.settings import Settings, from_environment
 from nba_assets.sources.port import Source
-from nba_assets.sources.registry import calendar, open_source
+from nba_assets.sources.registry import calendar, is_live, open_source
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
 
 TABLE_ASSETS: tuple[TableAsset, ...] = (
@@ -70,20 +79,43 @@ def open_warehouse(settings: Settings, source: Source) -> DuckDBWarehouse:
     )
 
 
+def current_warehouse(warehouse: DuckDBWarehouse, settings: Settings, source: Source) -> DuckDBWarehouse:
+    """The warehouse over the dates of now: those of a live source grow while a process runs."""
+    current = copy.copy(warehouse)
+    current.days = calendar(settings, source)
+    return current
+
+
+def partitions_over(days: pd.DatetimeIndex, settings: Settings) -> dg.DailyPartitionsDefinition:
+    """A partition for each date; those of a live source reach to tomorrow, whenever that is."""
+    first = days[0].date().isoformat()
+    if is_live(settings):
+        return dg.DailyPartitionsDefinition(start_date=first, timezone=EASTERN, end_offset=2)
+    return dg.DailyPartitionsDefinition(start_date=first, end_date=(days[-1] + pd.Timedelta(days=1)).date().isoformat())
+
+
 def build_definitions(
     settings: Settings, source: Source | None = None, warehouse: DuckDBWarehouse | None = None
 ) -> dg.Definitions:
     """All definitions over one choice of environment; tests and the replay hand in their own source or warehouse."""
     opened = source or open_source(settings)
     days = calendar(settings, opened)
+    made = warehouse or open_warehouse(settings, opened)
+    over_now: Any = made
+    if is_live(settings):
+        over_now = dg.ResourceDefinition(lambda _: current_warehouse(made, settings, opened))
+    decider = Decider(
+        lambda: current_warehouse(made, settings, opened) if is_live(settings) else made,
+        ClaimStore(settings.claims_url),
+        lambda: opened.fingerprint,
+    )
     with warnings.catch_warnings():
         # Ranged runs and per-date checks are beta in Dagster; the version is pinned and a test holds both.
         warnings.simplefilter("ignore", category=dg.BetaWarning)
         warnings.simplefilter("ignore", category=dg.PreviewWarning)
-        partitions_def = dg.DailyPartitionsDefinition(
-            start_date=days[0].date().isoformat(), end_date=(days[-1] + pd.Timedelta(days=1)).date().isoformat()
-        )
-        assets = [asset.on(partitions_def) for asset in TABLE_ASSETS]
+        partitions_def = partitions_over(days, settings)
+        condition = LedgerSaysDue(decider)
+        assets = [asset.on(partitions_def).with_attributes(automation_condition=condition) for asset in TABLE_ASSETS]
         # Dagster's command line takes a partition range only when every selected asset has this policy.
         model = xgboost_points_model.with_attributes(backfill_policy=dg.BackfillPolicy.single_run())
         jobs = [
@@ -100,11 +132,18 @@ def build_definitions(
                 last_run_complete([asset.contract.name for asset in TABLE_ASSETS]),
                 up_to_date([asset.contract.name for asset in TABLE_ASSETS]),
                 model_up_to_date(),
+                *freshness_checks(),
             ],
             jobs=jobs,
-            sensors=[ledger_sensor, claims_sensor],
+            schedules=schedules(settings.is_production),
+            sensors=[
+                ledger_sensor,
+                claims_sensor,
+                LedgerAutomation(decider, settings, settings.is_production),
+                alerts_sensor(settings.is_production),
+            ],
             resources={
-                "warehouse": warehouse or open_warehouse(settings, opened),
+                "warehouse": over_now,
                 "source": opened,
                 "settings": settings,
                 "claims": run_claim,

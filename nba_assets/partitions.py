@@ -35,6 +35,21 @@ class Span:
         return f"{self.table} {dates}"
 
 
+def games_over(days: pd.DatetimeIndex) -> pd.Series:
+    """The moment by which the games of each date are over: three in the morning of the next day, US Eastern."""
+    return pd.Series((days + pd.Timedelta(days=1, hours=3)).tz_localize(EASTERN))
+
+
+def eastern_date(moment: dt.datetime) -> dt.date:
+    """The date of a moment on the league's clock."""
+    return pd.Timestamp(moment).tz_convert(EASTERN).date()
+
+
+def eastern_time(moment: dt.datetime) -> dt.time:
+    """The time of day of a moment on the league's clock."""
+    return pd.Timestamp(moment).tz_convert(EASTERN).time()
+
+
 def eastern_game_date(tipoff_utc: pd.Series) -> pd.Series:
     """Game date of each UTC tip-off: a game that tips off at 02:00 UTC belongs to the day before."""
     local = pd.to_datetime(tipoff_utc, utc=True).dt.tz_convert(EASTERN)

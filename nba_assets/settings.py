@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SOURCES = ("simulated", "archive", "nba_stats")
+ENVIRONMENTS = ("local", "production")
 
 
 class SettingsError(Exception):
@@ -28,7 +29,8 @@ class Settings:
     `home` holds everything a run writes. `source` is the provider, `data` its directory (archive).
     `start` is the first game date of the partitions; None leaves it to the source. A claim without progress for
     `stall_minutes` is reported; replaced content can be restored for `keep_replaced_days`. `who` is recorded with
-    what is launched or decided.
+    what is launched or decided. In the environment `production` automation is on by default. `live` has a simulated
+    league delivered day by day, as the clock goes. Alerts are sent to the address `alert_webhook`, which is a secret.
     """
 
     home: Path
@@ -42,6 +44,13 @@ class Settings:
     stall_minutes: int = 30
     keep_replaced_days: int = 30
     who: str = field(default_factory=_os_user)
+    environment_name: str = "local"
+    live: bool = False
+    alert_webhook: str = field(default="", repr=False)
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment_name == "production"
 
     @property
     def claims_url(self) -> str:
@@ -90,16 +99,22 @@ class Settings:
             "NBA_STALL_MINUTES": str(self.stall_minutes),
             "NBA_KEEP_REPLACED_DAYS": str(self.keep_replaced_days),
             "NBA_WHO": self.who,
+            "NBA_ENVIRONMENT": self.environment_name,
+            "NBA_LIVE": "1" if self.live else "",
+            "NBA_ALERT_WEBHOOK": self.alert_webhook,
             "NBA_DATA": "" if self.data is None else str(self.data),
             "NBA_START": "" if self.start is None else self.start.isoformat(),
             "DAGSTER_HOME": str(self.dagster_home),
+            # A sensor may have to wait a minute for the warehouse's file; that is no failed tick.
+            "DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS": "180",
         }
         return {name: value for name, value in pairs.items() if value}
 
 
 def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -> Settings:
     """Settings out of NBA_HOME, NBA_SOURCE, NBA_DATA, NBA_START, NBA_SEASONS, NBA_SEED, NBA_FAULTS,
-    NBA_CLAIMS_URL, NBA_STALL_MINUTES, NBA_KEEP_REPLACED_DAYS and NBA_WHO.
+    NBA_CLAIMS_URL, NBA_STALL_MINUTES, NBA_KEEP_REPLACED_DAYS, NBA_WHO, NBA_ENVIRONMENT, NBA_LIVE and
+    NBA_ALERT_WEBHOOK.
 
     Raises SettingsError naming the variable, its value and what it may be.
     """
@@ -107,6 +122,9 @@ def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -
     source = env.get("NBA_SOURCE") or "simulated"
     if source not in SOURCES:
         raise SettingsError(f"NBA_SOURCE={source!r}: choose one of {', '.join(SOURCES)}")
+    environment = env.get("NBA_ENVIRONMENT") or "local"
+    if environment not in ENVIRONMENTS:
+        raise SettingsError(f"NBA_ENVIRONMENT={environment!r}: choose one of {', '.join(ENVIRONMENTS)}")
     data = Path(env["NBA_DATA"]).expanduser().resolve() if env.get("NBA_DATA") else None
     if source == "archive" and data is None:
         raise SettingsError("NBA_SOURCE=archive needs NBA_DATA, the directory of the files to load")
@@ -122,6 +140,9 @@ def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -
         stall_minutes=_count(env, "NBA_STALL_MINUTES", 30),
         keep_replaced_days=_count(env, "NBA_KEEP_REPLACED_DAYS", 30),
         who=env.get("NBA_WHO") or _os_user(),
+        environment_name=environment,
+        live=env.get("NBA_LIVE") == "1",
+        alert_webhook=env.get("NBA_ALERT_WEBHOOK") or "",
     )
 
 

@@ -32,10 +32,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "automation": {
         "assets", "checks", "claims", "contracts", "event_log", "operations", "partitions", "readiness", "settings",
-        "warehouse",
+        "sources.port", "warehouse",
     },
     "definitions": {
-        "assets", "automation", "checks", "claims", "contracts", "settings", "sources", "warehouse",
+        "assets", "automation", "checks", "claims", "contracts", "partitions", "settings", "sources", "warehouse",
     },
     "incident": {
         "assets", "claims", "contracts", "definitions", "domain", "modelling", "operations", "partitions", "readiness",

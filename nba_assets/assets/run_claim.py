@@ -33,6 +33,10 @@ from nba_assets.warehouse.port import FencedOut, Warehouse
 POLL_SECONDS = 2.0
 WAIT_MINUTES = 30.0
 
+MAX_RUNTIME_TAG = "dagster/max_runtime"
+GRACE = dt.timedelta(minutes=2)
+"""How much longer than its run a claim may last: Dagster's monitoring ends the run first, and says so."""
+
 TERMINATED = (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED)
 
 
@@ -176,6 +180,7 @@ class RunClaim:
                     who=self._who,
                     why=tags.get(WHY_TAG, ""),
                     run_id=self._run.run_id,
+                    until=self._until() if target is None else None,
                     above=self._warehouse.last_token(),
                 )
             except ClaimConflict as conflict:
@@ -188,6 +193,11 @@ class RunClaim:
                     context.log.info(f"waiting: {conflict}")
                     waited_for |= conflict.holders
                 self._wait()
+
+    def _until(self) -> dt.datetime | None:
+        """When the claim ends even though the run renews it: a live but stuck run is ended by its maximum run time."""
+        seconds = float(self._run.tags.get(MAX_RUNTIME_TAG) or self._instance.run_monitoring_max_runtime_seconds or 0)
+        return self.store.now() + dt.timedelta(seconds=seconds) + GRACE if seconds > 0 else None
 
     def _end_unnoticed(self) -> None:
         """An interrupt can come after the reservation and before the run knows of it."""

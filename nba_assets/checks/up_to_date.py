@@ -99,9 +99,9 @@ def up_to_date(tables: Sequence[str]) -> dg.AssetChecksDefinition:
     return check
 
 
-def result(asset_key: dg.AssetKey, verdict: Verdict) -> dg.AssetCheckResult:
+def result(asset_key: dg.AssetKey, verdict: Verdict, check_name: str = CHECK_NAME) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
-        check_name=CHECK_NAME,
+        check_name=check_name,
         asset_key=asset_key,
         passed=verdict.passed,
         description=verdict.description,

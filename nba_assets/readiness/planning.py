@@ -57,7 +57,7 @@ def make_plan(
     sure = simulate(state, planned, asked, contents_change=False)
     most = simulate(state, planned, asked, contents_change=True)
     causes = stale_ranges(state, {name: kinds[name][Kind.STALE] for name in chosen})
-    waves, plans = _waves(state), []
+    waves, plans = waves_of(state), []
     for name in chosen:
         attempted = planned[name] | most.follows[name]
         if not attempted.any():
@@ -194,7 +194,7 @@ def _remaining_gaps(state: LedgerState, outcome: Outcome) -> Iterator[Affected]:
             yield Affected(name, ranges_of(gaps, state.days))
 
 
-def _waves(state: LedgerState) -> dict[str, int]:
+def waves_of(state: LedgerState) -> dict[str, int]:
     """Wave of each table: a history read waits for a whole wave, and predictions leave one between for the model."""
     waves: dict[str, int] = {}
     after_model = {contract.name for contract in PREDICTION_TABLES}

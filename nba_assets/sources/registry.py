@@ -9,6 +9,7 @@ from nba_assets.sources.archive import ArchiveSource
 from nba_assets.sources.port import Source, SourceError
 from nba_assets.sources.simulated.faults import parse_faults
 from nba_assets.sources.simulated.league import SimulatedLeague
+from nba_assets.sources.simulated.live import LiveLeague
 
 DEFAULT_START = dt.date(2021, 10, 1)
 """First partition where neither settings nor source begin later: the old warehouse's epoch."""
@@ -25,12 +26,18 @@ def open_source(settings: Settings) -> Source:
         from nba_assets.sources.nba_stats.source import NbaStatsSource
 
         return NbaStatsSource(NbaStatsClient(settings.responses), settings.start or DEFAULT_START)
-    return SimulatedLeague(
+    league = SimulatedLeague(
         seed=settings.seed,
         seasons=settings.seasons,
         faults=parse_faults(settings.faults),
         cache_dir=settings.home / "simulated",
     )
+    return LiveLeague(league) if settings.live else league
+
+
+def is_live(settings: Settings) -> bool:
+    """Whether the source reaches to tomorrow, so that its dates grow while a process runs."""
+    return settings.live or settings.source == "nba_stats"
 
 
 def calendar(settings: Settings, source: Source) -> pd.DatetimeIndex:

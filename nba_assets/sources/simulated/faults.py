@@ -23,6 +23,7 @@ DETAILS: dict[str, tuple[str, ...]] = {
     "renamed_player_key": ("prefixed", "unknown"),
     "late_correction": ("delivered", "pending"),
     "overtime": ("1", "2", "3", "4"),
+    "outage": ("",),
     **SHOT_FAULTS,
     **REPORT_FAULTS,
 }
@@ -47,7 +48,8 @@ class Fault:
     (unmatched), or something that is no id (garbled). minutes_as_text: 'MM:SS' on the whole date (clock), or '12:75'
     once besides (garbage). renamed_player_key: '9000001arloashford' (prefixed), or once only 'arloashford' (unknown).
     late_correction: a basket more for one of the winners, in lines and score (delivered); before that (pending)
-    nothing differs. overtime: the game goes to so many overtimes. Those of its shots stand in `shot_faults`,
+    nothing differs. overtime: the game goes to so many overtimes. outage: a live league cannot be reached on the
+    morning of the date; any other delivers as ever. Those of its shots stand in `shot_faults`,
     of lines and injury reports in `report_faults`.
     """
 
@@ -257,6 +259,7 @@ _EFFECTS: dict[str, Callable[[Feed, str, str], Feed]] = {
     "renamed_player_key": _renamed_player_key,
     "late_correction": _late_correction,
     "overtime": _overtime,
+    "outage": lambda feed, game_id, detail: feed,
     **SHOT_EFFECTS,
     **REPORT_EFFECTS,
 }

@@ -1,0 +1,102 @@
+"""Which partitions automation should request now, by the ledger: missing, stale or newly unblocked, and buildable.
+
+A request is never made on an upstream that is not ready: what would be held is left alone until the upstream stands,
+or is requested together with it. What failed is tried again only after something in its window was attempted since.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from nba_assets.contracts.contract import Contract, Read
+from nba_assets.contracts.predictions import PREDICTION_TABLES
+from nba_assets.partitions import games_over
+from nba_assets.readiness.ledger_columns import has_status, integers, seen_through, texts
+from nba_assets.readiness.state import LedgerState, Status
+
+Dates = dict[str, np.ndarray]
+"""Flags by table, one per date of the calendar."""
+
+GRACE = pd.Timedelta(hours=1)
+"""How long after the games are over the schedule has to read them."""
+
+_PREDICTIONS = {contract.name for contract in PREDICTION_TABLES}
+
+
+def due(
+    state: LedgerState,
+    *,
+    today: dt.date,
+    source_version: str | None = None,
+    taken: Mapping[str, np.ndarray] | None = None,
+) -> Dates:
+    """The dates of each table to request now; same-date inputs and history may be requested together with them.
+
+    `taken` dates belong to somebody else's claim: they are left out, and with them what needs them. Ingest rows that
+    came from another `source_version` count as outdated; None leaves that out. Predictions are made for `today` and
+    later only: those of played dates stand as they were made.
+    """
+    asked: Dates = {}
+    for name, contract in state.contracts.items():
+        wanted = _wanted(state, contract, source_version)
+        if is_frozen_once_played(contract):
+            wanted &= np.asarray(state.days >= np.datetime64(today))
+        if taken is not None and name in taken:
+            wanted &= ~taken[name]
+        for read in contract.reads:
+            wanted &= ~_shut(state, read, asked[read.table])
+        asked[name] = wanted
+    return asked
+
+
+def read_too_early(state: LedgerState, now: dt.datetime) -> Dates:
+    """Ingest dates that were last read before their games were over, which they are now, by table.
+
+    A schedule reads every date again the night after; this finds what was missed while nothing ran, or in an outage.
+    """
+    over = games_over(state.days)
+    is_over = (over + GRACE <= pd.Timestamp(now)).to_numpy()
+    early: Dates = {}
+    for name, contract in state.contracts.items():
+        if contract.ingest:
+            written = pd.to_datetime(state.rows[name]["written_at"], utc=True).reset_index(drop=True)
+            early[name] = (written < over).to_numpy() & is_over
+    return early
+
+
+def is_frozen_once_played(contract: Contract) -> bool:
+    """Whether the table holds a model's predictions, which are not made again for games that have been played."""
+    return contract.name in _PREDICTIONS and not any(read.table in _PREDICTIONS for read in contract.reads)
+
+
+def _wanted(state: LedgerState, contract: Contract, source_version: str | None) -> np.ndarray:
+    gaps = np.asarray(state.is_gap(contract.name))
+    attempted = integers(state, contract.name, "attempt_build")
+    news = np.zeros_like(gaps)
+    for read in contract.reads:
+        news |= _newest_seen(read, integers(state, read.table, "attempt_build")) > attempted
+    wanted = state.is_missing(contract.name) | (state.stale[contract.name] & ~gaps) | (gaps & news)
+    if contract.ingest and source_version is not None:
+        ready = has_status(state, contract.name, Status.READY)
+        wanted = wanted | (ready & (texts(state, contract.name, "source_version") != source_version))
+    return np.asarray(wanted)
+
+
+def _newest_seen(read: Read, builds: np.ndarray) -> np.ndarray:
+    """For each date the highest build in the read's window, 0 where it is empty."""
+    if read.window == "same_date":
+        return builds
+    return np.append(0, np.maximum.accumulate(builds)[:-1]) if len(builds) else builds
+
+
+def _shut(state: LedgerState, read: Read, asked: np.ndarray) -> np.ndarray:
+    """For each date, whether the gate would refuse to read this upstream, were `asked` of it built before."""
+    known_gap = state.is_gap(read.table) & state.is_schedule_known
+    in_the_way = ~(state.is_ready(read.table) | asked)
+    if read.window == "same_date":
+        return in_the_way & ~(known_gap & read.optional)
+    in_the_way &= ~known_gap
+    in_the_way[: state.history_start] = False
+    return seen_through(read, in_the_way)
