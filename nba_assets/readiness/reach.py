@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from nba_assets.contracts.contract import Read
-from nba_assets.readiness.ledger_columns import has_status, seen_through
-from nba_assets.readiness.state import LedgerState, Status
+from nba_assets.readiness.ledger_columns import seen_through
+from nba_assets.readiness.state import LedgerState
 
 Flags = Mapping[str, np.ndarray]
 """Per table one flag per date of the calendar; a table without flags may be absent."""
@@ -23,13 +23,13 @@ def built_on(state: LedgerState, origins: Flags) -> dict[str, np.ndarray]:
 
 
 def waiting_for(state: LedgerState, origins: Flags) -> dict[str, np.ndarray]:
-    """Held and missing partitions that the gate cannot open before an origin heals, at any depth.
+    """Partitions without good content that the gate cannot open before an origin heals, at any depth.
 
     A rejected or held date in a history is a gap, which keeps nobody waiting.
     """
     waiting = _nothing(state)
     for name, contract in state.contracts.items():
-        shut = has_status(state, name, Status.HELD) | state.is_missing(name)
+        shut = state.is_gap(name) | state.is_missing(name)
         for read in contract.reads:
             upstream = waiting[read.table] | origins.get(read.table, False)
             waiting[name] |= shut & seen_through(read, upstream & _blocks(state, read))

@@ -99,12 +99,11 @@ def _is_bootstrap(state: LedgerState, table: str) -> np.ndarray:
 
 def _said(state: LedgerState, table: str) -> Iterator[tuple[int, int, str]]:
     """Runs of gap dates of which the ledger says the same."""
-    said = np.where(state.is_gap(table), texts(state, table, "reasons"), "")
-    codes, numbered = np.unique(said.astype(str), return_inverse=True)
-    for code, text in enumerate(codes):
-        if text:
-            _, firsts, lasts = bounds((numbered == code)[None, :])
-            yield from ((int(a), int(b), str(text)) for a, b in zip(firsts, lasts, strict=True))
+    said = np.where(state.is_gap(table), texts(state, table, "reasons"), "").astype(object)
+    starts = np.flatnonzero(np.append(True, said[1:] != said[:-1])) if len(said) else []
+    for first, end in zip(starts, [*starts[1:], len(said)], strict=True):
+        if said[first]:
+            yield int(first), int(end) - 1, str(said[first])
 
 
 def _pooled(pool: dict[str, int], room: list[int], text: str) -> int:
@@ -117,8 +116,11 @@ def _pooled(pool: dict[str, int], room: list[int], text: str) -> int:
     return pool.setdefault(shown, len(pool))
 
 
-def not_ready(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The same as a list for reading: runs of dates of one table in one state, `no games` and `ready` left out."""
+def not_ready(found: Mapping[str, Any], explained: int) -> list[dict[str, Any]]:
+    """The same as a list for reading: runs of dates of one table in one state, `no games` and `ready` left out.
+
+    The newest come first; of as many as `explained` the reason is told.
+    """
     runs = []
     for table in found["tables"]:
         states = np.array(list(table["states"]))
@@ -126,16 +128,14 @@ def not_ready(found: Mapping[str, Any]) -> list[dict[str, Any]]:
             if letter not in "re":
                 _, firsts, lasts = bounds((states == letter)[None, :])
                 runs += [
-                    {
-                        "table": table["name"],
-                        "state": word,
-                        "first": int(a),
-                        "last": int(b),
-                        "reason": _reason(found, table, a),
-                    }
+                    {"table": table["name"], "state": word, "first": int(a), "last": int(b), "reason": ""}
                     for a, b in zip(firsts, lasts, strict=True)
                 ]
-    return sorted(runs, key=lambda run: (-run["last"], run["first"]))
+    runs.sort(key=lambda run: (-run["last"], run["first"]))
+    tables = {table["name"]: table for table in found["tables"]}
+    for run in runs[:explained]:
+        run["reason"] = _reason(found, tables[run["table"]], run["first"])
+    return runs
 
 
 def _reason(found: Mapping[str, Any], table: Mapping[str, Any], at: int) -> str:

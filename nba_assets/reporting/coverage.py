@@ -68,8 +68,8 @@ class Coverage:
 
 
 def coverage(warehouse: Warehouse, state: LedgerState, watched: tuple[Watched, ...] = WATCHED) -> tuple[Coverage, ...]:
-    """Coverage of every watched column in every season, over the dates whose content is not closed off."""
-    found = []
+    """Coverage by season of every watched column of the state's tables; dates that are closed off are left out."""
+    found, watched = [], tuple(column for column in watched if column.table in state.contracts)
     seasons = np.array([season_of(day) for day in state.days.date], dtype=object)
     for season in dict.fromkeys(seasons):
         frames = _frames(warehouse, state, seasons == season, watched)

@@ -18,7 +18,8 @@ from nba_assets.reporting.incidents import Incident, open_incidents
 from nba_assets.reporting.model_history import ModelVersion, model_history
 from nba_assets.warehouse.port import Warehouse
 
-DECISIONS_SHOWN = 25
+DECISIONS_SHOWN, RUNS_SHOWN = 25, 400
+"""How much of the two lists a page carries."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class QualityFacts:
     """What stands at one moment.
 
     `cells` is the heat map (`reporting.cells`), `counts` its totals per table, `runs` its runs of dates that are not
-    plainly ready. `builds` are the newest timed builds of every table: table, at, dates, seconds; `expected` what
-    they teach. `waivers` and `decisions` are rows of the port, newest first.
+    plainly ready, the newest of them with their reason. `builds` are the newest timed builds of every table: table,
+    at, dates, seconds; `expected` what they teach. `waivers` and `decisions` are rows of the port, newest first.
     """
 
     at: dt.datetime
@@ -67,7 +68,7 @@ def quality_facts(warehouse: Warehouse, models_dir: Path, now: dt.datetime) -> Q
         seasons=tuple(dict.fromkeys(season_of(day) for day in state.days.date)),
         cells=cells,
         counts=counts(state),
-        runs=not_ready(cells),
+        runs=not_ready(cells, RUNS_SHOWN),
         incidents=tuple(open_incidents(state, windows, GATED)),
         coverage=coverage(warehouse, state),
         models=models,

@@ -9,12 +9,16 @@ import numpy as np
 from nba_assets.contracts.predictions import PREDICTION_TABLES
 from nba_assets.readiness.date_ranges import DateRange, list_of, ranges_of
 from nba_assets.readiness.ledger_columns import has_status, numbers, texts
-from nba_assets.readiness.reach import built_on, is_root, waiting_for
+from nba_assets.readiness.reach import Flags, built_on, is_root, waiting_for
 from nba_assets.readiness.staleness import Cause, stale_ranges
 from nba_assets.readiness.state import LedgerState, Status
 
 KINDS = ("rejected", "held", "changed", "code", "missing")
 """Rejected by its own rules or by a person; held by its own threshold; newer content; newer code; never built."""
+
+
+KINDS_APART = 20
+"""Ways in which dates of one table fail that are told apart; rarer ones are counted with the last of these."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +80,12 @@ def open_incidents(
     for kind, table, flags, reason in origins:
         # Content that a gap closed off is news to whoever has read it: one incident, not two.
         mine = [cause for cause in causes if cause.table == table and cause.builds and _covers(state, flags, cause)]
-        stale = [causes.pop(cause) for cause in mine]
+        stale = _together(state, [causes.pop(cause) for cause in mine])
         found.append(_incident(state, kind, table, flags, reason, stale, training_windows, gated))
     for cause, stale in causes.items():
         flags = _between(state, cause.first, cause.last)
         kind = "changed" if cause.builds else "code"
-        found.append(_incident(state, kind, cause.table, flags, str(cause), [stale], training_windows, gated))
+        found.append(_incident(state, kind, cause.table, flags, str(cause), stale, training_windows, gated))
     return sorted(found, key=lambda incident: (-incident.partitions_shut, KINDS.index(incident.kind)))
 
 
@@ -92,8 +96,12 @@ def _gaps(state: LedgerState) -> Iterator[tuple[str, str, np.ndarray, str]]:
         said = texts(state, name, "reasons")
         for status in (Status.REJECTED, Status.HELD):
             flags = root & has_status(state, name, status)
-            alike = np.array([_rule(text) for text in said], dtype=object)
-            for rule in dict.fromkeys(alike[flags]):
+            alike = np.array(
+                [_rule(text) if flag else "" for text, flag in zip(said, flags, strict=True)], dtype=object
+            )
+            kinds = list(dict.fromkeys(alike[flags]))
+            alike[flags & np.isin(alike, kinds[KINDS_APART:])] = kinds[KINDS_APART - 1] if kinds[KINDS_APART:] else ""
+            for rule in kinds[:KINDS_APART]:
                 of_rule = flags & (alike == rule)
                 yield status.value, name, of_rule, str(said[int(np.flatnonzero(of_rule)[0])] or status.value)
         if (missing := root & state.is_missing(name)).any():
@@ -120,6 +128,13 @@ def _causes(state: LedgerState) -> dict[Cause, dict[str, np.ndarray]]:
     return {roots[key]: flags for key, flags in stale.items()}
 
 
+def _together(state: LedgerState, parts: Sequence[Flags]) -> dict[str, np.ndarray]:
+    nothing = np.zeros(len(state.days), dtype=bool)
+    return {
+        name: np.logical_or.reduce([nothing, *(part.get(name, nothing) for part in parts)]) for name in state.contracts
+    }
+
+
 def _between(state: LedgerState, first: object, last: object) -> np.ndarray:
     return np.asarray((state.days >= np.datetime64(first)) & (state.days <= np.datetime64(last)))
 
@@ -134,13 +149,12 @@ def _incident(
     table: str,
     flags: np.ndarray,
     reason: str,
-    stale: Sequence[Mapping[str, np.ndarray]],
+    stale: Flags,
     training_windows: Mapping[str, DateRange],
     gated: Sequence[str],
 ) -> Incident:
-    shut = waiting_for(state, {table: flags})
-    for more in stale:
-        shut = {name: dates | more.get(name, False) for name, dates in shut.items()}
+    origins = _together(state, [{table: flags}, stale])
+    shut = _together(state, [stale, waiting_for(state, origins)])
     if kind in ("changed", "code"):
         # A range of builds may span dates that did not change; those that are stale by themselves did.
         shut[table] = shut[table] & state.stale[table]

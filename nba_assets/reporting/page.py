@@ -12,12 +12,12 @@ from markupsafe import Markup
 from nba_assets.partitions import season_of
 from nba_assets.reporting.cells import STATES
 from nba_assets.reporting.charts import charts
-from nba_assets.reporting.facts import QualityFacts
+from nba_assets.reporting.facts import RUNS_SHOWN, QualityFacts
 
 FILE_NAME = "data_quality_report.html"
 
-INCIDENTS_SHOWN, RUNS_SHOWN = 50, 400
-"""How much of a list the page carries; what is left out is counted on it."""
+INCIDENTS_SHOWN = 50
+"""How many the page carries; what is left out is counted on it."""
 
 GLYPHS = {"r": "", "e": "", "i": "%", "t": "!", "s": "~", "h": "=", "x": "×", "m": "?"}
 """The sign of each state beside its colour, for whoever does not tell colours apart."""
