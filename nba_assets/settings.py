@@ -12,6 +12,8 @@ SOURCES = ("simulated", "archive", "nba_stats")
 class SettingsError(Exception):
     """An environment variable has a value that cannot be used; the message names it and the remedy."""
 
+    code = "NBA-101"
+
 
 def _os_user() -> str:
     try:

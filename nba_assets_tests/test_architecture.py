@@ -13,6 +13,7 @@ TESTS = sorted((REPOSITORY / "nba_assets_tests").rglob("*.py"))
 
 MAY_IMPORT: dict[str, set[str]] = {
     "contracts": set(),
+    "errors": set(),
     "partitions": set(),
     "settings": set(),
     "domain": {"contracts.contract"},
@@ -23,8 +24,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "event_log": set(),
     "modelling": {"contracts", "domain"},
     "assets": {
-        "claims", "contracts", "domain", "event_log", "modelling", "partitions", "readiness", "reporting", "settings",
-        "sources", "warehouse",
+        "claims", "contracts", "domain", "errors", "event_log", "modelling", "partitions", "readiness", "reporting",
+        "settings", "sources", "warehouse",
     },
     "reporting": {"checks", "contracts", "modelling", "partitions", "readiness", "warehouse"},
     "checks": {"contracts", "event_log", "modelling", "partitions", "readiness", "settings", "warehouse"},
@@ -32,8 +33,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "assets", "checks", "claims", "contracts", "modelling", "partitions", "readiness", "settings", "warehouse",
     },
     "automation": {
-        "assets", "checks", "claims", "contracts", "event_log", "operations", "partitions", "readiness", "settings",
-        "warehouse",
+        "assets", "checks", "claims", "contracts", "errors", "event_log", "operations", "partitions", "readiness",
+        "settings", "warehouse",
     },
     "definitions": {
         "assets", "automation", "checks", "claims", "contracts", "settings", "sources", "warehouse",
@@ -43,8 +44,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "settings", "sources", "warehouse",
     },
     "cli": {
-        "claims", "contracts", "definitions", "incident", "operations", "partitions", "readiness", "reporting",
-        "settings", "sources", "warehouse",
+        "claims", "contracts", "definitions", "errors", "incident", "operations", "partitions", "readiness",
+        "reporting", "settings", "sources", "warehouse",
     },
 }  # fmt: skip
 """What each part may import beside itself, bottom up; `part.module` allows that module alone."""
