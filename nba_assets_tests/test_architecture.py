@@ -30,7 +30,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reporting": {"checks", "contracts", "modelling", "partitions", "readiness", "warehouse"},
     "checks": {"contracts", "event_log", "modelling", "partitions", "readiness", "settings", "warehouse"},
     "operations": {
-        "assets", "checks", "claims", "contracts", "modelling", "partitions", "readiness", "settings", "warehouse",
+        "assets", "checks", "claims", "contracts", "errors", "modelling", "partitions", "readiness", "settings",
+        "warehouse",
     },
     "automation": {
         "assets", "checks", "claims", "contracts", "errors", "event_log", "operations", "partitions", "readiness",

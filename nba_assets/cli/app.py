@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from nba_assets.cli.backfill import backfill, follow, start, work
+from nba_assets.cli.doctor import doctor
 from nba_assets.cli.incident import incident
 from nba_assets.cli.opening import console, open_platform
 from nba_assets.cli.operate import cancel, hold, invalidate, release, restore, revoke, waive
@@ -23,6 +24,7 @@ for command in (backfill, follow, cancel, hold, release, invalidate, restore, wa
     app.command()(command)
 app.command()(incident)
 app.command()(report)
+app.command()(doctor)
 app.command(hidden=True)(work)
 app.add_typer(show)
 
