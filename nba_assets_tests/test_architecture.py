@@ -12,6 +12,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((REPOSITORY / "nba_assets_tests").rglob("*.py"))
 
 MAY_IMPORT: dict[str, set[str]] = {
+    "__init__": {"access"},
     "contracts": set(),
     "errors": set(),
     "partitions": set(),
@@ -40,6 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "definitions": {
         "assets", "automation", "checks", "claims", "contracts", "settings", "sources", "warehouse",
     },
+    "access": {"contracts", "definitions", "settings", "sources", "warehouse"},
     "incident": {
         "assets", "claims", "contracts", "definitions", "domain", "modelling", "operations", "partitions", "readiness",
         "settings", "sources", "warehouse",

@@ -1,7 +1,7 @@
 "use strict";
 // Fills the places of the charts; follows the theme of the system, the width of the window, mouse and keyboard.
 const facts = JSON.parse(document.getElementById("facts").textContent);
-const cells = facts.cells, tables = cells.tables, DAY = 86400000, SIGN = 7, start = Date.parse(cells.first + "T00:00:00Z");
+const cells = facts.cells, tables = cells.tables, DAY = 86400000, SIGN = 10, start = Date.parse(cells.first + "T00:00:00Z");
 const byId = (id) => document.getElementById(id);
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const dateOf = (at) => new Date(start + at * DAY).toISOString().slice(0, 10);
@@ -63,6 +63,7 @@ async function drawMap() {
     delete layer.encoding.x.scale;
     layer.encoding.y.axis = isNarrow() ? { labelLimit: 112, ticks: false, domain: false } : { labelLimit: 190, ticks: false, domain: false };
   }
+  if (shown.to - shown.from > 500) spec.layer[0].encoding.x.axis = { format: "%b %Y", labelOverlap: true };
   spec.layer[0].encoding.x.scale = { type: "utc", nice: false, domainMin: domain[0], domainMax: domain[1] };
   if (shown.colour === "completeness")
     spec.layer[0].encoding.color = {
