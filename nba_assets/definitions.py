@@ -25,6 +25,7 @@ from nba_assets.assets.precompute.player_shot_zones import player_shot_zones
 from nba_assets.assets.precompute.team_defense_zones import team_defense_zones
 from nba_assets.assets.precompute.upcoming_player_context import upcoming_player_context
 from nba_assets.assets.predictions.player_points_predictions import player_points_predictions
+from nba_assets.assets.quality.data_quality_report import data_quality_report
 from nba_assets.assets.run_claim import run_claim
 from nba_assets.assets.table_asset import TableAsset
 from nba_assets.automation.alerts_sensor import alerts_sensor
@@ -118,16 +119,17 @@ def build_definitions(
         assets = [asset.on(partitions_def).with_attributes(automation_condition=condition) for asset in TABLE_ASSETS]
         # Dagster's command line takes a partition range only when every selected asset has this policy.
         model = xgboost_points_model.with_attributes(backfill_policy=dg.BackfillPolicy.single_run())
+        report = data_quality_report.with_attributes(backfill_policy=dg.BackfillPolicy.single_run())
         jobs = [
             dg.define_asset_job(MAIN_JOB, selection=dg.AssetSelection.all()),
             dg.define_asset_job(
                 TABLES_JOB,
-                selection=dg.AssetSelection.all() - dg.AssetSelection.groups("model", "predictions"),
+                selection=dg.AssetSelection.all() - dg.AssetSelection.groups("model", "predictions", "quality"),
             ),
             *OPERATE_JOBS,
         ]
         return dg.Definitions(
-            assets=[*assets, model],
+            assets=[*assets, model, report],
             asset_checks=[
                 last_run_complete([asset.contract.name for asset in TABLE_ASSETS]),
                 up_to_date([asset.contract.name for asset in TABLE_ASSETS]),

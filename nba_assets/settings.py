@@ -13,6 +13,8 @@ ENVIRONMENTS = ("local", "production")
 class SettingsError(Exception):
     """An environment variable has a value that cannot be used; the message names it and the remedy."""
 
+    code = "NBA-101"
+
 
 def _os_user() -> str:
     try:
@@ -161,3 +163,16 @@ def _date(env: os._Environ[str] | dict[str, str], name: str) -> dt.date | None:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise SettingsError(f"{name}={text!r}: give a date as 2021-10-01") from None
+
+
+def outside_environment(environ: os._Environ[str] | dict[str, str] | None = None) -> dict[str, str]:
+    """The variables that say where production runs, and every NBA_ variable that nobody knows; for `doctor`."""
+    env = os.environ if environ is None else environ
+    known = (*OUTSIDE, *Settings(home=Path()).environment(), *_OPTIONAL)
+    return {name: env[name] for name in env if name in OUTSIDE or (name.startswith("NBA_") and name not in known)}
+
+
+OUTSIDE = ("NBA_WAREHOUSE", "GCP_PROJECT_ID", "GOOGLE_APPLICATION_CREDENTIALS", "BIGQUERY_EMULATOR_HOST")
+_OPTIONAL = (
+    "NBA_DATA", "NBA_START", "NBA_FAULTS", "NBA_CLAIMS_URL", "NBA_SHARED_DATA", "NBA_SOURCE", "NBA_WHO",
+)  # fmt: skip

@@ -26,6 +26,7 @@ from nba_assets.claims.claim import Claim, described
 from nba_assets.claims.errors import ClaimCancelled, ClaimConflict, ClaimsError
 from nba_assets.claims.lease import Lease
 from nba_assets.claims.store import ClaimStore
+from nba_assets.errors import coded
 from nba_assets.partitions import Span
 from nba_assets.settings import Settings
 from nba_assets.warehouse.port import FencedOut, Warehouse
@@ -102,7 +103,7 @@ class RunClaim:
         except ClaimCancelled as cancelled:
             self._interrupt(str(cancelled), cancelled)
         except ClaimsError as error:
-            raise dg.Failure(str(error), allow_retries=False) from error
+            raise dg.Failure(coded(error), allow_retries=False) from error
 
     def progress(self, text: str) -> None:
         """Say how far the run is."""
@@ -141,7 +142,7 @@ class RunClaim:
             self._interrupt(str(cancelled), cancelled)
             raise
         except (ClaimsError, FencedOut) as error:
-            raise dg.Failure(str(error), allow_retries=False) from error
+            raise dg.Failure(coded(error), allow_retries=False) from error
 
     def _join(self, claim_id: int) -> Claim:
         self.store.check(claim_id)

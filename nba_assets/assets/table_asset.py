@@ -15,6 +15,7 @@ from nba_assets.assets.metadata import definition_metadata, materialization_meta
 from nba_assets.assets.run_claim import RunClaim
 from nba_assets.assets.run_scope import only_of
 from nba_assets.contracts.contract import Contract
+from nba_assets.errors import coded
 from nba_assets.event_log.outcomes import Outcome, check_spec, published_versions, report_outcomes, stores_in_bulk
 from nba_assets.readiness.audit import Staged, audit
 from nba_assets.readiness.rules import rules_of
@@ -106,7 +107,7 @@ def build_table(context: dg.AssetExecutionContext, asset: TableAsset) -> Iterato
                 seconds=time.monotonic() - started,
             )
         except FencedOut as refused:
-            raise dg.Failure(str(refused), allow_retries=False) from refused
+            raise dg.Failure(coded(refused), allow_retries=False) from refused
     claim.progress(f"{contract.name} {days[0]} … {days[-1]}: {len(published)} of {len(days)} dates built")
     _log(context, window, published)
     yield from report_outcomes(context, contract.name, _outcomes(context, window, made, published, warehouse))

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from nba_assets.claims.errors import ClaimsError
 from nba_assets.claims.store import ClaimStore
+from nba_assets.errors import coded
 from nba_assets.operations import commands
 from nba_assets.operations.backfill import CHUNK_DAYS, chosen_assets, planned_request, reserve, start_detached
 from nba_assets.operations.progress import follow
@@ -171,7 +172,7 @@ def _failing() -> Iterator[None]:
     try:
         yield
     except (ClaimsError, WarehouseError, ValueError) as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
+        raise dg.Failure(coded(error), allow_retries=False) from error
 
 
 def _job(op: dg.OpDefinition) -> dg.JobDefinition:

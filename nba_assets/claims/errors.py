@@ -12,17 +12,25 @@ ENDED = {"done": "ended as done", "failed": "ended as failed", "cancelled": "can
 class ClaimsError(Exception):
     """The claims cannot be used as asked; the message says what to do."""
 
+    code = "NBA-401"
+
 
 class ClaimsUnavailable(ClaimsError):
     """The database of the claims cannot be reached, opened or written."""
+
+    code = "NBA-402"
 
 
 class ClaimNotFound(ClaimsError):
     """No claim, or more than one active claim, goes by this id, holder or run."""
 
+    code = "NBA-403"
+
 
 class ClaimConflict(ClaimsError):
     """Somebody else's active claim has dates of the asked spans; nothing was reserved."""
+
+    code = "NBA-404"
 
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
         self.conflicts = tuple(conflicts)
@@ -33,6 +41,8 @@ class ClaimConflict(ClaimsError):
 class ClaimLost(ClaimsError):
     """The claim is not active any more; its holder must write nothing further."""
 
+    code = "NBA-405"
+
     def __init__(self, message: str, claim: Claim | None = None) -> None:
         self.claim = claim
         super().__init__(message)
@@ -40,6 +50,8 @@ class ClaimLost(ClaimsError):
 
 class ClaimCancelled(ClaimsError):
     """Somebody asked the holder of the claim to stop."""
+
+    code = "NBA-406"
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim

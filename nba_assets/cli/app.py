@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from nba_assets.cli.backfill import backfill, follow, start, work
+from nba_assets.cli.doctor import doctor
 from nba_assets.cli.incident import incident
 from nba_assets.cli.opening import console, open_platform
 from nba_assets.cli.operate import cancel, hold, invalidate, release, restore, revoke, waive
+from nba_assets.cli.report import print_report, report
 from nba_assets.cli.show import show
 from nba_assets.operations.backfill import ASSETS, planned_request
 from nba_assets.operations.queries import run_queries
@@ -21,6 +23,8 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__d
 for command in (backfill, follow, cancel, hold, release, invalidate, restore, waive, revoke):
     app.command()(command)
 app.command()(incident)
+app.command()(report)
+app.command()(doctor)
 app.command(hidden=True)(work)
 app.add_typer(show)
 
@@ -42,7 +46,7 @@ def demo() -> None:
 @app.command()
 def ui(port: Annotated[int, typer.Option(help="Port of the web server.")] = 3000) -> None:
     """Start the Dagster UI and its daemon on the same data."""
-    open_platform()
+    print_report(open_platform())
     dagster = shutil.which("dagster", path=str(Path(sys.executable).parent)) or "dagster"
     raise typer.Exit(
         subprocess.call([dagster, "dev", "-m", "nba_assets.definitions", "-h", "127.0.0.1", "-p", str(port)])

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from nba_assets.claims.store import ClaimStore
 from nba_assets.definitions import open_warehouse
+from nba_assets.errors import coded
 from nba_assets.operations.home import prepare_home
 from nba_assets.operations.result import REFUSED
 from nba_assets.settings import Settings, SettingsError, from_environment
@@ -59,7 +60,7 @@ def open_platform() -> Platform:
 
 def refuse(error: object, code: int = REFUSED) -> NoReturn:
     """Say why nothing was started, and leave."""
-    console.print(str(error), style="red", highlight=False, markup=False)
+    console.print(coded(error), style="red", highlight=False, markup=False)
     raise typer.Exit(code)
 
 

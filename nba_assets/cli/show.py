@@ -15,6 +15,7 @@ from nba_assets.cli.opening import console, open_platform
 from nba_assets.cli.plan_view import print_plan
 from nba_assets.cli.status_view import claim_line, print_status
 from nba_assets.cli.words import shortened, table_of
+from nba_assets.errors import code_of, coded
 from nba_assets.operations import explain as explaining
 from nba_assets.operations.backfill import CHUNK_DAYS
 from nba_assets.operations.explain_downstream import downstream as built_from
@@ -196,7 +197,7 @@ def _refusing(as_json: bool) -> Iterator[None]:
         yield
     except (ClaimsError, WarehouseError, ValueError) as error:
         if as_json:
-            _write({"refused": str(error)})
+            _write({"refused": str(error), "code": code_of(error)})
         else:
-            console.print(str(error), style="red", highlight=False, markup=False)
+            console.print(coded(error), style="red", highlight=False, markup=False)
         raise typer.Exit(REFUSED) from error

@@ -25,6 +25,8 @@ _METADATA_NAME = re.compile(r"xgboost_points_v(\d+)_metadata\.json")
 class ArtefactError(Exception):
     """A model file is missing, unreadable or not what its metadata says; the message names it."""
 
+    code = "NBA-501"
+
 
 @dataclass(frozen=True)
 class SavedModel:

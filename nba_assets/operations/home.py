@@ -23,6 +23,11 @@ def prepare_home(settings: Settings) -> None:
         raise SettingsError(
             f"the home {settings.home} cannot be written ({error}); set NBA_HOME to a directory you own"
         ) from error
+    point_at(settings)
+
+
+def point_at(settings: Settings) -> None:
+    """Tell Dagster, in this process and its children, where its home is."""
     os.environ.update(settings.environment())
 
 

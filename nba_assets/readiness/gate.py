@@ -28,6 +28,8 @@ EXAMPLES = 3
 class GateClosed(Exception):
     """What was asked for may not be read; carries the partitions that stand in the way."""
 
+    code = "NBA-303"
+
     def __init__(self, message: str, blockers: Sequence[Mapping[str, str]]) -> None:
         super().__init__(message)
         self.blockers = list(blockers)

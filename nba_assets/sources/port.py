@@ -15,6 +15,8 @@ import pandas as pd
 class SourceError(Exception):
     """The source as a whole cannot be used; the message names file, column, value and the remedy."""
 
+    code = "NBA-201"
+
 
 @dataclass(frozen=True)
 class Problem:

@@ -26,6 +26,8 @@ _ARROW = {
 class ContractError(Exception):
     """Rows that cannot even be typed as their contract says; names table, column and a value."""
 
+    code = "NBA-304"
+
 
 def conform(contract: Contract, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with exactly the contract's columns, order and types, sorted by date and key.

@@ -21,9 +21,13 @@ from nba_assets.readiness.state import LedgerState, Status
 class WarehouseError(Exception):
     """The warehouse cannot be used; the message names file or table and says what to do."""
 
+    code = "NBA-301"
+
 
 class FencedOut(WarehouseError):
     """Not written: a newer claim has started on some of the dates, or newer code has built them; says which."""
+
+    code = "NBA-302"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from nba_assets.assets.run_claim import RunClaim
 from nba_assets.assets.table_asset import OWNERS
 from nba_assets.contracts.features import FEATURE_COLUMNS, OPTIONAL_FEATURES, SHOT_FEATURES
 from nba_assets.contracts.tables import ancestors
+from nba_assets.errors import coded
 from nba_assets.event_log.outcomes import range_end
 from nba_assets.modelling.artefacts import metadata_path, model_path
 from nba_assets.modelling.model_metadata import model_metadata
@@ -89,7 +90,7 @@ def xgboost_points_model(
         yield dg.AssetCheckResult(
             check_name=CHECK, passed=False, description=str(closed), metadata={"in_the_way": _table(closed)}
         )
-        raise dg.Failure(str(closed), metadata={"in_the_way": _table(closed)}, allow_retries=False) from closed
+        raise dg.Failure(coded(closed), metadata={"in_the_way": _table(closed)}, allow_retries=False) from closed
     window: dict[str, Any] = {"window": f"{first} … {last}", "tables": len(gated)}
     waivers = [waiver.facts() for waiver in snapshot.waivers]
     yield dg.AssetCheckResult(check_name=CHECK, passed=True, metadata={**window, "waivers": waivers})

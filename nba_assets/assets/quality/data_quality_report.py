@@ -1,0 +1,63 @@
+"""The asset `data_quality_report`: one HTML page about all the others."""
+
+import datetime as dt
+
+import dagster as dg
+
+from nba_assets.assets.table_asset import OWNERS
+from nba_assets.reporting.facts import quality_facts
+from nba_assets.reporting.incidents import Incident
+from nba_assets.reporting.page import write_page
+from nba_assets.settings import Settings
+from nba_assets.warehouse.port import Warehouse
+
+
+@dg.asset(
+    group_name="quality",
+    deps=["player_points_predictions", "xgboost_points_model"],
+    owners=OWNERS,
+    kinds={"vega"},
+    tags={"dataset": "nba_quality"},
+    required_resource_keys={"warehouse", "settings"},
+)
+def data_quality_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """One page about everything that stands: a map of tables by dates, incidents with root cause and cure, coverage
+    by season, models against baselines, waivers, durations.
+
+    One self-contained HTML file, written anew; it opens without a server. It reads the ledger and changes no table, so
+    it needs no claim; it stands behind the last tables so that a run of everything tells how that run ended.
+    """
+    warehouse: Warehouse = context.resources.warehouse
+    settings: Settings = context.resources.settings
+    facts = quality_facts(warehouse, settings.models, dt.datetime.now(dt.UTC))
+    path = write_page(facts, settings.reports)
+    return dg.MaterializeResult(
+        metadata={
+            "page": dg.MetadataValue.path(path),
+            "open": dg.MetadataValue.url(path.as_uri()),
+            "partitions": dg.MetadataValue.json(facts.totals),
+            "open_incidents": len(facts.incidents),
+            "incidents": dg.MetadataValue.table([_record(one) for one in facts.incidents[:100]], schema=SCHEMA),
+        }
+    )
+
+
+SCHEMA = dg.TableSchema(
+    [
+        dg.TableColumn("incident", description="State, table and dates of the root."),
+        dg.TableColumn("cause", description="What the ledger says."),
+        dg.TableColumn("shut", "int", description="Partitions that wait for it or are stale because of it."),
+        dg.TableColumn("heals_by", description="The command to run once the cause is gone."),
+    ]
+)
+
+
+def _record(incident: Incident) -> dg.TableRecord:
+    return dg.TableRecord(
+        {
+            "incident": f"{incident.kind}: {incident.table} {incident.where}",
+            "cause": incident.reason[:300],
+            "shut": incident.partitions_shut,
+            "heals_by": incident.heal,
+        }
+    )

@@ -1,0 +1,106 @@
+"""Everything the data quality page tells, gathered from the warehouse port and the stored models."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from nba_assets.checks.model_up_to_date import GATED
+from nba_assets.partitions import season_of
+from nba_assets.readiness.date_ranges import DateRange
+from nba_assets.readiness.durations import Duration, durations
+from nba_assets.reporting.cells import counts, heat_map, not_ready
+from nba_assets.reporting.coverage import Coverage, coverage
+from nba_assets.reporting.incidents import Incident, open_incidents
+from nba_assets.reporting.model_history import ModelVersion, model_history
+from nba_assets.warehouse.port import Warehouse
+
+DECISIONS_SHOWN, RUNS_SHOWN = 25, 400
+"""How much of the two lists a page carries."""
+
+
+@dataclass(frozen=True)
+class QualityFacts:
+    """What stands at one moment.
+
+    `cells` is the heat map (`reporting.cells`), `counts` its totals per table, `runs` its runs of dates that are not
+    plainly ready, the newest of them with their reason. `builds` are the newest timed builds of every table: table,
+    at, dates, seconds; `expected` what they teach. `waivers` and `decisions` are rows of the port, newest first.
+    """
+
+    at: dt.datetime
+    dates: DateRange
+    seasons: tuple[str, ...]
+    cells: Mapping[str, Any]
+    counts: Mapping[str, Mapping[str, int]]
+    runs: Sequence[Mapping[str, Any]]
+    incidents: tuple[Incident, ...]
+    coverage: tuple[Coverage, ...]
+    models: tuple[ModelVersion, ...]
+    builds: tuple[Mapping[str, Any], ...]
+    expected: Mapping[str, Duration]
+    waivers: tuple[Mapping[str, Any], ...]
+    decisions: tuple[Mapping[str, Any], ...]
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Partitions by state, over all tables."""
+        found: dict[str, int] = {}
+        for table in self.counts.values():
+            for word, dates in table.items():
+                found[word] = found.get(word, 0) + dates
+        return found
+
+
+def quality_facts(warehouse: Warehouse, models_dir: Path, now: dt.datetime) -> QualityFacts:
+    """The facts of now. Raises WarehouseError when the warehouse cannot be read."""
+    state = warehouse.state()
+    models = model_history(models_dir, state)
+    windows = {version.model: version.window for version in models if version.window}
+    cells = heat_map(state)
+    builds = warehouse.recent_builds()
+    return QualityFacts(
+        at=now,
+        dates=DateRange(state.days[0].date(), state.days[-1].date()),
+        seasons=tuple(dict.fromkeys(season_of(day) for day in state.days.date)),
+        cells=cells,
+        counts=counts(state),
+        runs=not_ready(cells, RUNS_SHOWN),
+        incidents=tuple(open_incidents(state, windows, GATED)),
+        coverage=coverage(warehouse, state),
+        models=models,
+        builds=tuple(_build(row) for row in builds.to_dict("records")),
+        expected=durations(builds),
+        waivers=tuple(_waivers(warehouse.waivers())),
+        decisions=tuple(_rows(warehouse.journal()[::-1].head(DECISIONS_SHOWN))),
+    )
+
+
+def _build(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "table": str(row["table_name"]),
+        "at": pd.Timestamp(row["written_at"]).tz_convert("UTC").strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "dates": int(row["dates"]),
+        "seconds": round(float(row["seconds"]), 2),
+    }
+
+
+def _waivers(waivers: pd.DataFrame) -> list[dict[str, Any]]:
+    """Those in force first, the one that expires soonest at the top."""
+    ordered = waivers.assign(is_over=waivers["state"] != "in force").sort_values(["is_over", "until"], kind="stable")
+    return _rows(ordered)
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): _cell(value) for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _cell(value: Any) -> str:
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return value.strftime("%Y-%m-%d" if value.tzinfo is None else "%Y-%m-%d %H:%M UTC")
+    return str(value)

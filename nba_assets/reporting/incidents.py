@@ -1,0 +1,190 @@
+"""Open incidents: what is at the root of everything that is not as it should be, how far it reaches, what heals it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nba_assets.contracts.predictions import PREDICTION_TABLES
+from nba_assets.readiness.date_ranges import DateRange, list_of, ranges_of
+from nba_assets.readiness.ledger_columns import has_status, numbers, texts
+from nba_assets.readiness.reach import Flags, built_on, is_root, waiting_for
+from nba_assets.readiness.staleness import Cause, stale_ranges
+from nba_assets.readiness.state import LedgerState, Status
+
+KINDS = ("rejected", "held", "changed", "code", "missing")
+"""Rejected by its own rules or by a person; held by its own threshold; newer content; newer code; never built."""
+
+
+KINDS_APART = 20
+"""Ways in which dates of one table fail that are told apart; rarer ones are counted with the last of these."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """Partitions of one table."""
+
+    table: str
+    dates: int
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One root cause.
+
+    `ranges` are its own dates, `reason` what the ledger says of the first of them. `shut` are the partitions of other
+    tables that wait for it or are stale because of it now; `built_on` all that have content made with it.
+    `predictions` counts predicted rows among these, `models` the versions whose training window holds it. `heal` is
+    the command to run once the cause is gone.
+    """
+
+    table: str
+    kind: str
+    ranges: tuple[DateRange, ...]
+    reason: str
+    run_id: str
+    shut: tuple[Count, ...]
+    built_on: tuple[Count, ...]
+    models: tuple[str, ...]
+    predictions: int
+    heal: str
+
+    @property
+    def dates(self) -> int:
+        return sum(part.dates for part in self.ranges)
+
+    @property
+    def partitions_shut(self) -> int:
+        return sum(count.dates for count in self.shut)
+
+    @property
+    def partitions_built_on(self) -> int:
+        return sum(count.dates for count in self.built_on)
+
+    @property
+    def where(self) -> str:
+        return list_of(self.ranges)
+
+
+def open_incidents(
+    state: LedgerState, training_windows: Mapping[str, DateRange], gated: Sequence[str]
+) -> list[Incident]:
+    """Every incident, the one that shuts most partitions first.
+
+    `training_windows` has the window of each stored model version, `gated` the tables that a training reads.
+    """
+    origins = list(_gaps(state))
+    causes = _causes(state)
+    found = []
+    for kind, table, flags, reason in origins:
+        # Content that a gap closed off is news to whoever has read it: one incident, not two.
+        mine = [cause for cause in causes if cause.table == table and cause.builds and _covers(state, flags, cause)]
+        stale = _together(state, [causes.pop(cause) for cause in mine])
+        found.append(_incident(state, kind, table, flags, reason, stale, training_windows, gated))
+    for cause, stale in causes.items():
+        flags = _between(state, cause.first, cause.last)
+        kind = "changed" if cause.builds else "code"
+        found.append(_incident(state, kind, cause.table, flags, str(cause), stale, training_windows, gated))
+    return sorted(found, key=lambda incident: (-incident.partitions_shut, KINDS.index(incident.kind)))
+
+
+def _gaps(state: LedgerState) -> Iterator[tuple[str, str, np.ndarray, str]]:
+    """Roots that are no staleness: dates of one table that went wrong alike, told apart by the rule that failed."""
+    for name in state.contracts:
+        root = is_root(state, name)
+        said = texts(state, name, "reasons")
+        for status in (Status.REJECTED, Status.HELD):
+            flags = root & has_status(state, name, status)
+            alike = np.array(
+                [_rule(text) if flag else "" for text, flag in zip(said, flags, strict=True)], dtype=object
+            )
+            kinds = list(dict.fromkeys(alike[flags]))
+            alike[flags & np.isin(alike, kinds[KINDS_APART:])] = kinds[KINDS_APART - 1] if kinds[KINDS_APART:] else ""
+            for rule in kinds[:KINDS_APART]:
+                of_rule = flags & (alike == rule)
+                yield status.value, name, of_rule, str(said[int(np.flatnonzero(of_rule)[0])] or status.value)
+        if (missing := root & state.is_missing(name)).any():
+            yield "missing", name, missing, "never built"
+
+
+def _rule(reasons: str) -> str:
+    """What tells one kind of failure from another: the name of the first failed rule, or the text without numbers."""
+    named = re.match(r"([a-z_]+): ", reasons)
+    return named[1] if named else re.sub(r"\d+", "#", reasons)
+
+
+def _causes(state: LedgerState) -> dict[Cause, dict[str, np.ndarray]]:
+    """Per root of staleness the dates of every table that are stale because of it."""
+    wanted = {name: ~state.is_gap(name) for name in state.contracts}
+    roots: dict[tuple, Cause] = {}
+    stale: dict[tuple, dict[str, np.ndarray]] = {}
+    for name, ranges in stale_ranges(state, wanted).items():
+        for part in ranges:
+            key = (part.cause.table, part.cause.builds, part.cause.code_versions)
+            roots[key] = max(roots.get(key, part.cause), part.cause, key=lambda cause: cause.dates)
+            flags = stale.setdefault(key, {}).setdefault(name, np.zeros(len(state.days), dtype=bool))
+            flags |= _between(state, part.first, part.last)
+    return {roots[key]: flags for key, flags in stale.items()}
+
+
+def _together(state: LedgerState, parts: Sequence[Flags]) -> dict[str, np.ndarray]:
+    nothing = np.zeros(len(state.days), dtype=bool)
+    return {
+        name: np.logical_or.reduce([nothing, *(part.get(name, nothing) for part in parts)]) for name in state.contracts
+    }
+
+
+def _between(state: LedgerState, first: object, last: object) -> np.ndarray:
+    return np.asarray((state.days >= np.datetime64(first)) & (state.days <= np.datetime64(last)))
+
+
+def _covers(state: LedgerState, flags: np.ndarray, cause: Cause) -> bool:
+    return bool((flags & _between(state, cause.first, cause.last)).sum() == cause.dates)
+
+
+def _incident(
+    state: LedgerState,
+    kind: str,
+    table: str,
+    flags: np.ndarray,
+    reason: str,
+    stale: Flags,
+    training_windows: Mapping[str, DateRange],
+    gated: Sequence[str],
+) -> Incident:
+    origins = _together(state, [{table: flags}, stale])
+    shut = _together(state, [stale, waiting_for(state, origins)])
+    if kind in ("changed", "code"):
+        # A range of builds may span dates that did not change; those that are stale by themselves did.
+        shut[table] = shut[table] & state.stale[table]
+    reached = built_on(state, {table: flags})
+    ranges = ranges_of(flags, state.days)
+    predicted = sum(
+        int(np.nansum(np.where(reached[contract.name], numbers(state, contract.name, "rows"), 0.0)))
+        for contract in PREDICTION_TABLES
+        if contract.name in reached
+    )
+    models = [
+        model
+        for model, window in training_windows.items()
+        if table in gated and (flags & _between(state, window.first, window.last)).any()
+    ]
+    first = ranges[0].first
+    only = " --stale" if kind in ("changed", "code") else ""
+    return Incident(
+        table=table,
+        kind=kind,
+        ranges=ranges,
+        reason=reason,
+        run_id=str(state.rows[table]["run_id"].iloc[int(np.flatnonzero(flags)[0])] or ""),
+        shut=_counts(shut),
+        built_on=_counts(reached),
+        models=tuple(models),
+        predictions=predicted,
+        heal=f"nba-assets backfill{only} --from {first}",
+    )
+
+
+def _counts(flags: Mapping[str, np.ndarray]) -> tuple[Count, ...]:
+    return tuple(Count(name, int(dates.sum())) for name, dates in flags.items() if dates.any())

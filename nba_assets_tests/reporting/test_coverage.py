@@ -1,0 +1,74 @@
+"""Coverage by season, over hand-made rows of a warehouse that only has them."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+
+from nba_assets.reporting.coverage import LISTED_TO_PLAY, PLAYED, Coverage, Watched, coverage
+from nba_assets_tests.readiness.ledgers import HandLedger, graph, table
+from nba_assets_tests.reporting.hand_state import state_of
+
+USAGE = Watched("summary", "usage_rate", PLAYED, bar=0.95)
+MINUTES = Watched("summary", "minutes_played", LISTED_TO_PLAY)
+ROWS = pd.DataFrame(
+    [
+        (1, 30.0, 20.0, "{}"),
+        (1, 12.0, None, '{"usage_rate": "upstream_missing"}'),
+        (1, None, None, '{"minutes_played": "did_not_play", "usage_rate": "did_not_play"}'),
+        (2, None, None, '{"minutes_played": "source_unavailable", "usage_rate": "source_unavailable"}'),
+        (3, 30.0, 20.0, "{}"),
+    ],
+    columns=["day", "minutes_played", "usage_rate", "absence"],
+)
+
+
+@dataclass
+class Rows:
+    """The one method of a warehouse that is asked."""
+
+    rows: pd.DataFrame
+
+    def content(self, table: str, days: Sequence[dt.date]) -> pd.DataFrame:
+        assert table == "summary"
+        return self.rows[self.rows["day"].isin([day.day for day in days])]
+
+
+@pytest.fixture
+def ledger() -> HandLedger:
+    built = HandLedger(graph(table("summary")))
+    built.publish("summary", 1, 2, 3)
+    return built
+
+
+def test_rows_without_minutes_need_no_usage_rate(ledger):
+    (found,) = coverage(Rows(ROWS), state_of(ledger), (USAGE,))
+    assert (found.season, found.rows, found.filled) == ("2023-24", 3, 2)
+    assert found.is_below
+
+
+def test_only_who_played_needs_minutes(ledger):
+    (found,) = coverage(Rows(ROWS), state_of(ledger), (MINUTES,))
+    assert (found.rows, found.filled) == (4, 3)
+    assert not found.is_below, "there is no bar"
+
+
+def test_what_the_gate_closes_is_left_out(ledger):
+    ledger.fail("summary", 1)
+    (found,) = coverage(Rows(ROWS), state_of(ledger), (USAGE,))
+    assert (found.rows, found.filled, found.share) == (1, 1, 1.0)
+    assert not found.is_below
+
+
+def test_a_season_without_rows_has_no_share():
+    assert Coverage(USAGE, "2023-24", 0, 0).share is None
+    assert not Coverage(USAGE, "2023-24", 0, 0).is_below
+
+
+def test_every_season_of_the_calendar_is_told():
+    built = HandLedger(graph(table("summary")), days=300)
+    built.publish("summary", 1, 2, 3)
+    found = coverage(Rows(ROWS), state_of(built), (USAGE,))
+    assert [(one.season, one.rows) for one in found] == [("2023-24", 3), ("2024-25", 0)]

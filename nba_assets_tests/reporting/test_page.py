@@ -1,0 +1,162 @@
+"""The page: one file that needs nothing else, whatever it has to tell, and small enough at 1,900 dates × 20 tables."""
+
+import datetime as dt
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import vl_convert
+
+from nba_assets.readiness.state import LedgerState
+from nba_assets.reporting.cells import STATES
+from nba_assets.reporting.charts import charts
+from nba_assets.reporting.facts import QualityFacts, quality_facts
+from nba_assets.reporting.model_history import ModelVersion
+from nba_assets.reporting.page import GLYPHS, page, write_page
+from nba_assets_tests.conftest import REPOSITORY
+from nba_assets_tests.readiness.ledgers import HandLedger
+from nba_assets_tests.readiness.wide_ledger import built_ledger, calendar, wide_graph
+from nba_assets_tests.reporting.hand_state import state_of
+from nba_assets_tests.reporting.told_warehouse import BUILD_COLUMNS, JOURNAL_COLUMNS, WAIVER_COLUMNS, ToldWarehouse
+
+NOW = dt.datetime(2026, 1, 4, 8, 30, tzinfo=dt.UTC)
+LIBRARY = "window.vegaEmbed = async () => ({ view: {} }); // </script>"
+EVIL = "points_sum: </script><img src=x onerror=alert(1)>"
+
+
+def facts_of(ledger: HandLedger, tmp_path: Path, **told: pd.DataFrame) -> QualityFacts:
+    return quality_facts(ToldWarehouse(state_of(ledger), **told), tmp_path, NOW)
+
+
+@pytest.fixture
+def facts(tmp_path) -> QualityFacts:
+    ledger = HandLedger().publish_all()
+    ledger.fail("raw", 2, reasons=EVIL)
+    ledger.publish("summary", 3)
+    until = pd.Timestamp("2026-02-01", tz="UTC")
+    builds = [("raw", 1, 4, 2.5, NOW, "r1"), ("raw", 2, 400, 30.0, NOW, "r2"), ("summary", 3, 4, 1.5, NOW, "r1")]
+    return facts_of(
+        ledger,
+        tmp_path,
+        builds=pd.DataFrame(builds, columns=BUILD_COLUMNS),
+        given=pd.DataFrame(
+            [
+                ("w1", "raw", "points_sum", "2024-01-01", "2024-01-01", "ana", "forfeit", until, "expired"),
+                ("w2", "raw", "points_sum", "2024-01-02", "2024-01-03", "ben", "known <b>gap</b>", until, "in force"),
+            ],
+            columns=WAIVER_COLUMNS,
+        ),
+        decided=pd.DataFrame(
+            [(NOW, "waive", "ben", "known gap", "raw", "2024-01-02", "2024-01-03", "{}")], columns=JOURNAL_COLUMNS
+        ),
+    )
+
+
+def text_of(html: str) -> str:
+    visible = re.sub(r"<(script|style).*?</\1>", "", html, flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", visible).split())
+
+
+def test_the_page_tells_incidents_waivers_and_what_heals(facts):
+    said = text_of(page(facts, LIBRARY))
+    assert "Open incidents: 2" in said
+    assert "nba-assets backfill --from 2024-01-02" in said
+    assert "nba-assets backfill --stale --from 2024-01-03" in said
+    assert said.index("w2 in force 2026-02-01") < said.index("w1 expired")
+    assert "raw 2 2.22 0.0694" in said, "two timed builds of raw"
+    assert "2026-01-04 08:30 UTC" in said
+
+
+def test_where_everything_stands_the_page_says_so(tmp_path):
+    said = text_of(page(facts_of(HandLedger().publish_all(), tmp_path), LIBRARY))
+    assert "Every partition of every table is ready and up to date." in said
+    assert "No model version is stored yet" in said
+    assert "No rule was ever waived" in said
+    assert "No build was timed yet" in said
+
+
+def test_an_empty_warehouse_has_a_page(tmp_path):
+    said = text_of(page(facts_of(HandLedger(), tmp_path), LIBRARY))
+    assert "never built" in said
+
+
+def test_the_page_needs_nothing_but_itself(facts):
+    html = page(facts, LIBRARY)
+    assert not re.findall(r"""(?:src|href)=["'](?!#)""", html)
+    assert "@import" not in html
+    assert "default-src 'none'" in html, "and the browser lets it load nothing"
+
+
+def test_what_the_ledger_says_is_text_and_never_markup(facts):
+    html = page(facts, LIBRARY)
+    assert "<img" not in html
+    assert "<b>gap" not in html
+    assert html.count("</script>") == 3
+    data = re.search(r'id="facts">(.*?)</script>', html, flags=re.DOTALL)[1]
+    assert EVIL in json.loads(data)["cells"]["texts"]
+
+
+def test_script_style_and_markup_name_the_same_things(facts):
+    html, script, style = (
+        page(facts, LIBRARY),
+        *((REPOSITORY / "nba_assets" / "reporting" / name).read_text() for name in ("page.js", "page.css")),
+    )
+    for name in set(re.findall(r'byId\("([a-z]+)"\)', script)):
+        assert f'id="{name}"' in html or name in ("models", "durations"), name
+    for letter in STATES:
+        assert f".{letter} > .sign" in style
+        assert f"--{letter}: #" in style
+    assert set(GLYPHS) == set(STATES)
+    signs = [sign for sign in GLYPHS.values() if sign]
+    assert len(set(signs)) == len(signs) == len(STATES) - 2, "all but ready and no games have a sign of their own"
+
+
+def test_every_chart_is_a_specification_that_vega_lite_understands(facts):
+    models = (
+        ModelVersion("xgboost_points_v1", "stands", False, errors={"xgboost": 4.4, "last_5": 4.7}),
+        ModelVersion("xgboost_points_v2", "stands", False, errors={"xgboost": 4.3, "last_5": 4.6}),
+    )
+    specs = charts(QualityFacts(**{**vars(facts), "models": models}))
+    for name, spec in specs.items():
+        compiled = vl_convert.vegalite_to_vega(json.dumps(spec).replace('"THEME"', "[]").replace('"SERIES"', "[]"))
+        assert compiled["marks"], name
+    assert len(specs["models"]["data"]["values"]) == 4
+
+
+def troubled_years() -> LedgerState:
+    """20 tables × 1,900 dates, a third of them wrong, each with a reason of its own, as long as reasons get."""
+    graph, days = wide_graph(), calendar()
+    ledger = built_ledger(graph, days, chunk=400).assign(completeness=1.0)
+    rng = np.random.default_rng(1)
+    bad = rng.random(len(ledger)) < 1 / 3
+    ledger.loc[bad, "status"] = "rejected"
+    ledger.loc[bad, "reasons"] = [f"rule_{at}: {'what is wrong here ' * 30}" for at in range(bad.sum())]
+    ledger.loc[rng.random(len(ledger)) < 1 / 3, "completeness"] = 0.123456
+    return LedgerState(ledger, graph, days)
+
+
+def test_the_worst_of_five_years_stays_under_three_megabytes(tmp_path):
+    facts = quality_facts(ToldWarehouse(troubled_years()), tmp_path, NOW)
+    assert len(facts.counts) >= 20
+    assert facts.dates.dates == 1900
+    assert len(page(facts, "x" * 1_000_000).encode()) < 3_000_000
+
+
+def test_the_page_is_written_whole_and_its_library_made_once(facts, tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr(vl_convert, "javascript_bundle", lambda: made.append(1) or LIBRARY)
+    first = write_page(facts, tmp_path / "reports")
+    assert first == write_page(facts, tmp_path / "reports")
+    assert first.read_text().endswith("</html>")
+    assert len(made) == 1
+    assert not list((tmp_path / "reports").glob("*.unfinished"))
+
+
+@pytest.mark.long
+def test_the_real_library_keeps_the_page_small(facts, tmp_path):
+    path = write_page(facts, tmp_path)
+    assert 500_000 < path.stat().st_size < 1_500_000
+    assert "vegaEmbed" in path.read_text()

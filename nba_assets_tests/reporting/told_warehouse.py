@@ -1,0 +1,40 @@
+"""A warehouse that answers what a page asks, out of a ledger of any size."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from nba_assets.readiness.state import LedgerState
+
+BUILD_COLUMNS = ["table_name", "attempt_build", "dates", "seconds", "written_at", "run_id"]
+WAIVER_COLUMNS = ["waiver_id", "table_name", "rule", "first_date", "last_date", "who", "why", "until", "state"]
+JOURNAL_COLUMNS = ["at", "operation", "who", "why", "table_name", "first_date", "last_date", "detail"]
+
+
+def _empty(columns: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(columns=columns)
+
+
+@dataclass
+class ToldWarehouse:
+    """Answers with what it was given; its tables have no rows."""
+
+    told: LedgerState
+    builds: pd.DataFrame = field(default_factory=lambda: _empty(BUILD_COLUMNS))
+    given: pd.DataFrame = field(default_factory=lambda: _empty(WAIVER_COLUMNS))
+    decided: pd.DataFrame = field(default_factory=lambda: _empty(JOURNAL_COLUMNS))
+
+    def state(self) -> LedgerState:
+        return self.told
+
+    def recent_builds(self) -> pd.DataFrame:
+        return self.builds
+
+    def waivers(self) -> pd.DataFrame:
+        return self.given
+
+    def journal(self) -> pd.DataFrame:
+        return self.decided
+
+    def content(self, table: str, days: object) -> pd.DataFrame:
+        return pd.DataFrame()

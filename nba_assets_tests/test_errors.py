@@ -1,0 +1,84 @@
+"""The catalogue of errors: every error that a person meets has a code of its own, and the reference is current."""
+
+import ast
+import importlib
+import re
+
+import pytest
+
+from nba_assets.claims.errors import ClaimNotFound
+from nba_assets.errors import CATALOGUE, NOT_POSSIBLE, coded, reference
+from nba_assets.sources.port import SourceError
+from nba_assets.warehouse.port import FencedOut, WarehouseError
+from nba_assets_tests.conftest import REPOSITORY
+
+PACKAGE = REPOSITORY / "nba_assets"
+
+
+def classes() -> dict[str, type[Exception]]:
+    """Every public exception of the package by its dotted name."""
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        names = [node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)]
+        if not any(
+            re.fullmatch(r"[A-Z]\w*(Error|Closed|Out|Lost|Conflict|Cancelled|NotFound|Unavailable)", n) for n in names
+        ):
+            continue
+        module = ".".join(path.relative_to(REPOSITORY).with_suffix("").parts)
+        loaded = importlib.import_module(module)
+        for name in names:
+            kind = getattr(loaded, name, None)
+            if isinstance(kind, type) and issubclass(kind, Exception) and not name.startswith("_"):
+                found[f"{module}.{name}"] = kind
+    return found
+
+
+def test_every_error_of_the_package_has_a_code_of_the_catalogue():
+    known = {entry.code for entry in CATALOGUE}
+    assert {
+        name: getattr(kind, "code", None)
+        for name, kind in classes().items()
+        if getattr(kind, "code", None) not in known
+    } == {}
+
+
+@pytest.mark.parametrize(
+    "entry", [entry for entry in CATALOGUE if entry.code != NOT_POSSIBLE], ids=lambda entry: entry.code
+)
+def test_an_entry_names_the_class_that_carries_its_code(entry):
+    assert classes()[entry.raised_as].__dict__["code"] == entry.code
+    assert entry.what
+    assert entry.where
+    assert entry.to_do
+
+
+def test_no_code_is_given_twice_and_all_look_alike():
+    codes = [entry.code for entry in CATALOGUE]
+    assert len(set(codes)) == len(codes)
+    assert codes == sorted(codes)
+    assert all(re.fullmatch(r"NBA-\d{3}", code) for code in codes)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (WarehouseError("the file is gone"), "[NBA-301] the file is gone"),
+        (FencedOut("too late"), "[NBA-302] too late"),
+        (SourceError("no file"), "[NBA-201] no file"),
+        (ClaimNotFound("no claim 7"), "[NBA-403] no claim 7"),
+        (ValueError("no table x"), "[NBA-102] no table x"),
+        ("only words", "only words"),
+    ],
+)
+def test_a_message_carries_its_code(error, said):
+    assert coded(error) == said
+
+
+def test_the_reference_is_current_and_the_commands_in_it_exist():
+    from typer.testing import CliRunner
+
+    from nba_assets.cli import app
+
+    assert (REPOSITORY / "docs" / "errors.md").read_text() == reference()
+    for command in set(re.findall(r"`nba-assets ([a-z]+)", reference())):
+        assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0, command
