@@ -5,6 +5,7 @@ also after a failure or an interrupt, whichever way the run was launched.
 """
 
 import contextlib
+import datetime as dt
 import time
 from collections.abc import Iterator
 

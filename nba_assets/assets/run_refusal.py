@@ -5,6 +5,7 @@ import datetime as dt
 import dagster as dg
 
 from nba_assets.claims.errors import ClaimConflict
+from nba_assets.errors import coded
 
 
 def refused(conflict: ClaimConflict) -> dg.Failure:
@@ -29,5 +30,5 @@ def refused(conflict: ClaimConflict) -> dg.Failure:
     ]
     holder = dg.MetadataValue.dagster_run(first.run_id) if first.run_id else dg.MetadataValue.text(first.holder)
     return dg.Failure(
-        str(conflict), metadata={"holder": holder, "conflicts": dg.MetadataValue.table(rows)}, allow_retries=False
+        coded(conflict), metadata={"holder": holder, "conflicts": dg.MetadataValue.table(rows)}, allow_retries=False
     )
