@@ -19,9 +19,11 @@ from nba_assets.sources.port import Delivery, Source
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
 
-RAW = ("game_schedule", "game_results", "team_box_scores", "player_box_scores")
-ANALYTICS = ("team_offense", "team_defense", "player_game_summary")
-PRECOMPUTE = ("player_daily_cache", "upcoming_player_context", "player_composite_factors", "ml_feature_store")
+RAW = tuple(name for name, contract in TABLES.items() if contract.dataset == "nba_raw")
+ANALYTICS = tuple(name for name, contract in TABLES.items() if contract.dataset == "nba_analytics")
+PRECOMPUTE = (
+    *(name for name, contract in TABLES.items() if contract.dataset == "nba_precompute"), "ml_feature_store"
+)  # fmt: skip
 MODEL, PREDICTIONS = "xgboost_points_model", "player_points_predictions"
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
