@@ -21,12 +21,12 @@ FOLLOWS = tuple(name for name, contract in TABLES.items() if not contract.ingest
 def test_three_days_by_automation_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     days = SimulatedDays(tmp_path, f"outage:{WEDNESDAY},late_correction:{TUESDAY}", f"{MONDAY} 12:30", monkeypatch)
     days.follow()
-    assert [who for who, *_ in days.launched] == ["automation"], "an empty warehouse is one run where it fits a chunk"
+    assert [tables == (PREDICTIONS,) for _, tables, *_ in days.launched] == [False, True], "one run, then predictions"
     assert days.not_ready() == {PREDICTIONS}, "predictions begin today"
     assert {day for day, rows in days.rows(PREDICTIONS).items() if rows} == {MONDAY, TUESDAY}
 
     days.until(f"{TUESDAY} 03:00")
-    assert len(days.launched) == 2, "at midnight there is a new tomorrow"
+    assert len(days.launched) == 4, "at midnight there is a new tomorrow"
     assert WEDNESDAY in days.rows(PREDICTIONS)
     days.until(f"{TUESDAY} 23:00")
     assert days.rows("player_box_scores")[MONDAY] > 0
