@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from nba_assets.automation.due import Dates
+from nba_assets.automation.due import Dates, is_frozen_once_played
 from nba_assets.claims.claim import Claim, described
 from nba_assets.claims.errors import named
 from nba_assets.operations.backfill import CHUNK_DAYS
@@ -45,9 +45,11 @@ def works(state: LedgerState, asked: Mapping[str, np.ndarray], taken: Mapping[st
     """The runs to launch now: at most one per table and chunk, and none over a date that is taken.
 
     What fits one chunk is one run of all tables. Else the history edges divide it as they divide a backfill: only the
-    first wave is launched, and the next one when that stands.
+    first wave is launched, and the next one when that stands. Predictions come last and by themselves: a run takes in
+    whatever is outdated between its first and last date, and those of played dates are left as they were made.
     """
     tables = [name for name in asked if asked[name].any()]
+    tables = [name for name in tables if not is_frozen_once_played(state.contracts[name])] or tables
     if not tables:
         return []
     together = _ranges(state.days, asked, taken, tables)

@@ -140,3 +140,20 @@ def test_a_run_does_not_reach_over_a_date_that_is_taken(ledger, tmp_path):
     store = ClaimStore(f"sqlite:///{tmp_path / 'claims.sqlite'}")
     held = store.reserve([Span("summary", ledger.day(2), ledger.day(2))], holder="run:x", kind="run", who="Ada")
     assert cut(ledger, held) == [(("summary",), 1, 1), (("summary",), 3, 3)]
+
+
+def test_predictions_are_launched_by_themselves_so_that_no_range_takes_in_played_dates():
+    name = PREDICTION_TABLES[0].name
+    ledger = ToldLedger(graph(table("raw"), table(name, same_date=["raw"])))
+    nothing = taken_dates([], ledger.days, ledger.contracts)
+
+    def launched() -> list[tuple[tuple[str, ...], int, int]]:
+        state = ledger.state()
+        found = works(state, due(state, today=ledger.day(3)), nothing)
+        return [(work.assets, work.first.day, work.last.day) for work in found]
+
+    assert launched() == [(("raw",), 1, 4)]
+    ledger.publish("raw")
+    assert launched() == [((name,), 3, 4)]
+    ledger.publish(name, 3, 4)
+    assert launched() == []

@@ -111,7 +111,7 @@ def test_three_days_by_automation_alone(league):
     assert set(built) <= {PREDICTIONS}, "the history was built; predictions begin today"
     assert league.rows(PREDICTIONS)[MONDAY] > 0
     first_runs = [run for run in league.runs() if run.tags.get("nba/who") == AUTOMATION]
-    assert len(first_runs) <= 6
+    assert len(first_runs) <= 7
 
     league.until(f"{TUESDAY} 03:29:50", "ingest_after_the_last_game")
     assert league.rows("player_box_scores")[MONDAY] > 0

@@ -1,0 +1,89 @@
+"""Days that automation gets through alone: a new slate, an outage of the source, a late correction, a hold."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from nba_assets.claims.store import ClaimStore
+from nba_assets.contracts.tables import TABLES
+from nba_assets.partitions import Span
+from nba_assets_tests.automation.simulated_days import SimulatedDays
+
+pytestmark = pytest.mark.long
+
+MONDAY = dt.date(2024, 11, 11)
+TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (MONDAY + dt.timedelta(days=number) for number in (1, 2, 3, 4))
+PREDICTIONS = "player_points_predictions"
+FOLLOWS = tuple(name for name, contract in TABLES.items() if not contract.ingest)
+
+
+def test_three_days_by_automation_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    days = SimulatedDays(tmp_path, f"outage:{WEDNESDAY},late_correction:{TUESDAY}", f"{MONDAY} 12:30", monkeypatch)
+    days.follow()
+    assert [tables == (PREDICTIONS,) for _, tables, *_ in days.launched] == [False, True], "one run, then predictions"
+    assert days.not_ready() == {PREDICTIONS}, "predictions begin today"
+    assert {day for day, rows in days.rows(PREDICTIONS).items() if rows} == {MONDAY, TUESDAY}
+
+    days.until(f"{TUESDAY} 03:00")
+    assert len(days.launched) == 4, "at midnight there is a new tomorrow"
+    assert WEDNESDAY in days.rows(PREDICTIONS)
+    days.until(f"{TUESDAY} 23:00")
+    assert days.rows("player_box_scores")[MONDAY] > 0
+    assert days.rows("team_offense")[MONDAY] > 0
+    assert [is_complete for who, *_, is_complete in days.launched if who == "retrain_weekly"] == [False], (
+        "it is Tuesday, and four days are too short a history to train on"
+    )
+    assert days.rows(PREDICTIONS)[TUESDAY] == days.rows("ml_feature_store")[TUESDAY] > 0
+    assert all(is_complete for who, *_, is_complete in days.launched if who != "retrain_weekly")
+
+    days.until(f"{WEDNESDAY} 08:00")
+    failed = [who for who, *_, is_complete in days.launched if not is_complete]
+    assert "ingest_after_the_last_game" in failed
+    assert days.rows("player_box_scores")[TUESDAY] == 0, "the source could not be reached"
+    days.until(f"{WEDNESDAY} 23:00")
+    assert days.rows("player_box_scores")[TUESDAY] > 0
+    assert days.rows(PREDICTIONS)[WEDNESDAY] > 0
+
+    before = days.warehouse.history("player_box_scores", TUESDAY)
+    seen = len(days.launched)
+    days.until(f"{THURSDAY} 09:30")
+    after = days.warehouse.history("player_box_scores", TUESDAY)
+    assert after["content_hash"].iloc[-1] != before["content_hash"].iloc[-1], "the correction came"
+    healed = [tables for who, tables, *_ in days.launched[seen:] if who == "automation"]
+    assert any(set(FOLLOWS) >= set(tables) for tables in healed)
+    assert all(sum(table in tables for tables in healed) <= 3 for table in TABLES), "never a run for each date"
+    days.until(f"{THURSDAY} 12:30")
+    assert days.not_ready() == {PREDICTIONS}
+    state = days.warehouse.state()
+    assert not state.stale[PREDICTIONS][state.days >= str(THURSDAY)].any()
+    for day in (MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY):
+        assert days.rows(PREDICTIONS)[day] == days.rows("ml_feature_store")[day]
+    launched_by = {who for who, *_ in days.launched}
+    assert launched_by <= {"automation", *(schedule.name for schedule in days.repository.schedule_defs)}
+
+
+def test_a_hold_is_waited_for_and_what_was_missed_is_made_up_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = SimulatedDays(tmp_path, "", f"{MONDAY} 12:30", monkeypatch)
+    store = ClaimStore(days.settings.claims_url)
+    span = Span("team_offense", MONDAY - dt.timedelta(days=2), MONDAY - dt.timedelta(days=2))
+    until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+    held = store.reserve([span], holder="hold:Ada", kind="hold", who="Ada", why="a scorer's sheet", until=until)
+    days.follow()
+    assert days.launched
+    assert all(is_complete for *_, is_complete in days.launched), "no failed run"
+    assert span.first not in days.rows("team_offense")
+    assert MONDAY in days.rows("team_offense")
+    assert MONDAY not in days.rows("ml_feature_store"), "its history is not complete"
+    store.end(held.id, "released")
+    days.follow()
+    assert all(is_complete for *_, is_complete in days.launched)
+    assert days.not_ready() == {PREDICTIONS}
+
+    # Nothing ran for three days; the schedules' ticks of those days are lost.
+    days.now += dt.timedelta(days=3)
+    days.follow()
+    assert days.rows("player_box_scores")[MONDAY] > 0, "read again, for it was read before it was played"
+    assert days.not_ready() == {PREDICTIONS}
