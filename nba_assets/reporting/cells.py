@@ -100,7 +100,7 @@ def _is_bootstrap(state: LedgerState, table: str) -> np.ndarray:
 def _said(state: LedgerState, table: str) -> Iterator[tuple[int, int, str]]:
     """Runs of gap dates of which the ledger says the same."""
     said = np.where(state.is_gap(table), texts(state, table, "reasons"), "").astype(object)
-    starts = np.flatnonzero(np.append(True, said[1:] != said[:-1])) if len(said) else []
+    starts = [0, *(np.flatnonzero(said[1:] != said[:-1]) + 1)]
     for first, end in zip(starts, [*starts[1:], len(said)], strict=True):
         if said[first]:
             yield int(first), int(end) - 1, str(said[first])
