@@ -12,7 +12,7 @@ from nba_assets.readiness.state import LedgerState, Status
 
 STATES = {
     "r": "ready",
-    "e": "no games",
+    "e": "no rows",
     "i": "incomplete",
     "t": "tainted",
     "s": "stale",
@@ -22,8 +22,8 @@ STATES = {
 }
 """Letter and word of what a cell can be; where several hold, the last.
 
-The first three are ready: `no games` without rows, `incomplete` with less than expected after the first weeks of a
-season. Tainted was built under a waiver.
+The first three are ready: `no rows` where there are no games or the source has nothing on them, `incomplete` with less
+than expected after the first weeks of a season. Tainted was built under a waiver.
 """
 
 REASONS_BUDGET = 600_000
@@ -100,7 +100,7 @@ def _is_bootstrap(state: LedgerState, table: str) -> np.ndarray:
 def _said(state: LedgerState, table: str) -> Iterator[tuple[int, int, str]]:
     """Runs of gap dates of which the ledger says the same."""
     said = np.where(state.is_gap(table), texts(state, table, "reasons"), "").astype(object)
-    starts = np.flatnonzero(np.append(True, said[1:] != said[:-1])) if len(said) else []
+    starts = [0, *(np.flatnonzero(said[1:] != said[:-1]) + 1)]
     for first, end in zip(starts, [*starts[1:], len(said)], strict=True):
         if said[first]:
             yield int(first), int(end) - 1, str(said[first])
@@ -117,7 +117,7 @@ def _pooled(pool: dict[str, int], room: list[int], text: str) -> int:
 
 
 def not_ready(found: Mapping[str, Any], explained: int) -> list[dict[str, Any]]:
-    """The same as a list for reading: runs of dates of one table in one state, `no games` and `ready` left out.
+    """The same as a list for reading: runs of dates of one table in one state, `no rows` and `ready` left out.
 
     The newest come first; of as many as `explained` the reason is told.
     """

@@ -90,7 +90,10 @@ def model_errors(models: Sequence[ModelVersion]) -> Spec:
         "data": {"values": rows},
         "mark": {"type": "line", "point": {"size": 70, "filled": True}, "tooltip": True},
         "encoding": {
-            "x": {"field": "version", "type": "ordinal", "sort": order, "title": "model version"},
+            "x": {
+                "field": "version", "type": "ordinal", "sort": order, "title": "model version",
+                "axis": {"labelAngle": 0},
+            },
             "y": {
                 "field": "mae", "type": "quantitative", "scale": {"zero": False, "padding": 12},
                 "title": "test error (MAE, points)",
@@ -119,7 +122,7 @@ def durations(facts: QualityFacts) -> Spec:
             "y": {"field": "table", "type": "nominal", "sort": order, "title": None, "axis": {"labelLimit": 190}},
             "size": {
                 "field": "dates", "type": "quantitative", "title": "dates in the build", "scale": {"range": [20, 220]},
-                "legend": {"orient": "bottom"},
+                "legend": {"orient": "bottom", "columns": 3, "tickCount": 3},
             },
             "color": {"value": "ACCENT"},
             "tooltip": [{"field": "table"}, {"field": "at"}, {"field": "dates"}, {"field": "seconds"}],

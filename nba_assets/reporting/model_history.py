@@ -56,7 +56,7 @@ def _version(models_dir: Path, version: int, state: LedgerState) -> ModelVersion
     said = "trained before windows were recorded; train again to know"
     if standing:
         behind = f"; {standing.newer_dates} newer dates are not in it" if standing.is_behind else ""
-        said = (f"stale: {'; '.join(changes)}" if changes else "stands on its training window") + behind
+        said = ("; ".join(changes) if changes else "stands on its training window") + behind
     test = metadata.get("metrics", {}).get("test", {})
     return ModelVersion(
         model=model_id(version),

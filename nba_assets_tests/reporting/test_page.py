@@ -111,7 +111,7 @@ def test_script_style_and_markup_name_the_same_things(facts):
         assert f"--{letter}: #" in style
     assert set(GLYPHS) == set(STATES)
     signs = [sign for sign in GLYPHS.values() if sign]
-    assert len(set(signs)) == len(signs) == len(STATES) - 2, "all but ready and no games have a sign of their own"
+    assert len(set(signs)) == len(signs) == len(STATES) - 2, "all but ready and no rows have a sign of their own"
 
 
 def test_every_chart_is_a_specification_that_vega_lite_understands(facts):
