@@ -43,6 +43,7 @@ def test_everything_built_on_it_is_stale_and_nothing_before_or_beside(complete):
     complete.invalidate(Span(BOX, SECOND, SECOND), **WHO)
     same_date, later = [1], [2, 3]
     assert stale_days(complete) == {
+        "shot_attempts": same_date, "player_shot_zones": later, "team_defense_zones": later,
         "player_box_scores": same_date, "team_offense": same_date, "team_defense": same_date,
         "player_game_summary": same_date, "player_daily_cache": later, "upcoming_player_context": later,
         "player_composite_factors": later, "ml_feature_store": later, "player_points_predictions": later,
