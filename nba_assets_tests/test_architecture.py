@@ -34,8 +34,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "assets", "checks", "claims", "contracts", "event_log", "operations", "partitions", "readiness", "settings",
         "warehouse",
     },
+    "bigquery_resource": {"settings", "warehouse"},
     "definitions": {
-        "assets", "automation", "checks", "claims", "contracts", "settings", "sources", "warehouse",
+        "assets", "automation", "bigquery_resource", "checks", "claims", "contracts", "settings", "sources",
+        "warehouse",
     },
     "incident": {
         "assets", "claims", "contracts", "definitions", "domain", "modelling", "operations", "partitions", "readiness",
@@ -57,6 +59,8 @@ ONLY_IN = {
     ),
     "dagster._core": ("event_log",),
     "sqlglot": ("operations.queries",),
+    "google": ("warehouse", "bigquery_resource", "storage"),
+    "dagster_gcp": ("bigquery_resource",),
     "pypdf": ("sources",),
     "typer": ("cli",),
 }  # fmt: skip

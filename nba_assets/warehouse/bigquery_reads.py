@@ -199,7 +199,9 @@ class BigQueryReader:
         where = " AND ".join(
             ["game_date BETWEEN @first AND @last", *(f"`{contract.column(name).name}` = @key_{name}" for name in key)]
         )
-        named = {f"key_{name}": value for name, value in key.items()}
+        # A key may come as text from a command line; a parameter has to have the type of its column.
+        types = {"integer": int, "float": float, "string": str}
+        named = {f"key_{name}": types.get(contract.column(name).type, lambda it: it)(it) for name, it in key.items()}
         shown = [contract.column(name).name for name in columns]
         return self.select(contract, self._names.table(contract), where, shown, first=first, last=last, **named)
 

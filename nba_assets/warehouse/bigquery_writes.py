@@ -68,7 +68,7 @@ def _staged(jobs: BigQueryJobs, names: Names, change: Change, days: pd.DatetimeI
             staged.append(names.staging(rows))
             jobs.load(staged[-1], to_arrow(contract, wanted).cast(schema), fields, table=contract.name)
         staged.append(names.staging(ledger))
-        jobs.load(staged[-1], _ledger_arrow(change.ledger), LEDGER_FIELDS, table="ledger")
+        jobs.load(staged[-1], ledger_arrow(change.ledger), LEDGER_FIELDS, table="ledger")
         yield (f"`{names.staging(rows)}`" if len(staged) == 2 else ""), f"`{names.staging(ledger)}`"
     finally:
         for table in staged:
@@ -91,6 +91,6 @@ _ARROW = {
 }  # fmt: skip
 
 
-def _ledger_arrow(ledger: pd.DataFrame) -> pa.Table:
+def ledger_arrow(ledger: pd.DataFrame) -> pa.Table:
     schema = pa.schema([(name, _ARROW[kind]) for name, kind in LEDGER_COLUMNS.items()])
     return pa.Table.from_pandas(ledger[list(LEDGER_COLUMNS)], schema=schema, preserve_index=False, safe=False)
