@@ -57,14 +57,21 @@ class JobFact:
     bytes: int
     seconds: float
     statement: str = ""
+    parameters: Mapping[str, "Parameter"] = field(default_factory=dict)
 
 
 class BigQueryJobs:
-    """The jobs of one client; `done` tells what was run (for costs and for the analyzer in the tests)."""
+    """The jobs of one client; `on_done` is told of each (of its cost, and for the analyzer in the tests)."""
 
-    def __init__(self, client: bigquery.Client, limits: Limits, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        client: bigquery.Client,
+        limits: Limits,
+        patience_seconds: float = PATIENCE_SECONDS,
+        on_done: Callable[[JobFact], None] = lambda _: None,
+    ) -> None:
         self.client = client
-        self.done: list[JobFact] = []
+        self._on_done = on_done
         self._limits = limits
         self._patience = patience_seconds
         self._retry = bigquery.DEFAULT_RETRY.with_timeout(patience_seconds).with_delay(initial=0.2, maximum=15)
@@ -79,7 +86,7 @@ class BigQueryJobs:
         except (api.GoogleAPICallError, api.RetryError):
             # No right to read sessions, or the service is away: the same rows come as pages of JSON.
             result = job.result(retry=self._retry, job_retry=None).to_arrow(create_bqstorage_client=False)
-        self._note("query", table, job.total_bytes_processed or 0, started, statement)
+        self._note("query", table, job.total_bytes_processed or 0, started, statement, parameters or {})
         return result
 
     def transaction(self, statements: str, parameters: Mapping[str, Parameter], *, table: str = "") -> list[tuple]:
@@ -87,7 +94,7 @@ class BigQueryJobs:
         started = time.monotonic()
         job = self._finished("transaction", statements, parameters, table)
         rows = [tuple(row.values()) for row in job.result(retry=self._retry, job_retry=None)]
-        self._note("transaction", table, job.total_bytes_processed or 0, started, statements)
+        self._note("transaction", table, job.total_bytes_processed or 0, started, statements, parameters)
         return rows
 
     def load(self, destination: str, rows: pa.Table, schema: Sequence[bigquery.SchemaField], *, table: str) -> None:
@@ -106,7 +113,7 @@ class BigQueryJobs:
             return self.client.load_table_from_file(sink, destination, rewind=True, job_id=job_id, job_config=config)
 
         self._until_done(f"load-{table}", begin)
-        self._note("load", table, sink.getbuffer().nbytes, started, "")
+        self._note("load", table, sink.getbuffer().nbytes, started, "", {})
 
     def remove(self, table: str) -> None:
         """Delete a staged table. Where that fails it goes by itself: its dataset's tables expire."""
@@ -168,8 +175,10 @@ class BigQueryJobs:
     def _labels(self, table: str) -> dict[str, str]:
         return {name: label(text) for name, text in {**self._limits.labels, "table": table}.items() if text}
 
-    def _note(self, kind: str, table: str, size: int, started: float, statement: str) -> None:
-        self.done.append(JobFact(kind, table, size, time.monotonic() - started, statement))
+    def _note(
+        self, kind: str, table: str, size: int, started: float, statement: str, parameters: Mapping[str, Parameter]
+    ) -> None:
+        self._on_done(JobFact(kind, table, size, time.monotonic() - started, statement, parameters))
 
 
 def parameter(name: str | None, value: Parameter) -> bigquery.ScalarQueryParameter | bigquery.ArrayQueryParameter:

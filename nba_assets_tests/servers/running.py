@@ -38,7 +38,7 @@ def environment_of(name: str) -> Path:
 
 
 @contextmanager
-def bigquery_server(directory: Path, project: str = "nba") -> Iterator[BigQueryServer]:
+def bigquery_server(directory: Path, project: str) -> Iterator[BigQueryServer]:
     """A server of BigQuery's interface that keeps its data in the directory."""
     place = environment_of("bigquery")
     rest, storage = free_port(), free_port()

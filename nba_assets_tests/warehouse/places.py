@@ -1,19 +1,34 @@
 """Where a warehouse of the conformance suite is: what a test may do with any adapter, past its port."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
 
+from nba_assets.bigquery_resource import PlatformBigQuery
 from nba_assets.contracts.tables import TABLES
-from nba_assets.warehouse.bigquery_jobs import BigQueryJobs
+from nba_assets.settings import BigQuerySettings
+from nba_assets.warehouse.bigquery_jobs import BigQueryJobs, JobFact, Limits
 from nba_assets.warehouse.bigquery_names import LEDGER_FIELDS, SYSTEM_TABLES, Names, fields_of
 from nba_assets.warehouse.bigquery_warehouse import BigQueryWarehouse
 from nba_assets.warehouse.bigquery_writes import ledger_arrow
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
 from nba_assets.warehouse.frames import to_arrow
 from nba_assets.warehouse.port import Warehouse
+from nba_assets_tests.servers.running import BigQueryServer
 from nba_assets_tests.warehouse.raw_publishes import CALENDAR, SOUND
+
+PROJECT = "nba-props-platform"
+"""The old system's: its queries name it."""
+
+
+def jobs_on(
+    server: BigQueryServer, patience_seconds: float = 120, on_done: Callable[[JobFact], None] = lambda _: None
+) -> BigQueryJobs:
+    settings = BigQuerySettings(project=PROJECT, emulator=server.rest, storage_emulator=server.storage)
+    with PlatformBigQuery.of(settings).get_client() as client:
+        return BigQueryJobs(client, Limits(10**10, {"run": "tests"}), patience_seconds, on_done)
 
 
 class Place(Protocol):
@@ -39,9 +54,11 @@ class DuckDBPlace:
 class BigQueryPlace:
     """Datasets that are set back to a state between tests: making new ones takes a server far longer."""
 
-    def __init__(self, jobs: BigQueryJobs, names: Names) -> None:
-        self._jobs = jobs
-        self.names = names
+    def __init__(self, server: BigQueryServer) -> None:
+        self.server = server
+        self.names = Names(PROJECT)
+        self.done: list[JobFact] = []
+        self._jobs = jobs_on(server, on_done=self.done.append)
         self._states: dict[str, int] = {}
         self._told = 0
         self.open().ledger()
@@ -74,7 +91,7 @@ class BigQueryPlace:
 
     def set_back(self, state: str) -> None:
         """Undo what tests have done since; "" is the empty warehouse."""
-        touched = {job.table for job in self._jobs.done[self._told :]} & set(TABLES) if self._told else set(SOUND)
+        touched = {job.table for job in self.done[self._told :]} & set(TABLES) if self._told else set(SOUND)
         steps = [f"DELETE FROM {self.names.system(name)} WHERE TRUE" for name in SYSTEM_TABLES]
         steps.append(
             f"UPDATE {self.names.system('build_counter')} SET last_build = {self._states.get(state, 0)} WHERE TRUE"
@@ -92,7 +109,7 @@ class BigQueryPlace:
                 steps.append(f"DELETE FROM {self.names.table(contract)} WHERE game_date >= DATE '1946-01-01'")
             steps.append(_filled(self.names.table(contract), contract.column_names, self._base(state, table)))
         self._jobs.transaction(";\n".join(steps) + ";", {}, table="schema")
-        self._told = len(self._jobs.done)
+        self._told = len(self.done)
 
 
 def _filled(table: str, columns: object, source: str) -> str:

@@ -3,19 +3,10 @@
 A third adapter conforms when a place for it is added to ADAPTERS and all of it passes.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from nba_assets.bigquery_resource import PlatformBigQuery
-from nba_assets.settings import BigQuerySettings
-from nba_assets.warehouse.bigquery_jobs import BigQueryJobs, Limits
-from nba_assets.warehouse.bigquery_names import Names
 from nba_assets.warehouse.port import Warehouse
-from nba_assets_tests.servers.running import bigquery_server
-from nba_assets_tests.warehouse.places import BigQueryPlace, DuckDBPlace, Place
-from nba_assets_tests.warehouse.raw_publishes import warehouse_at
+from nba_assets_tests.warehouse.places import DuckDBPlace, Place
 
 ADAPTERS = ["duckdb", pytest.param("bigquery", marks=[pytest.mark.long, pytest.mark.server])]
 
@@ -23,18 +14,6 @@ ADAPTERS = ["duckdb", pytest.param("bigquery", marks=[pytest.mark.long, pytest.m
 @pytest.fixture(scope="session", params=ADAPTERS)
 def adapter(request: pytest.FixtureRequest) -> str:
     return request.param
-
-
-@pytest.fixture(scope="session")
-def bigquery(built: Path, built_to_the_end: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryPlace]:
-    """A place on a server of its own, that knows the states."""
-    with bigquery_server(tmp_path_factory.mktemp("bigquery")) as server:
-        settings = BigQuerySettings(project="nba", emulator=server.rest, storage_emulator=server.storage)
-        with PlatformBigQuery.of(settings).get_client() as client:
-            place = BigQueryPlace(BigQueryJobs(client, Limits(10**10, {"run": "conformance"})), Names("nba", "c_"))
-            place.learn("raw", warehouse_at(built))
-            place.learn("complete", warehouse_at(built_to_the_end))
-            yield place
 
 
 def _place(request: pytest.FixtureRequest, adapter: str, state: str) -> Place:
