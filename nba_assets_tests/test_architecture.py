@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sources": {"contracts", "domain.absence", "partitions", "settings"},
     "warehouse": {"contracts", "partitions", "readiness"},
     "claims": {"partitions"},
+    "storage": set(),
     "event_log": set(),
     "modelling": {"contracts", "domain"},
     "assets": {
@@ -60,7 +61,7 @@ ONLY_IN = {
     "dagster._core": ("event_log",),
     "sqlglot": ("operations.queries",),
     "google": ("warehouse", "bigquery_resource", "storage"),
-    "dagster_gcp": ("bigquery_resource",),
+    "dagster_gcp": ("bigquery_resource", "storage"),
     "pypdf": ("sources",),
     "typer": ("cli",),
 }  # fmt: skip

@@ -3,7 +3,6 @@
 import json
 import subprocess
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import pytest
 import sqlglot
@@ -15,14 +14,14 @@ from nba_assets.readiness.state import Status
 from nba_assets.warehouse import bigquery_schema
 from nba_assets.warehouse.bigquery_jobs import JobFact, Parameter, parameter
 from nba_assets.warehouse.bigquery_names import SYSTEM_TABLES, TYPES
-from nba_assets_tests.servers import analyzer
 from nba_assets_tests.servers.running import environment_of
 from nba_assets_tests.warehouse.places import BigQueryPlace
-from nba_assets_tests.warehouse.raw_publishes import BOX, DAYS, Clock, no_rows, publish, with_minutes
+from nba_assets_tests.warehouse.raw_publishes import BOX, DAYS, REPOSITORY, Clock, no_rows, publish, with_minutes
 from nba_assets_tests.warehouse.runbook import QUERIES
 
 pytestmark = [pytest.mark.long, pytest.mark.server]
 
+ANALYZER = REPOSITORY / "nba_assets_tests" / "servers" / "analyzer.py"
 WHO = {"who": "ann", "why": "clock was off"}
 
 
@@ -79,9 +78,7 @@ def refused(place: BigQueryPlace, scripts: Sequence[tuple[str, Mapping[str, str]
         "scripts": scripts,
     }
     python = environment_of("zetasql") / "venv" / "bin" / "python"
-    done = subprocess.run(
-        [python, Path(analyzer.__file__)], input=json.dumps(asked), capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([python, ANALYZER], input=json.dumps(asked), capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
