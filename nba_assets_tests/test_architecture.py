@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "modelling": {"contracts", "domain"},
     "assets": {
         "claims", "contracts", "domain", "event_log", "modelling", "partitions", "readiness", "settings", "sources",
-        "warehouse",
+        "storage", "warehouse",
     },
     "checks": {"contracts", "event_log", "modelling", "partitions", "readiness", "settings", "warehouse"},
     "operations": {

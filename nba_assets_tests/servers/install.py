@@ -65,7 +65,9 @@ def install(name: str) -> Path:
     overrides.write_text(OVERRIDES.get(name, "") + "\n", encoding="utf-8")
     environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
     uv = [sys.executable, "-m", "uv"]
-    subprocess.run([*uv, "venv", "--quiet", "--python", python, str(place / "venv")], check=True, env=environment)
+    subprocess.run(
+        [*uv, "venv", "--quiet", "--python", _python(python), str(place / "venv")], check=True, env=environment
+    )
     binary = place / "venv" / "bin" / "python"
     pins = ["--python", str(binary), "--override", str(overrides), *packages]
     subprocess.run([*uv, "pip", "install", "--quiet", *pins], check=True, env=environment)
@@ -75,6 +77,12 @@ def install(name: str) -> Path:
         subprocess.run([binary, "-c", EXTENSIONS], check=True, env={**environment, "HOME": str(place / "home")})
     (place / "complete").touch()
     return place
+
+
+def _python(version: str) -> str:
+    """An interpreter of the version: of pyenv, which answers by its shims only where a project chose it, or any."""
+    found = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
+    return str(found[-1]) if found else version
 
 
 if __name__ == "__main__":
