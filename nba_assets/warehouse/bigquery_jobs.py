@@ -12,7 +12,8 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 import google.api_core.exceptions as api
 import pyarrow as pa
@@ -74,34 +75,42 @@ class BigQueryJobs:
         self._on_done = on_done
         self._limits = limits
         self._patience = patience_seconds
-        self._retry = bigquery.DEFAULT_RETRY.with_timeout(patience_seconds).with_delay(initial=0.2, maximum=15)
+        self.retry = bigquery.DEFAULT_RETRY.with_timeout(patience_seconds).with_delay(initial=0.2, maximum=15)
 
     def query(self, statement: str, parameters: Mapping[str, Parameter] | None = None, *, table: str = "") -> pa.Table:
         """The result of a read; by the Storage API where that is to be had, else by REST."""
         started = time.monotonic()
-        job = self._finished("query", statement, parameters or {}, table)
-        rows = job.result(retry=self._retry, job_retry=None)
+        config = self._config(parameters or {}, table)
+        # Not by a job of our own id: asking for a read a second time does no harm, and this is one request.
+        ask = partial(self.client.query_and_wait, statement, job_config=config, retry=self.retry)
+        rows = ask()
         try:
             result = rows.to_arrow()
         except (api.GoogleAPICallError, api.RetryError):
             # No right to read sessions, or the service is away: the same rows come as pages of JSON.
-            result = job.result(retry=self._retry, job_retry=None).to_arrow(create_bqstorage_client=False)
-        self._note("query", table, job.total_bytes_processed or 0, started, statement, parameters or {})
+            result = ask().to_arrow(create_bqstorage_client=False)
+        self._note("query", table, rows.total_bytes_processed or 0, started, statement, parameters or {})
         return result
 
     def transaction(self, statements: str, parameters: Mapping[str, Parameter], *, table: str = "") -> list[tuple]:
         """Run a script that is one transaction; the rows of its last SELECT. Repeated while it loses to others."""
         started = time.monotonic()
-        job = self._finished("transaction", statements, parameters, table)
-        rows = [tuple(row.values()) for row in job.result(retry=self._retry, job_retry=None)]
+        config = self._config(parameters, table)
+
+        def begin(job_id: str) -> bigquery.QueryJob:
+            return self.client.query(statements, job_config=config, job_id=job_id, job_retry=None, retry=self.retry)
+
+        job, rows = self._until_done(f"transaction-{table}", begin)
+        answer = [tuple(row.values()) for row in rows]
         self._note("transaction", table, job.total_bytes_processed or 0, started, statements, parameters)
-        return rows
+        return answer
 
     def load(self, destination: str, rows: pa.Table, schema: Sequence[bigquery.SchemaField], *, table: str) -> None:
         """Load rows into a table of its own: made when absent, filled anew when there."""
         started = time.monotonic()
         sink = io.BytesIO()
         pq.write_table(rows, sink)
+        size = sink.tell()
         config = bigquery.LoadJobConfig(
             schema=list(schema),
             source_format=bigquery.SourceFormat.PARQUET,
@@ -110,43 +119,36 @@ class BigQueryJobs:
         )
 
         def begin(job_id: str) -> bigquery.LoadJob:
-            return self.client.load_table_from_file(sink, destination, rewind=True, job_id=job_id, job_config=config)
+            return self.client.load_table_from_file(
+                sink, destination, rewind=True, size=size, job_id=job_id, job_config=config
+            )
 
         self._until_done(f"load-{table}", begin)
-        self._note("load", table, sink.getbuffer().nbytes, started, "", {})
+        self._note("load", table, size, started, "", {})
 
     def remove(self, table: str) -> None:
         """Delete a staged table. Where that fails it goes by itself: its dataset's tables expire."""
         with suppress(api.GoogleAPICallError, api.RetryError, OSError):
-            self.client.delete_table(table, not_found_ok=True)
+            self.client.delete_table(table, not_found_ok=True, retry=self.retry)
 
-    def _finished(
-        self, kind: str, statement: str, parameters: Mapping[str, Parameter], table: str
-    ) -> bigquery.QueryJob:
-        config = bigquery.QueryJobConfig(
+    def _config(self, parameters: Mapping[str, Parameter], table: str) -> bigquery.QueryJobConfig:
+        return bigquery.QueryJobConfig(
             query_parameters=[parameter(name, value) for name, value in parameters.items()],
             maximum_bytes_billed=self._limits.maximum_bytes_billed,
             labels=self._labels(table),
         )
 
-        def begin(job_id: str) -> bigquery.QueryJob:
-            return self.client.query(statement, job_config=config, job_id=job_id, job_retry=None, retry=self._retry)
-
-        return self._until_done(f"{kind}-{table}", begin)
-
-    def _until_done(self, name: str, begin: Callable[[str], Job]) -> Job:
-        """Begin a job and wait for its end; begin it again while it fails in passing."""
+    def _until_done(self, name: str, begin: Callable[[str], Job]) -> tuple[Job, Any]:
+        """Begin a job and wait for its end; begin it again while it fails in passing. The job and its result."""
         deadline = time.monotonic() + self._patience
         pause = 0.2
         while True:
             job = self._begun(_job_id(name), begin, deadline)
             try:
-                self._wait(job)
+                return job, self._result(job)
             except api.GoogleAPICallError as error:
                 if not _PASSING.search(_reasons(error)) or time.monotonic() > deadline:
                     raise
-            else:
-                return job
             time.sleep(pause)
             pause = min(pause * 2, 15)
 
@@ -157,7 +159,7 @@ class BigQueryJobs:
                 return begin(job_id)
             except api.Conflict:
                 # It exists: an answer was lost on its way.
-                return self.client.get_job(job_id, retry=self._retry)
+                return self.client.get_job(job_id, retry=self.retry)
             except (api.ServerError, api.TooManyRequests, ConnectionError, OSError) as error:
                 if time.monotonic() > deadline:
                     raise WarehouseError(
@@ -166,11 +168,10 @@ class BigQueryJobs:
             time.sleep(pause)
             pause = min(pause * 2, 15)
 
-    def _wait(self, job: bigquery.QueryJob | bigquery.LoadJob) -> None:
+    def _result(self, job: bigquery.QueryJob | bigquery.LoadJob) -> Any:
         if isinstance(job, bigquery.QueryJob):
-            job.result(retry=self._retry, job_retry=None)
-        else:
-            job.result(retry=self._retry)
+            return job.result(retry=self.retry, job_retry=None)
+        return job.result(retry=self.retry)
 
     def _labels(self, table: str) -> dict[str, str]:
         return {name: label(text) for name, text in {**self._limits.labels, "table": table}.items() if text}

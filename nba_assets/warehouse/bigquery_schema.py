@@ -37,7 +37,7 @@ def create(jobs: BigQueryJobs, names: Names, location: str) -> None:
 
 
 def _create_datasets(jobs: BigQueryJobs, names: Names, location: str) -> None:
-    there = {dataset.dataset_id for dataset in jobs.client.list_datasets()}
+    there = {dataset.dataset_id for dataset in jobs.client.list_datasets(retry=jobs.retry)}
     for name in DATASETS:
         if f"{names.prefix}{name}" not in there:
             dataset = bigquery.Dataset(names.dataset(name))
@@ -45,7 +45,7 @@ def _create_datasets(jobs: BigQueryJobs, names: Names, location: str) -> None:
             if name == "nba_staging":
                 dataset.default_table_expiration_ms = int(STAGING_LIFE.total_seconds() * 1000)
             try:
-                jobs.client.create_dataset(dataset, exists_ok=True)
+                jobs.client.create_dataset(dataset, exists_ok=True, retry=jobs.retry)
             except api.GoogleAPICallError as error:
                 raise WarehouseError(
                     f"dataset {names.dataset(name)} cannot be created: {error}. Let an administrator create it in "
