@@ -10,7 +10,7 @@ PORT ?= 3000
 BIN := $(VENV)/bin
 ENV := NBA_HOME="$(NBA_HOME)" NBA_SOURCE="$(SOURCE)" NBA_DATA="$(DATA)" NBA_SEASONS="$(SEASONS)"
 
-.PHONY: help demo incident test test-long ui lint clean benchmark
+.PHONY: help demo incident servers test test-long ui lint clean benchmark
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,9 @@ incident: $(BIN)/nba-assets ## Replay the evening of 3 January: six failures, wi
 
 ui: $(BIN)/nba-assets ## Start the Dagster UI on the same data.
 	$(ENV) $(BIN)/nba-assets ui --port $(PORT)
+
+servers: $(BIN)/nba-assets ## Install the servers of the long tests (BigQuery, GCS, GoogleSQL) into a cache of their own; needs Python 3.13.
+	$(BIN)/python -m nba_assets_tests.servers.install
 
 test: $(BIN)/nba-assets ## The default tests, under five minutes.
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile

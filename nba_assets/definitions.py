@@ -45,6 +45,7 @@ from nba_assets.settings import Settings, from_environment
 from nba_assets.sources.port import Source
 from nba_assets.sources.registry import calendar, is_live, open_source
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.port import Warehouse
 
 TABLE_ASSETS: tuple[TableAsset, ...] = (
     game_schedule,
@@ -70,11 +71,16 @@ MAIN_JOB = "main"
 TABLES_JOB = "tables"
 
 
-def open_warehouse(settings: Settings, source: Source) -> DuckDBWarehouse:
+def open_warehouse(settings: Settings, source: Source) -> Warehouse:
     """The warehouse over the dates that settings and source cover."""
     days = calendar(settings, source)
     opening = source.read("game_schedule", days[0].date(), min(days[-1], days[0] + pd.Timedelta(days=120)).date()).rows
     first_game = opening["game_date"].min().date() if len(opening) else days[0].date()
+    if settings.bigquery is not None:
+        # Google's libraries take a second to import; a home without BigQuery needs none of them.
+        from nba_assets.bigquery_resource import open_bigquery
+
+        return open_bigquery(settings.bigquery, days, first_game, settings.keep_replaced_days)
     return DuckDBWarehouse(
         settings.warehouse, days, history_start=first_game, keep_replaced_days=settings.keep_replaced_days
     )
@@ -96,7 +102,7 @@ def partitions_over(days: pd.DatetimeIndex, settings: Settings) -> dg.DailyParti
 
 
 def build_definitions(
-    settings: Settings, source: Source | None = None, warehouse: DuckDBWarehouse | None = None
+    settings: Settings, source: Source | None = None, warehouse: Warehouse | None = None
 ) -> dg.Definitions:
     """All definitions over one choice of environment; tests and the replay hand in their own source or warehouse."""
     opened = source or open_source(settings)

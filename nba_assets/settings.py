@@ -8,6 +8,23 @@ from pathlib import Path
 
 SOURCES = ("simulated", "archive", "nba_stats")
 ENVIRONMENTS = ("local", "production")
+WAREHOUSES = ("duckdb", "bigquery")
+
+
+@dataclass(frozen=True)
+class BigQuerySettings:
+    """Where the warehouse is on BigQuery: project, location, what stands before every dataset's name.
+
+    No query may read more than `maximum_gigabytes`. `emulator` and `storage_emulator` are the addresses of a local
+    server of its REST and its storage interface, empty for the real service.
+    """
+
+    project: str = ""
+    location: str = "US"
+    prefix: str = ""
+    maximum_gigabytes: int = 20
+    emulator: str = ""
+    storage_emulator: str = ""
 
 
 class SettingsError(Exception):
@@ -33,6 +50,8 @@ class Settings:
     `stall_minutes` is reported; replaced content can be restored for `keep_replaced_days`. `who` is recorded with
     what is launched or decided. In the environment `production` automation is on by default. `live` has a simulated
     league delivered day by day, as the clock goes. Alerts are sent to the address `alert_webhook`, which is a secret.
+    `bigquery` says where the warehouse is; None leaves it to a file in the home. `model_store` is the address of the
+    models (gs://bucket/folder); empty leaves them in the home.
     """
 
     home: Path
@@ -49,6 +68,8 @@ class Settings:
     environment_name: str = "local"
     live: bool = False
     alert_webhook: str = field(default="", repr=False)
+    bigquery: BigQuerySettings | None = None
+    model_store: str = ""
 
     @property
     def is_production(self) -> bool:
@@ -107,16 +128,28 @@ class Settings:
             "NBA_DATA": "" if self.data is None else str(self.data),
             "NBA_START": "" if self.start is None else self.start.isoformat(),
             "DAGSTER_HOME": str(self.dagster_home),
+            "NBA_MODELS": self.model_store,
             # A sensor may have to wait a minute for the warehouse's file; that is no failed tick.
             "DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS": "180",
         }
+        if self.bigquery is not None:
+            pairs |= {
+                "NBA_WAREHOUSE": "bigquery",
+                "GCP_PROJECT_ID": self.bigquery.project,
+                "NBA_BQ_LOCATION": self.bigquery.location,
+                "NBA_DATASET_PREFIX": self.bigquery.prefix,
+                "NBA_BQ_MAXIMUM_GIGABYTES": str(self.bigquery.maximum_gigabytes),
+                "BIGQUERY_EMULATOR_HOST": self.bigquery.emulator,
+                "BIGQUERY_STORAGE_EMULATOR_HOST": self.bigquery.storage_emulator,
+            }
         return {name: value for name, value in pairs.items() if value}
 
 
 def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -> Settings:
     """Settings out of NBA_HOME, NBA_SOURCE, NBA_DATA, NBA_START, NBA_SEASONS, NBA_SEED, NBA_FAULTS,
-    NBA_CLAIMS_URL, NBA_STALL_MINUTES, NBA_KEEP_REPLACED_DAYS, NBA_WHO, NBA_ENVIRONMENT, NBA_LIVE and
-    NBA_ALERT_WEBHOOK.
+    NBA_CLAIMS_URL, NBA_STALL_MINUTES, NBA_KEEP_REPLACED_DAYS, NBA_WHO, NBA_ENVIRONMENT, NBA_LIVE, NBA_ALERT_WEBHOOK
+    and NBA_MODELS; where NBA_WAREHOUSE is bigquery out of GCP_PROJECT_ID, NBA_BQ_LOCATION, NBA_DATASET_PREFIX,
+    NBA_BQ_MAXIMUM_GIGABYTES, BIGQUERY_EMULATOR_HOST and BIGQUERY_STORAGE_EMULATOR_HOST, too.
 
     Raises SettingsError naming the variable, its value and what it may be.
     """
@@ -145,7 +178,37 @@ def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -
         environment_name=environment,
         live=env.get("NBA_LIVE") == "1",
         alert_webhook=env.get("NBA_ALERT_WEBHOOK") or "",
+        bigquery=_bigquery(env),
+        model_store=_model_store(env),
     )
+
+
+def _bigquery(env: os._Environ[str] | dict[str, str]) -> BigQuerySettings | None:
+    kind = env.get("NBA_WAREHOUSE") or "duckdb"
+    if kind not in WAREHOUSES:
+        raise SettingsError(f"NBA_WAREHOUSE={kind!r}: choose one of {', '.join(WAREHOUSES)}")
+    if kind == "duckdb":
+        return None
+    if not env.get("GCP_PROJECT_ID"):
+        raise SettingsError("NBA_WAREHOUSE=bigquery needs GCP_PROJECT_ID, the project of the datasets")
+    prefix = env.get("NBA_DATASET_PREFIX") or ""
+    if prefix and not prefix.replace("_", "").isalnum():
+        raise SettingsError(f"NBA_DATASET_PREFIX={prefix!r}: use letters, digits and underscores only")
+    return BigQuerySettings(
+        project=env["GCP_PROJECT_ID"],
+        location=env.get("NBA_BQ_LOCATION") or "US",
+        prefix=prefix,
+        maximum_gigabytes=_count(env, "NBA_BQ_MAXIMUM_GIGABYTES", 20),
+        emulator=env.get("BIGQUERY_EMULATOR_HOST") or "",
+        storage_emulator=env.get("BIGQUERY_STORAGE_EMULATOR_HOST") or "",
+    )
+
+
+def _model_store(env: os._Environ[str] | dict[str, str]) -> str:
+    place = env.get("NBA_MODELS") or ""
+    if place and not place.startswith("gs://"):
+        raise SettingsError(f"NBA_MODELS={place!r}: give a bucket and folder as gs://bucket/folder, or nothing")
+    return place.rstrip("/")
 
 
 def _count(env: os._Environ[str] | dict[str, str], name: str, default: int) -> int:

@@ -22,11 +22,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sources": {"contracts", "domain.absence", "partitions", "settings"},
     "warehouse": {"contracts", "partitions", "readiness"},
     "claims": {"partitions"},
+    "storage": set(),
     "event_log": set(),
     "modelling": {"contracts", "domain"},
     "assets": {
         "claims", "contracts", "domain", "errors", "event_log", "modelling", "partitions", "readiness", "reporting",
-        "settings", "sources", "warehouse",
+        "settings", "sources", "storage", "warehouse",
     },
     "reporting": {"checks", "contracts", "modelling", "partitions", "readiness", "warehouse"},
     "checks": {"contracts", "event_log", "modelling", "partitions", "readiness", "settings", "warehouse"},
@@ -38,8 +39,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "assets", "checks", "claims", "contracts", "errors", "event_log", "operations", "partitions", "readiness",
         "settings", "sources.port", "warehouse",
     },
+    "bigquery_resource": {"settings", "warehouse"},
     "definitions": {
-        "assets", "automation", "checks", "claims", "contracts", "partitions", "settings", "sources", "warehouse",
+        "assets", "automation", "bigquery_resource", "checks", "claims", "contracts", "partitions", "settings",
+        "sources", "warehouse",
     },
     "access": {"contracts", "definitions", "settings", "sources", "warehouse"},
     "incident": {
@@ -64,6 +67,8 @@ ONLY_IN = {
     "sqlglot": ("operations.queries",),
     "jinja2": ("reporting",),
     "vl_convert": ("reporting",),
+    "google": ("warehouse", "bigquery_resource", "storage"),
+    "dagster_gcp": ("bigquery_resource", "storage"),
     "pypdf": ("sources",),
     "typer": ("cli",),
 }  # fmt: skip

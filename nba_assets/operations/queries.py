@@ -1,10 +1,16 @@
-"""Queries written for the old system's BigQuery, run on the embedded warehouse."""
+"""Queries written for the old system's BigQuery, run on either warehouse."""
+
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import sqlglot
 from sqlglot import exp
 
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+
+if TYPE_CHECKING:
+    # Google's libraries take long to import; only a warehouse that is on BigQuery brings them.
+    from nba_assets.warehouse.bigquery_warehouse import BigQueryWarehouse
 
 
 def to_duckdb(statement: str) -> str:
@@ -29,8 +35,13 @@ def _group_by_position(select: exp.Select) -> None:
             name.replace(exp.Literal.number(computed[name.name]))
 
 
-def run_queries(warehouse: DuckDBWarehouse, text: str) -> list[tuple[str, pd.DataFrame]]:
-    """Run every statement of a BigQuery script; returns each statement with its result."""
+def run_queries(warehouse: "DuckDBWarehouse | BigQueryWarehouse", text: str) -> list[tuple[str, pd.DataFrame]]:
+    """Run every statement of a BigQuery script; returns each statement with its result.
+
+    On BigQuery as they are written, names of project and datasets included.
+    """
     statements = [tree.sql(dialect="bigquery") for tree in sqlglot.parse(text, read="bigquery") if tree is not None]
-    with warehouse.connect() as connection:
-        return [(statement, connection.execute(to_duckdb(statement)).df()) for statement in statements]
+    if isinstance(warehouse, DuckDBWarehouse):
+        with warehouse.connect() as connection:
+            return [(statement, connection.execute(to_duckdb(statement)).df()) for statement in statements]
+    return [(statement, warehouse.jobs.query(statement).to_pandas()) for statement in statements]

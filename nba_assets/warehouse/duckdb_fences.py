@@ -1,18 +1,12 @@
-"""Fences: who may still write a date. Checked date by date, inside the transaction that writes.
-
-A claim raises its fence before its first write; from then on nothing with a lower token is written under it, however
-late it wakes and whether or not the claim's holder has published anything yet.
-"""
+"""Fences in DuckDB: raised, and asked for, on one connection inside the transaction of its caller."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
 
 import duckdb
-import pandas as pd
 
-from nba_assets.contracts.contract import Contract
 from nba_assets.partitions import Span
-from nba_assets.warehouse.port import FencedOut
+from nba_assets.warehouse.fences import check_claim, dates_of
 
 
 def raise_fences(connection: duckdb.DuckDBPyConnection, spans: Sequence[Span], token: int) -> None:
@@ -50,55 +44,9 @@ def refuse_older_claim(
         "WHERE table_name = ? AND token > ? AND first_date <= ? AND last_date >= ? ORDER BY token DESC",
         bounds,
     ).fetchall()
-    for first, last, newer in fences:
-        if fenced := [day for day in days if first <= day <= last]:
-            raise FencedOut(
-                f"{table}: claim {newer} has started to write {_listed(fenced)}, this one is {token}. It could start "
-                "only because this one had ended or its lease had run out. Nothing was written: launch again for what "
-                "is missing when the newer one is done."
-            )
     written = connection.execute(
         "SELECT game_date, token, run_id FROM nba_quality.ledger "
         "WHERE table_name = ? AND token > ? AND game_date <= ? AND game_date >= ? ORDER BY token DESC",
         bounds,
     ).fetchall()
-    asked = set(days)
-    if taken := {day: (newer, run) for day, newer, run in written if day in asked}:
-        newer, run = next(iter(taken.values()))
-        raise FencedOut(
-            f"{table}: claim {newer} ({f'run {run}' if run else 'an operation'}) has written {_listed(taken)}, this "
-            f"one is {token}. Nothing was written: launch again to build on what stands."
-        )
-
-
-def refuse_older_code(contract: Contract, standing: pd.DataFrame, override: str) -> list[Span]:
-    """Where newer code than the contract's has built what stands: FencedOut without a reason to override it."""
-    newer = standing[standing["code_version"] > contract.code_version]
-    days = [day.date() for day in newer.index]
-    if days and not override:
-        first = newer.iloc[0]
-        raise FencedOut(
-            f"{contract.name}: newer code (version {first['code_version']:.0f}, here {contract.code_version}; run "
-            f"{first['run_id']}) has built {_listed(days)}. You run older code: update and start again, or give the "
-            "reason for overwriting it (run tag nba/override). Nothing was written."
-        )
-    return spans_of(contract.name, days)
-
-
-def dates_of(span: Span) -> list[dt.date]:
-    return [span.first + dt.timedelta(days=number) for number in range((span.last - span.first).days + 1)]
-
-
-def spans_of(table: str, days: Sequence[dt.date]) -> list[Span]:
-    """Ascending dates as spans of successive ones."""
-    spans: list[Span] = []
-    for day in days:
-        if spans and day - spans[-1].last == dt.timedelta(days=1):
-            spans[-1] = Span(table, spans[-1].first, day)
-        else:
-            spans.append(Span(table, day, day))
-    return spans
-
-
-def _listed(days: Collection[dt.date]) -> str:
-    return f"{min(days)}" if len(days) == 1 else f"{len(days)} dates ({min(days)} … {max(days)})"
+    check_claim(table, days, token, fences, written)

@@ -9,17 +9,17 @@ import duckdb
 import pandas as pd
 
 from nba_assets.contracts.contract import Contract
-from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Waiver
-from nba_assets.readiness.gate import MODEL
 from nba_assets.warehouse import schema
-from nba_assets.warehouse.duckdb_fences import dates_of, refuse_older_claim
-from nba_assets.warehouse.duckdb_reads import content_of_builds, contract_of, publishing_rows, standing_on
+from nba_assets.warehouse.decisions import check_kept, check_revocation, check_waiver
+from nba_assets.warehouse.duckdb_fences import refuse_older_claim
+from nba_assets.warehouse.duckdb_reads import content_of_builds, publishing_rows, standing_on
 from nba_assets.warehouse.duckdb_writes import keep_replaced, next_build, replace_rows, write_journal, write_ledger
-from nba_assets.warehouse.frames import EMPTY_HASH, content_hashes
+from nba_assets.warehouse.fences import dates_of
+from nba_assets.warehouse.gated_reads import contract_of
 from nba_assets.warehouse.ledger import invalidated, restored
-from nba_assets.warehouse.port import Published, WarehouseError
+from nba_assets.warehouse.port import Published
 
 
 def invalidate(
@@ -55,14 +55,7 @@ def restore(
     refuse_older_claim(connection, contract.name, [day], token)
     kept = publishing_rows(connection, contract, {day: build}).to_dict("records")[0]
     rows = content_of_builds(connection, contract, {day: build})
-    found = content_hashes(contract, rows).get(day, EMPTY_HASH)
-    if found != kept["content_hash"]:
-        raise WarehouseError(
-            f"{contract.name} {day}: the rows kept of build {build} have content hash {found}, published was "
-            f"{kept['content_hash']}; the table's columns have changed since (code version "
-            f"{kept['code_version']:.0f}, now {contract.code_version}) or the kept rows were altered. Nothing was "
-            "restored: rebuild the date instead."
-        )
+    check_kept(contract, day, build, kept, rows)
     standing = standing_on(connection, contract.name, [day])
     new = next_build(connection)
     reason = f"restored from build {build} by {who}: {why}"
@@ -87,12 +80,7 @@ def add_waiver(
     now: dt.datetime,
 ) -> Waiver:
     """See the port."""
-    if span.table not in (*TABLES, MODEL):
-        raise ValueError(f"no table {span.table!r} to waive a rule of; there are {', '.join((*TABLES, MODEL))}")
-    if not (rule and who.strip() and why.strip()):
-        raise ValueError(f"a waiver for {span} needs a rule, who gives it and why")
-    if until.tzinfo is None or until <= now:
-        raise ValueError(f"a waiver for {span} needs a moment in the future, with a time zone, not {until}")
+    check_waiver(span, rule, who, why, until, now)
     # Waivers are never deleted, so their count is the last number given.
     number = int(connection.execute("SELECT count(*) FROM nba_quality.waivers").fetchone()[0]) + 1  # type: ignore[index]
     waiver = Waiver(f"w{number}", span.table, rule, span.first, span.last, until, who, why)
@@ -114,16 +102,12 @@ def revoke_waiver(
         "SELECT table_name, first_date, last_date, revoked_at, revoked_by FROM nba_quality.waivers WHERE waiver_id = ?",
         [waiver_id],
     ).fetchone()
-    if found is None:
-        raise ValueError(f"there is no waiver {waiver_id!r}; list them with `nba-assets waivers`")
-    *place, revoked_at, revoked_by = found
-    if revoked_at is not None:
-        raise ValueError(f"waiver {waiver_id} was revoked before, by {revoked_by} at {revoked_at:%Y-%m-%d %H:%M}")
+    span = check_revocation(waiver_id, found)
     connection.execute(
         "UPDATE nba_quality.waivers SET revoked_at = ?, revoked_by = ?, revoked_why = ? WHERE waiver_id = ?",
         [now, who, why, waiver_id],
     )
-    write_journal(connection, now, "revoke", who, why, [Span(*place)], {"waiver": waiver_id})
+    write_journal(connection, now, "revoke", who, why, [span], {"waiver": waiver_id})
 
 
 def all_waivers(connection: duckdb.DuckDBPyConnection, now: dt.datetime) -> pd.DataFrame:

@@ -11,29 +11,45 @@ import pandas as pd
 import pyarrow as pa
 
 from nba_assets.contracts.contract import Contract
-from nba_assets.contracts.tables import TABLES
-from nba_assets.partitions import BOOTSTRAP_DAYS
 from nba_assets.readiness.audit import Waiver
 from nba_assets.readiness.durations import NEWEST_BUILDS
-from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse import schema
+from nba_assets.warehouse.decisions import check_found, check_published
 from nba_assets.warehouse.frames import EMPTY_HASH, from_arrow
-from nba_assets.warehouse.port import WarehouseError
+from nba_assets.warehouse.gated_reads import rows_of_days, timestamps
 
 
-def contract_of(table: str) -> Contract:
-    """The contract of a table; ValueError when there is none of that name."""
-    if table not in TABLES:
-        raise ValueError(f"there is no table {table!r} in the warehouse; there are {', '.join(TABLES)}")
-    return TABLES[table]
+class DuckDBReader:
+    """The `Reader` of one connection inside a transaction."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def ledger(self) -> pd.DataFrame:
+        return read_ledger(self._connection)
+
+    def last_build(self) -> int:
+        query = "SELECT last_build FROM nba_quality.build_counter"
+        return int(self._connection.execute(query).fetchone()[0])  # type: ignore[index]
+
+    def rows(self, contract: Contract, first: dt.date, last: dt.date, columns: Sequence[str] = ()) -> pd.DataFrame:
+        return select_rows(self._connection, contract, "game_date BETWEEN ? AND ?", [first, last], columns)
+
+    def team_games_due(self, days: pd.DatetimeIndex) -> pd.DataFrame:
+        return team_games_due(self._connection, days)
+
+    def season_starts(self) -> list[dt.date]:
+        return season_starts(self._connection)
+
+    def waivers_of(self, table: str) -> list[Waiver]:
+        return waivers_of(self._connection, table)
+
+    def all_waivers(self) -> list[Waiver]:
+        return waivers_ever(self._connection)
 
 
 def read_ledger(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return connection.execute("SELECT * FROM nba_quality.ledger").df()
-
-
-def last_build(connection: duckdb.DuckDBPyConnection) -> int:
-    return int(connection.execute("SELECT last_build FROM nba_quality.build_counter").fetchone()[0])  # type: ignore[index]
 
 
 def standing_on(connection: duckdb.DuckDBPyConnection, table: str, days: Collection[dt.date]) -> pd.DataFrame:
@@ -41,14 +57,14 @@ def standing_on(connection: duckdb.DuckDBPyConnection, table: str, days: Collect
     first, last = (min(days), max(days)) if days else (dt.date.max, dt.date.min)
     query = "SELECT * FROM nba_quality.ledger WHERE table_name = ? AND game_date BETWEEN ? AND ? ORDER BY game_date"
     rows = connection.execute(query, [table, first, last]).df().set_index("game_date")
-    return rows[rows.index.isin(_timestamps(days))]
+    return rows[rows.index.isin(timestamps(days))]
 
 
 def select_rows(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
     where: str,
-    parameters: Sequence[dt.date],
+    parameters: Sequence[object],
     columns: Sequence[str] = (),
     source: str = "",
 ) -> pd.DataFrame:
@@ -57,33 +73,6 @@ def select_rows(
     order = ", ".join(("game_date", *contract.key))
     query = f"SELECT {names} FROM {source or schema.qualified(contract)} WHERE {where} ORDER BY {order}"
     return from_arrow(contract, connection.sql(query, params=list(parameters)).to_arrow_table())
-
-
-def rows_of_days(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, days: Sequence[dt.date], columns: Sequence[str] = ()
-) -> pd.DataFrame:
-    first, last = (min(days), max(days)) if days else (dt.date.max, dt.date.min)
-    frame = select_rows(connection, contract, "game_date BETWEEN ? AND ?", [first, last], columns)
-    if len(days) == (last - first).days + 1:
-        return frame
-    return frame[frame["game_date"].isin(_timestamps(days))].reset_index(drop=True)
-
-
-def _timestamps(days: Collection[dt.date]) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex([pd.Timestamp(day) for day in days])
-
-
-def rows_before(
-    connection: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    days: Sequence[dt.date],
-    state: LedgerState,
-    columns: Sequence[str] = (),
-) -> pd.DataFrame:
-    """Every row on a ready date before the last of the days: what stands on a rejected date is not read."""
-    frame = select_rows(connection, contract, "game_date < ?", [max(days) if days else dt.date.min], columns)
-    shut = state.days[~state.is_ready(contract.name)]
-    return frame[~frame["game_date"].isin(shut)].reset_index(drop=True)
 
 
 def team_games_due(connection: duckdb.DuckDBPyConnection, gap_days: pd.DatetimeIndex) -> pd.DataFrame:
@@ -97,13 +86,9 @@ def team_games_due(connection: duckdb.DuckDBPyConnection, gap_days: pd.DatetimeI
     return games.astype({"game_date": "datetime64[ns]"})
 
 
-def bootstrap_days(connection: duckdb.DuckDBPyConnection, days: Sequence[dt.date]) -> frozenset[dt.date]:
-    """Days within two weeks of the first game of a season (the warehouse starts with one of them)."""
-    starts = [
-        row[0]
-        for row in connection.execute("SELECT min(game_date) FROM nba_raw.game_schedule GROUP BY season").fetchall()
-    ]
-    return frozenset(day for day in days if any(0 <= (day - start).days < BOOTSTRAP_DAYS for start in starts))
+def season_starts(connection: duckdb.DuckDBPyConnection) -> list[dt.date]:
+    query = "SELECT min(game_date) FROM nba_raw.game_schedule GROUP BY season"
+    return [row[0] for row in connection.execute(query).fetchall()]
 
 
 def waivers_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[Waiver]:
@@ -111,12 +96,9 @@ def waivers_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[Waiver
     return _waivers(connection, "table_name = ? AND revoked_at IS NULL", [table])
 
 
-def waivers_by_id(connection: duckdb.DuckDBPyConnection, waiver_ids: Collection[str]) -> tuple[Waiver, ...]:
-    """The waivers of these ids, in force or not, oldest first; a taint without its waiver is an error."""
-    known = {waiver.waiver_id: waiver for waiver in _waivers(connection, "TRUE", [])}
-    if unknown := sorted(set(waiver_ids) - set(known)):
-        raise WarehouseError(f"the ledger names waivers that nba_quality.waivers does not have: {', '.join(unknown)}")
-    return tuple(waiver for name, waiver in known.items() if name in waiver_ids)
+def waivers_ever(connection: duckdb.DuckDBPyConnection) -> list[Waiver]:
+    """Every waiver, in force or not, oldest first."""
+    return _waivers(connection, "TRUE", [])
 
 
 def _waivers(connection: duckdb.DuckDBPyConnection, where: str, parameters: list[str]) -> list[Waiver]:
@@ -138,11 +120,7 @@ def publishing_rows(
         "WHERE table_name = ? AND attempt_build = build_id ORDER BY game_date"
     )
     rows = connection.execute(query, [contract.name]).df()
-    if absent := sorted(set(builds) - set(rows["game_date"].dt.date)):
-        raise WarehouseError(
-            f"{contract.name} {absent[0]}: build {builds[absent[0]]} published no content there; builds that did are "
-            "in its history"
-        )
+    check_published(contract, builds, rows["game_date"].dt.date)
     return rows
 
 
@@ -170,12 +148,8 @@ def content_of_builds(
             WHERE history.table_name = '{contract.name}' GROUP BY game_date
         ) USING (game_date, build_id))"""
     former = select_rows(connection, contract, "TRUE", [], source=kept)
-    if lost := sorted(set(gone) - set(former["game_date"].dt.date)):
-        raise WarehouseError(
-            f"{contract.name} {lost[0]}: the content of build {builds[lost[0]]} is not kept any more; rebuild the date "
-            "instead"
-        )
-    frames = [frame for frame in (rows_of_days(connection, contract, stands), former) if len(frame)]
+    check_found(contract, builds, set(gone) - set(former["game_date"].dt.date))
+    frames = [frame for frame in (rows_of_days(DuckDBReader(connection), contract, stands), former) if len(frame)]
     if not frames:
         return former
     return pd.concat(frames).sort_values(["game_date", *contract.key], kind="stable", ignore_index=True)

@@ -12,30 +12,24 @@ from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict, Waiver
-from nba_assets.readiness.gate import GateClosed, evaluate, leave_out, require_all
 from nba_assets.readiness.state import LedgerState, Status
 from nba_assets.warehouse import duckdb_operations as operations
 from nba_assets.warehouse import schema
-from nba_assets.warehouse.duckdb_fences import newest_token, raise_fences, refuse_older_claim, refuse_older_code
+from nba_assets.warehouse.duckdb_fences import newest_token, raise_fences, refuse_older_claim
 from nba_assets.warehouse.duckdb_file import DuckDBFile
 from nba_assets.warehouse.duckdb_reads import (
-    bootstrap_days,
+    DuckDBReader,
     content_of_builds,
-    contract_of,
-    last_build,
     read_ledger,
     recent_builds,
-    rows_before,
-    rows_of_days,
     select_rows,
     standing_on,
-    team_games_due,
-    waivers_by_id,
-    waivers_of,
 )
 from nba_assets.warehouse.duckdb_writes import keep_replaced, next_build, replace_rows, write_journal, write_ledger
+from nba_assets.warehouse.fences import refuse_older_code
 from nba_assets.warehouse.frames import conform, content_hashes
-from nba_assets.warehouse.ledger import entries, fingerprint
+from nba_assets.warehouse.gated_reads import contract_of, read_rows, read_window, rows_of_days, training_window
+from nba_assets.warehouse.ledger import entries
 from nba_assets.warehouse.port import Published, Snapshot, Window
 
 
@@ -79,36 +73,8 @@ class DuckDBWarehouse:
         self, contract: Contract, days: Sequence[dt.date], *, only: Collection[str] = (), source_version: str = ""
     ) -> Window:
         with self._file.transaction(f"reading the inputs of {contract.name}") as connection:
-            state = self._state(read_ledger(connection))
-            current, skipped = leave_out(state, contract, days, only, source_version)
-            left_out = {*current, *skipped}
-            gate = evaluate(state, contract, [day for day in days if day not in left_out])
-            open_days = gate.open_days
-            frames, gaps = {}, {}
-            for read in contract.reads:
-                upstream, columns = TABLES[read.table], contract.columns_read(read)
-                lost = self.days[gate.gaps.get(read.table, [])]
-                if read.window == "same_date":
-                    there = [day for day in open_days if pd.Timestamp(day) not in lost]
-                    frames[read.table] = rows_of_days(connection, upstream, there, columns)
-                else:
-                    frames[read.table] = rows_before(connection, upstream, open_days, state, columns)
-                if read.table in gate.gaps:
-                    gaps[read.table] = team_games_due(connection, lost)
-            return Window(
-                contract=contract,
-                asked=tuple(days),
-                days=open_days,
-                held=gate.held,
-                current=current,
-                skipped=skipped,
-                inputs_build=last_build(connection),
-                frames=frames,
-                gaps=gaps,
-                bootstrap=bootstrap_days(connection, open_days),
-                waivers=waivers_of(connection, contract.name),
-                taints=gate.taints,
-            )
+            reader = DuckDBReader(connection)
+            return read_window(reader, self._state(reader.ledger()), contract, days, only, source_version)
 
     def publish(
         self,
@@ -154,15 +120,7 @@ class DuckDBWarehouse:
             return newest_token(connection)
 
     def training_window(self, table: str, last: dt.date | None) -> tuple[dt.date, dt.date]:
-        state = self.state()
-        first = self.days[state.history_start].date()
-        attempted = self.days[~state.is_missing(table)]
-        if last is None and len(attempted):
-            last = attempted[-1].date()
-        if last is None or last < first:
-            blocker = {"table": table, "date": str(first), "reason": f"{table} has never been built"}
-            raise GateClosed(f"training is refused: no date of {table} from {first} on has been built", [blocker])
-        return first, last
+        return training_window(self.state(), table, last)
 
     def read(
         self,
@@ -175,18 +133,12 @@ class DuckDBWarehouse:
         waivable_as: str = "",
     ) -> Snapshot:
         with self._file.transaction(f"reading {', '.join(columns)}") as connection:
-            ledger = read_ledger(connection)
-            needed = require_all(
-                self._state(ledger), gated or tuple(columns), start, end, purpose,
-                waivers=waivers_of(connection, waivable_as), waivable_as=waivable_as, now=self.now(),
+            reader = DuckDBReader(connection)
+            ledger = reader.ledger()
+            return read_rows(
+                reader, ledger, self._state(ledger), columns, start, end,
+                purpose=purpose, gated=gated, waivable_as=waivable_as, now=self.now(),
             )  # fmt: skip
-            frames = {}
-            for table, names in columns.items():
-                within = "game_date BETWEEN ? AND ?"
-                frames[table] = select_rows(connection, TABLES[table], within, [start, end], names)
-            inside = ledger["game_date"].between(pd.Timestamp(start), pd.Timestamp(end))
-            covered = ledger[inside & ledger["table_name"].isin(gated or columns)]
-            return Snapshot(frames, fingerprint(covered), waivers_by_id(connection, needed), last_build(connection))
 
     def recent_builds(self) -> pd.DataFrame:
         with self._file.transaction("reading past builds") as connection:
@@ -204,9 +156,18 @@ class DuckDBWarehouse:
         contract = contract_of(table)
         with self._file.transaction(f"reading {table}") as connection:
             if build is None:
-                return rows_of_days(connection, contract, days)
+                return rows_of_days(DuckDBReader(connection), contract, days)
             builds = {day: build[day] if isinstance(build, Mapping) else int(build) for day in days}
             return content_of_builds(connection, contract, builds)
+
+    def find(
+        self, table: str, key: Mapping[str, object], first: dt.date, last: dt.date, columns: Sequence[str] = ()
+    ) -> pd.DataFrame:
+        contract = contract_of(table)
+        where = " AND ".join(["game_date BETWEEN ? AND ?", *(f'"{contract.column(name).name}" = ?' for name in key)])
+        shown = [contract.column(name).name for name in columns]
+        with self._file.transaction(f"reading {table}") as connection:
+            return select_rows(connection, contract, where, [first, last, *key.values()], shown)
 
     def invalidate(self, span: Span, *, who: str, why: str, token: int) -> int:
         with self._file.transaction(f"invalidating {span}") as connection:

@@ -204,6 +204,15 @@ class Warehouse(Protocol):
         """
         ...
 
+    def find(
+        self, table: str, key: Mapping[str, object], first: dt.date, last: dt.date, columns: Sequence[str] = ()
+    ) -> pd.DataFrame:
+        """Rows that stand in [first, last] whose columns have the given values, by date and key, past the gate.
+
+        For looking up single rows. All columns when none are named; KeyError for one the contract does not have.
+        """
+        ...
+
     def invalidate(self, span: Span, *, who: str, why: str, token: int) -> int:
         """Close the gate on what stands in the span and make everything built on it stale; how many dates.
 

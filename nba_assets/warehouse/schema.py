@@ -72,12 +72,14 @@ JOURNAL_COLUMNS = {
     "detail": "VARCHAR",
 }
 
+FENCE_COLUMNS = {"table_name": "VARCHAR", "first_date": "DATE", "last_date": "DATE", "token": "BIGINT"}
+
 _SYSTEM_TABLES: dict[str, dict[str, str]] = {
     "warehouse_version": {"version": "BIGINT"},
     "build_counter": {"last_build": "BIGINT"},
     "ledger": LEDGER_COLUMNS,
     "ledger_history": LEDGER_COLUMNS,
-    "fences": {"table_name": "VARCHAR", "first_date": "DATE", "last_date": "DATE", "token": "BIGINT"},
+    "fences": FENCE_COLUMNS,
     "waivers": WAIVER_COLUMNS,
     "journal": JOURNAL_COLUMNS,
 }

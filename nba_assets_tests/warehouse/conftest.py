@@ -1,10 +1,13 @@
 """A built warehouse, made once and copied for each test."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets_tests.servers.running import bigquery_server
+from nba_assets_tests.warehouse.places import PROJECT, BigQueryPlace
 from nba_assets_tests.warehouse.raw_publishes import DERIVED, publish, publish_raw, warehouse_at
 
 
@@ -40,3 +43,13 @@ def complete(built_to_the_end: Path, tmp_path: Path) -> DuckDBWarehouse:
     path = tmp_path / "warehouse.duckdb"
     path.write_bytes(built_to_the_end.read_bytes())
     return warehouse_at(path)
+
+
+@pytest.fixture(scope="session")
+def bigquery(built: Path, built_to_the_end: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryPlace]:
+    """A place on a server of its own, that knows the states."""
+    with bigquery_server(tmp_path_factory.mktemp("bigquery"), PROJECT) as server:
+        place = BigQueryPlace(server)
+        place.learn("raw", warehouse_at(built))
+        place.learn("complete", warehouse_at(built_to_the_end))
+        yield place

@@ -19,8 +19,9 @@ from nba_assets.readiness.state import Status
 from nba_assets.warehouse import duckdb_warehouse
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
 from nba_assets.warehouse.frames import conform
-from nba_assets.warehouse.port import Published, WarehouseError
+from nba_assets.warehouse.port import Published, Warehouse, WarehouseError
 from nba_assets_tests.raw_games import raw_frames
+from nba_assets_tests.warehouse.past_the_port import execute, sorted_rows
 
 CALENDAR = pd.date_range("2024-12-03", periods=4, unit="ns")
 DAYS = [day.date() for day in CALENDAR]
@@ -52,7 +53,7 @@ def no_rows(table: str) -> pd.DataFrame:
 
 
 def publish(
-    warehouse: DuckDBWarehouse,
+    warehouse: Warehouse,
     table: str,
     days: Sequence[dt.date] = DAYS,
     *,
@@ -74,7 +75,7 @@ def publish(
     return warehouse.publish(window, rows, verdicts, **{"run_id": "run", **more})
 
 
-def publish_raw(warehouse: DuckDBWarehouse) -> None:
+def publish_raw(warehouse: Warehouse) -> None:
     for table in SOUND:
         publish(warehouse, table)
 
@@ -84,30 +85,31 @@ def with_minutes(minutes: float) -> pd.DataFrame:
     return SOUND["team_box_scores"].assign(minutes=minutes)
 
 
-def rows_of(warehouse: DuckDBWarehouse, table: str, where: str = "TRUE") -> pd.DataFrame:
-    with warehouse.connect() as connection:
-        return connection.execute(f"SELECT * FROM {table} WHERE {where} ORDER BY ALL").df()
+def rows_of(warehouse: Warehouse, table: str, where: str = "TRUE") -> pd.DataFrame:
+    if not table.startswith("nba_quality"):
+        where = f"game_date >= DATE '1946-01-01' AND {where}"
+    return sorted_rows(execute(warehouse, f"SELECT * FROM {table} WHERE {where}"))
 
 
-def minutes_by_day(warehouse: DuckDBWarehouse) -> list[float]:
+def minutes_by_day(warehouse: Warehouse) -> list[float]:
     rows = rows_of(warehouse, "nba_raw.team_box_scores").groupby("game_date")["minutes"]
     assert (rows.nunique() == 1).all(), "half a partition"
     return rows.first().tolist()
 
 
-def entry(warehouse: DuckDBWarehouse, table: str, day: dt.date) -> pd.Series:
+def entry(warehouse: Warehouse, table: str, day: dt.date) -> pd.Series:
     ledger = warehouse.ledger()
     return ledger[(ledger["table_name"] == table) & (ledger["game_date"] == pd.Timestamp(day))].iloc[0]
 
 
-def everything(warehouse: DuckDBWarehouse) -> list[pd.DataFrame]:
+def everything(warehouse: Warehouse) -> list[pd.DataFrame]:
     tables = ("nba_raw.team_box_scores", "nba_rejected.team_box_scores", "nba_replaced.team_box_scores",
               "nba_quality.ledger", "nba_quality.ledger_history", "nba_quality.build_counter", "nba_quality.fences",
               "nba_quality.waivers", "nba_quality.journal")  # fmt: skip
     return [rows_of(warehouse, table) for table in tables]
 
 
-def assert_unchanged(warehouse: DuckDBWarehouse, before: list[pd.DataFrame]) -> None:
+def assert_unchanged(warehouse: Warehouse, before: list[pd.DataFrame]) -> None:
     for old, new in zip(before, everything(warehouse), strict=True):
         pd.testing.assert_frame_equal(new, old)
 
@@ -115,7 +117,7 @@ def assert_unchanged(warehouse: DuckDBWarehouse, before: list[pd.DataFrame]) -> 
 DERIVED = tuple(name for name in TABLES if name not in SOUND)
 
 
-def stale_days(warehouse: DuckDBWarehouse) -> dict[str, list[int]]:
+def stale_days(warehouse: Warehouse) -> dict[str, list[int]]:
     """Numbers of the stale days of each table that has any."""
     stale = warehouse.state().stale
     return {table: np.flatnonzero(days).tolist() for table, days in stale.items() if days.any()}

@@ -19,6 +19,7 @@ from nba_assets.modelling.splits import Split
 from nba_assets.modelling.standing import TrainingWindow
 from nba_assets.readiness.gate import MODEL, GateClosed
 from nba_assets.settings import Settings
+from nba_assets.storage.mirror import fetch, hand_in
 from nba_assets.warehouse.port import Warehouse
 
 CHECK = "training_window_ready"
@@ -91,6 +92,7 @@ def xgboost_points_model(
             check_name=CHECK, passed=False, description=str(closed), metadata={"in_the_way": _table(closed)}
         )
         raise dg.Failure(coded(closed), metadata={"in_the_way": _table(closed)}, allow_retries=False) from closed
+    fetch(settings.model_store, settings.models)
     window: dict[str, Any] = {"window": f"{first} … {last}", "tables": len(gated)}
     waivers = [waiver.facts() for waiver in snapshot.waivers]
     yield dg.AssetCheckResult(check_name=CHECK, passed=True, metadata={**window, "waivers": waivers})
@@ -107,6 +109,7 @@ def xgboost_points_model(
         window=TrainingWindow(first, last, snapshot.inputs_build),
         optional_columns=SHOT_FEATURES,
     )
+    hand_in(settings.model_store, settings.models)
     version = build.saved.version
     claim.progress(f"{build.saved.model_id} {'trained' if build.is_new else 'stands'}")
     context.log.info(f"{build.saved.model_id} {'trained' if build.is_new else 'stands: same data, same model'}")

@@ -6,6 +6,7 @@ from nba_assets.modelling.artefacts import models_between
 from nba_assets.modelling.prediction import predict
 from nba_assets.settings import Settings
 from nba_assets.sources.port import Delivery
+from nba_assets.storage.mirror import fetch
 from nba_assets.warehouse.port import Window
 
 
@@ -15,6 +16,7 @@ def player_points_predictions(window: Window, settings: Settings) -> Delivery:
 
     Before the first version's `train_before` the prediction is null (`no_model`); the naive baseline stands
     beside it. What a version that was trained under a waiver predicts carries that waiver."""
+    fetch(settings.model_store, settings.models)
     models = models_between(settings.models, min(window.days), max(window.days))
     rows = predict(features=window["ml_feature_store"], models=models)
     waivers = {

@@ -17,7 +17,6 @@ from nba_assets_tests.warehouse.raw_publishes import (
     minutes_by_day,
     publish,
     stale_days,
-    warehouse_at,
 )
 
 WHO = {"who": "ann", "why": "clock was off", "token": 0}
@@ -61,8 +60,8 @@ def test_a_rebuild_with_the_same_content_makes_the_date_and_all_after_it_ready(c
     assert all(complete.state().is_ready(table).all() for table in TABLES)
 
 
-def test_dates_where_nothing_stands_are_left_alone(tmp_path):
-    warehouse = warehouse_at(tmp_path / "warehouse.duckdb")
+def test_dates_where_nothing_stands_are_left_alone(empty):
+    warehouse = empty.open()
     publish(warehouse, "game_schedule", DAYS[1:3])
     publish(warehouse, "game_schedule", DAYS[3:], status=Status.REJECTED)
     assert warehouse.invalidate(Span("game_schedule", DAYS[0], DAYS[1]), **WHO) == 1
@@ -81,10 +80,9 @@ def test_an_unknown_table_is_named(warehouse):
 # --- the journal ---
 
 
-def test_every_operation_is_told_with_who_why_and_where(built, tmp_path):
-    path, clock = tmp_path / "warehouse.duckdb", Clock()
-    path.write_bytes(built.read_bytes())
-    warehouse = warehouse_at(path, now=clock)
+def test_every_operation_is_told_with_who_why_and_where(place):
+    clock = Clock()
+    warehouse = place.open(now=clock)
     steps = [
         lambda: warehouse.invalidate(Span(BOX, DAYS[1], DAYS[2]), **WHO),
         lambda: warehouse.restore(BOX, SECOND, 3, **WHO),

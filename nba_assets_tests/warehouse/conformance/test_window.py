@@ -1,4 +1,4 @@
-"""Reading from the embedded warehouse: gated windows with their gaps, gated reads with their fingerprint."""
+"""Reading from a warehouse: gated windows with their gaps, gated reads with their fingerprint."""
 
 import dataclasses
 import datetime as dt
@@ -11,15 +11,13 @@ from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Verdict
 from nba_assets.readiness.gate import GateClosed
 from nba_assets.readiness.state import Status
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.port import Warehouse
 from nba_assets_tests.raw_games import BOS, NYK, game_id
 from nba_assets_tests.warehouse.raw_publishes import (
     BOX,
-    CALENDAR,
     DAYS,
     SOUND,
     publish,
-    warehouse_at,
     with_minutes,
 )
 
@@ -33,8 +31,8 @@ def test_the_window_of_same_date_inputs_holds_the_open_days_only(warehouse):
     assert window.inputs_build == 5
 
 
-def test_nothing_is_open_on_an_empty_warehouse_but_ingest(tmp_path):
-    warehouse = warehouse_at(tmp_path / "new" / "warehouse.duckdb")
+def test_nothing_is_open_on_an_empty_warehouse_but_ingest(empty):
+    warehouse = empty.open()
     assert warehouse.read_window(TABLES["game_schedule"], DAYS).days == tuple(DAYS)
     window = warehouse.read_window(TABLES["game_results"], DAYS)
     assert window.days == ()
@@ -43,7 +41,7 @@ def test_nothing_is_open_on_an_empty_warehouse_but_ingest(tmp_path):
 
 
 @pytest.fixture
-def with_summaries(warehouse: DuckDBWarehouse) -> DuckDBWarehouse:
+def with_summaries(warehouse: Warehouse) -> Warehouse:
     """Shots and analytics (without rows) on all days; of the second day the summary is rejected."""
     for table in ("shot_attempts", "team_offense", "team_defense", "player_game_summary"):
         publish(warehouse, table)
@@ -146,9 +144,9 @@ def test_the_window_knows_under_which_waivers_its_inputs_were_published(warehous
     assert cache.taints == {DAYS[2]: ("w7",), DAYS[3]: ("w7",)}
 
 
-def test_bootstrap_is_the_first_two_weeks_of_a_season(tmp_path):
+def test_bootstrap_is_the_first_two_weeks_of_a_season(empty):
     days = [day.date() for day in pd.date_range("2024-12-03", periods=20)]
-    warehouse = DuckDBWarehouse(tmp_path / "warehouse.duckdb", pd.date_range(days[0], days[-1], unit="ns"))
+    warehouse = empty.open(days=pd.date_range(days[0], days[-1], unit="ns"))
     publish(warehouse, "game_schedule", DAYS)
     assert warehouse.read_window(TABLES["game_schedule"], days).bootstrap == set(days[:14])
 
@@ -183,10 +181,23 @@ def test_the_fingerprint_follows_the_content_of_its_window(warehouse):
     assert fingerprint(DAYS[3]) != outer
 
 
-def test_the_training_window_ends_at_the_newest_attempt(tmp_path):
-    warehouse = DuckDBWarehouse(tmp_path / "warehouse.duckdb", CALENDAR, history_start=DAYS[1])
+def test_the_training_window_ends_at_the_newest_attempt(empty):
+    warehouse = empty.open(history_start=DAYS[1])
     with pytest.raises(GateClosed, match="game_schedule"):
         warehouse.training_window("game_schedule", None)
     publish(warehouse, "game_schedule", DAYS[:3])
     assert warehouse.training_window("game_schedule", None) == (DAYS[1], DAYS[2])
     assert warehouse.training_window("game_schedule", DAYS[1]) == (DAYS[1], DAYS[1])
+
+
+def test_rows_are_found_by_their_key_past_the_gate(warehouse):
+    publish(warehouse, BOX, DAYS[1:2], status=Status.REJECTED)
+    found = warehouse.find(BOX, {"team": "BOS"}, DAYS[0], DAYS[1], ["game_date", "team_id"])
+    assert list(found) == ["game_date", "team_id"]
+    assert found["game_date"].dt.date.tolist() == [DAYS[0], DAYS[1]]
+    assert set(found["team_id"]) == {BOS}
+    assert warehouse.find(BOX, {"team_id": str(BOS)}, DAYS[2], DAYS[2])["team"].tolist() == ["BOS"]
+    whole = warehouse.find(BOX, {}, DAYS[0], DAYS[3])
+    pd.testing.assert_frame_equal(whole, SOUND[BOX])
+    with pytest.raises(KeyError, match="no column 'clock'"):
+        warehouse.find(BOX, {"clock": 1}, DAYS[0], DAYS[1])

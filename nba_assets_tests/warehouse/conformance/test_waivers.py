@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime as dt
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -13,10 +12,11 @@ from nba_assets.readiness.audit import Waiver, audit
 from nba_assets.readiness.gate import MODEL, TRAINING_RULE, GateClosed
 from nba_assets.readiness.rules import rules_of
 from nba_assets.readiness.state import Status
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
-from nba_assets.warehouse.port import Snapshot, WarehouseError
+from nba_assets.warehouse.port import Snapshot, Warehouse, WarehouseError
 from nba_assets_tests.readiness.staged_rows import staged
-from nba_assets_tests.warehouse.raw_publishes import BOX, DAYS, Clock, entry, publish, warehouse_at, with_minutes
+from nba_assets_tests.warehouse.past_the_port import execute
+from nba_assets_tests.warehouse.places import Place
+from nba_assets_tests.warehouse.raw_publishes import BOX, DAYS, Clock, entry, publish, with_minutes
 
 FIRST_DAY = Span(BOX, DAYS[0], DAYS[0])
 CLOCK = Clock()
@@ -30,14 +30,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def warehouse(built: Path, tmp_path: Path, clock: Clock) -> DuckDBWarehouse:
+def warehouse(place: Place, clock: Clock) -> Warehouse:
     """All raw tables of the four days, on a clock that the test moves."""
-    path = tmp_path / "warehouse.duckdb"
-    path.write_bytes(built.read_bytes())
-    return warehouse_at(path, now=clock)
+    return place.open(now=clock)
 
 
-def publish_overlong(warehouse: DuckDBWarehouse, clock: Clock) -> None:
+def publish_overlong(warehouse: Warehouse, clock: Clock) -> None:
     """Two days of games that were too long, judged as an asset judges them."""
     window = warehouse.read_window(TABLES[BOX], DAYS[:2])
     rows = with_minutes(290.0)
@@ -46,7 +44,7 @@ def publish_overlong(warehouse: DuckDBWarehouse, clock: Clock) -> None:
     warehouse.publish(window, rows, audit(checked, rules_of(TABLES[BOX]), window.waivers), run_id="r")
 
 
-def statuses(warehouse: DuckDBWarehouse) -> list[str]:
+def statuses(warehouse: Warehouse) -> list[str]:
     return [entry(warehouse, BOX, day)["status"] for day in DAYS[:2]]
 
 
@@ -135,7 +133,7 @@ def test_a_waiver_can_be_revoked_once_and_must_exist(warehouse):
 TRAINING = {"purpose": "training", "waivable_as": MODEL}
 
 
-def train(warehouse: DuckDBWarehouse) -> Snapshot:
+def train(warehouse: Warehouse) -> Snapshot:
     return warehouse.read({BOX: ["minutes"]}, DAYS[0], DAYS[3], **TRAINING)
 
 
@@ -178,7 +176,6 @@ def test_a_taint_whose_waiver_is_not_known_is_an_error(warehouse, clock):
     publish_overlong(warehouse, clock)
     publish(warehouse, BOX, DAYS[1:2])
     warehouse.add_waiver(Span(MODEL, DAYS[0], DAYS[3]), TRAINING_RULE, **WHO)
-    with warehouse.connect() as connection:
-        connection.execute("DELETE FROM nba_quality.waivers WHERE waiver_id = 'w1'")
+    execute(warehouse, "DELETE FROM nba_quality.waivers WHERE waiver_id = 'w1'")
     with pytest.raises(WarehouseError, match="does not have: w1"):
         train(warehouse)

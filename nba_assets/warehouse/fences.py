@@ -1,0 +1,75 @@
+"""Fences: who may still write a date. Checked date by date, inside the transaction that writes.
+
+A claim raises its fence before its first write; from then on nothing with a lower token is written under it, however
+late it wakes and whether or not the claim's holder has published anything yet.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+
+import pandas as pd
+
+from nba_assets.contracts.contract import Contract
+from nba_assets.partitions import Span
+from nba_assets.warehouse.port import FencedOut
+
+
+def check_claim(
+    table: str,
+    days: Collection[dt.date],
+    token: int,
+    fences: Iterable[tuple[dt.date, dt.date, int]],
+    written: Iterable[tuple[dt.date, int, str]],
+) -> None:
+    """Raises FencedOut when a claim newer than the token has its fence over one of the days, or has written it.
+
+    `fences` (first date, last date, token) and `written` (date, token, run) are those of the table with a higher
+    token near the days, the newest first.
+    """
+    for first, last, newer in fences:
+        if fenced := [day for day in days if first <= day <= last]:
+            raise FencedOut(
+                f"{table}: claim {newer} has started to write {_listed(fenced)}, this one is {token}. It could start "
+                "only because this one had ended or its lease had run out. Nothing was written: launch again for what "
+                "is missing when the newer one is done."
+            )
+    asked = set(days)
+    if taken := {day: (newer, run) for day, newer, run in written if day in asked}:
+        newer, run = next(iter(taken.values()))
+        raise FencedOut(
+            f"{table}: claim {newer} ({f'run {run}' if run else 'an operation'}) has written {_listed(taken)}, this "
+            f"one is {token}. Nothing was written: launch again to build on what stands."
+        )
+
+
+def refuse_older_code(contract: Contract, standing: pd.DataFrame, override: str) -> list[Span]:
+    """Where newer code than the contract's has built what stands: FencedOut without a reason to override it."""
+    newer = standing[standing["code_version"] > contract.code_version]
+    days = [day.date() for day in newer.index]
+    if days and not override:
+        first = newer.iloc[0]
+        raise FencedOut(
+            f"{contract.name}: newer code (version {first['code_version']:.0f}, here {contract.code_version}; run "
+            f"{first['run_id']}) has built {_listed(days)}. You run older code: update and start again, or give the "
+            "reason for overwriting it (run tag nba/override). Nothing was written."
+        )
+    return spans_of(contract.name, days)
+
+
+def dates_of(span: Span) -> list[dt.date]:
+    return [span.first + dt.timedelta(days=number) for number in range((span.last - span.first).days + 1)]
+
+
+def spans_of(table: str, days: Sequence[dt.date]) -> list[Span]:
+    """Ascending dates as spans of successive ones."""
+    spans: list[Span] = []
+    for day in days:
+        if spans and day - spans[-1].last == dt.timedelta(days=1):
+            spans[-1] = Span(table, spans[-1].first, day)
+        else:
+            spans.append(Span(table, day, day))
+    return spans
+
+
+def _listed(days: Collection[dt.date]) -> str:
+    return f"{min(days)}" if len(days) == 1 else f"{len(days)} dates ({min(days)} … {max(days)})"

@@ -1,0 +1,166 @@
+"""The two gated reads of the port, over whatever an adapter can read in one snapshot."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+import pandas as pd
+
+from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.tables import TABLES
+from nba_assets.partitions import BOOTSTRAP_DAYS
+from nba_assets.readiness.audit import Waiver
+from nba_assets.readiness.gate import GateClosed, evaluate, leave_out, require_all
+from nba_assets.readiness.state import LedgerState
+from nba_assets.warehouse.ledger import fingerprint
+from nba_assets.warehouse.port import Snapshot, WarehouseError, Window
+
+
+class Reader(Protocol):
+    """One snapshot of a warehouse: everything asked of it is of the same moment."""
+
+    def ledger(self) -> pd.DataFrame:
+        """The whole ledger."""
+        ...
+
+    def last_build(self) -> int:
+        """The newest build."""
+        ...
+
+    def rows(self, contract: Contract, first: dt.date, last: dt.date, columns: Sequence[str] = ()) -> pd.DataFrame:
+        """Conformed rows of [first, last] by date and key, with the named columns or all."""
+        ...
+
+    def team_games_due(self, days: pd.DatetimeIndex) -> pd.DataFrame:
+        """game_date, game_id, team_id of the games that the schedule has on the days, postponed ones left out."""
+        ...
+
+    def season_starts(self) -> list[dt.date]:
+        """The date of the first game of each season of the schedule."""
+        ...
+
+    def waivers_of(self, table: str) -> list[Waiver]:
+        """Waivers of a table that were not revoked, expired ones among them, oldest first."""
+        ...
+
+    def all_waivers(self) -> list[Waiver]:
+        """Every waiver ever given, oldest first."""
+        ...
+
+
+def contract_of(table: str) -> Contract:
+    """The contract of a table; ValueError when there is none of that name."""
+    if table not in TABLES:
+        raise ValueError(f"there is no table {table!r} in the warehouse; there are {', '.join(TABLES)}")
+    return TABLES[table]
+
+
+def rows_of_days(
+    reader: Reader, contract: Contract, days: Sequence[dt.date], columns: Sequence[str] = ()
+) -> pd.DataFrame:
+    first, last = (min(days), max(days)) if days else (dt.date.max, dt.date.min)
+    frame = reader.rows(contract, first, last, columns)
+    if len(days) == (last - first).days + 1:
+        return frame
+    return frame[frame["game_date"].isin(timestamps(days))].reset_index(drop=True)
+
+
+def timestamps(days: Collection[dt.date]) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex([pd.Timestamp(day) for day in days])
+
+
+def read_window(
+    reader: Reader,
+    state: LedgerState,
+    contract: Contract,
+    days: Sequence[dt.date],
+    only: Collection[str],
+    source_version: str,
+) -> Window:
+    """See the port; `state` is that of the reader's ledger."""
+    current, skipped = leave_out(state, contract, days, only, source_version)
+    left_out = {*current, *skipped}
+    gate = evaluate(state, contract, [day for day in days if day not in left_out])
+    frames, gaps = {}, {}
+    for read in contract.reads:
+        upstream, columns = TABLES[read.table], contract.columns_read(read)
+        lost = state.days[gate.gaps.get(read.table, [])]
+        if read.window == "same_date":
+            there = [day for day in gate.open_days if pd.Timestamp(day) not in lost]
+            frames[read.table] = rows_of_days(reader, upstream, there, columns)
+        else:
+            frames[read.table] = _rows_before(reader, upstream, gate.open_days, state, columns)
+        if read.table in gate.gaps:
+            gaps[read.table] = reader.team_games_due(lost)
+    starts = reader.season_starts() if gate.open_days else []
+    return Window(
+        contract=contract,
+        asked=tuple(days),
+        days=gate.open_days,
+        held=gate.held,
+        current=current,
+        skipped=skipped,
+        inputs_build=reader.last_build(),
+        frames=frames,
+        gaps=gaps,
+        bootstrap=frozenset(
+            day for day in gate.open_days if any(0 <= (day - start).days < BOOTSTRAP_DAYS for start in starts)
+        ),
+        waivers=reader.waivers_of(contract.name),
+        taints=gate.taints,
+    )
+
+
+def _rows_before(
+    reader: Reader, contract: Contract, days: Sequence[dt.date], state: LedgerState, columns: Sequence[str]
+) -> pd.DataFrame:
+    """Every row on a ready date before the last of the days: what stands on a rejected date is not read."""
+    last = max(days) - dt.timedelta(days=1) if days else dt.date.min
+    frame = reader.rows(contract, dt.date.min, last, columns)
+    shut = state.days[~state.is_ready(contract.name)]
+    return frame[~frame["game_date"].isin(shut)].reset_index(drop=True)
+
+
+def read_rows(
+    reader: Reader,
+    ledger: pd.DataFrame,
+    state: LedgerState,
+    columns: Mapping[str, Sequence[str]],
+    start: dt.date,
+    end: dt.date,
+    *,
+    purpose: str,
+    gated: Sequence[str],
+    waivable_as: str,
+    now: dt.datetime,
+) -> Snapshot:
+    """See `read` of the port; `ledger` and `state` are the reader's."""
+    needed = require_all(
+        state, gated or tuple(columns), start, end, purpose,
+        waivers=reader.waivers_of(waivable_as), waivable_as=waivable_as, now=now,
+    )  # fmt: skip
+    frames = {table: reader.rows(TABLES[table], start, end, names) for table, names in columns.items()}
+    inside = ledger["game_date"].between(pd.Timestamp(start), pd.Timestamp(end))
+    covered = ledger[inside & ledger["table_name"].isin(gated or columns)]
+    waivers = _by_id(reader.all_waivers(), needed) if needed else ()
+    return Snapshot(frames, fingerprint(covered), waivers, reader.last_build())
+
+
+def _by_id(waivers: Sequence[Waiver], waiver_ids: Collection[str]) -> tuple[Waiver, ...]:
+    """The waivers of these ids, in force or not; a taint without its waiver is an error."""
+    known = {waiver.waiver_id: waiver for waiver in waivers}
+    if unknown := sorted(set(waiver_ids) - set(known)):
+        raise WarehouseError(f"the ledger names waivers that nba_quality.waivers does not have: {', '.join(unknown)}")
+    return tuple(waiver for name, waiver in known.items() if name in waiver_ids)
+
+
+def training_window(state: LedgerState, table: str, last: dt.date | None) -> tuple[dt.date, dt.date]:
+    """See the port."""
+    first = state.days[state.history_start].date()
+    attempted = state.days[~state.is_missing(table)]
+    if last is None and len(attempted):
+        last = attempted[-1].date()
+    if last is None or last < first:
+        blocker = {"table": table, "date": str(first), "reason": f"{table} has never been built"}
+        raise GateClosed(f"training is refused: no date of {table} from {first} on has been built", [blocker])
+    return first, last

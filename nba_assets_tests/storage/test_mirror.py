@@ -1,0 +1,61 @@
+"""Models trained on one machine serve on another, and no training replaces another's."""
+
+from pathlib import Path
+
+import pytest
+
+from nba_assets.storage import mirror
+from nba_assets.storage.directory import DirectoryStore
+from nba_assets.storage.port import ABSENT, Overtaken
+
+
+@pytest.fixture
+def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DirectoryStore:
+    """What stands at gs://bucket: a directory, for the mirror asks a store only what every store can do."""
+    store = DirectoryStore(tmp_path / "bucket")
+    monkeypatch.setattr(mirror, "open_store", lambda address: store)
+    return store
+
+
+ADDRESS = "gs://bucket"
+
+
+def write(directory: Path, **files: str) -> None:
+    for name, text in files.items():
+        DirectoryStore(directory).write(f"{name}.json", text.encode())
+
+
+def test_what_one_machine_hands_in_another_fetches(shared, tmp_path):
+    write(tmp_path / "a", v1="model", v1_metadata="facts")
+    assert mirror.hand_in(ADDRESS, tmp_path / "a") == ["v1.json", "v1_metadata.json"], "the metadata last"
+    assert mirror.hand_in(ADDRESS, tmp_path / "a") == []
+    assert mirror.fetch(ADDRESS, tmp_path / "b") == ["v1.json", "v1_metadata.json"]
+    assert mirror.fetch(ADDRESS, tmp_path / "b") == []
+    assert (tmp_path / "b" / "v1.json").read_text() == "model"
+
+
+def test_a_pointer_is_fetched_anew_and_never_handed_in(shared, tmp_path):
+    seen = shared.compare_and_set("champion.json", b"v1", ABSENT)
+    mirror.fetch(ADDRESS, tmp_path / "a")
+    write(tmp_path / "a", champion="mine")
+    shared.compare_and_set("champion.json", b"v2", seen)
+    assert mirror.hand_in(ADDRESS, tmp_path / "a") == []
+    assert mirror.fetch(ADDRESS, tmp_path / "a") == ["champion.json"]
+    assert (tmp_path / "a" / "champion.json").read_text() == "v2"
+
+
+def test_two_trainings_with_one_number_do_not_replace_each_other(shared, tmp_path, monkeypatch):
+    write(tmp_path / "a", v1="a's")
+    write(tmp_path / "b", v1="b's")
+    names = shared.names
+    monkeypatch.setattr(shared, "names", list)
+    mirror.hand_in(ADDRESS, tmp_path / "a")
+    with pytest.raises(Overtaken, match="v1.json was handed in by another training"):
+        mirror.hand_in(ADDRESS, tmp_path / "b")
+    monkeypatch.setattr(shared, "names", names)
+    assert shared.read("v1.json").content == b"a's"
+
+
+def test_without_an_address_nothing_happens(tmp_path):
+    write(tmp_path, v1="model")
+    assert mirror.fetch("", tmp_path) == mirror.hand_in("", tmp_path) == []

@@ -1,0 +1,40 @@
+"""Publishing to a BigQuery server in a process of its own that may die; run as a module: role, addresses."""
+
+import os
+import signal
+import sys
+
+from nba_assets.warehouse import bigquery_writes
+from nba_assets.warehouse.bigquery_jobs import BigQueryJobs
+from nba_assets.warehouse.bigquery_names import Names
+from nba_assets.warehouse.bigquery_warehouse import BigQueryWarehouse
+from nba_assets_tests.servers.running import BigQueryServer
+from nba_assets_tests.warehouse.places import PROJECT, jobs_on
+from nba_assets_tests.warehouse.raw_publishes import BOX, CALENDAR, DAYS, publish, with_minutes
+
+
+def _die(*_: object, **__: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _begin_then_die(jobs: BigQueryJobs, *_: object, **__: object) -> None:
+    """The transaction runs to its end on the server; nobody hears of it."""
+    jobs.client.get_job = _die
+    transaction = BigQueryJobs.transaction
+    BigQueryJobs.transaction = lambda *given, **named: (transaction(*given, **named), _die())
+
+
+def main(role: str, rest: str, storage: str) -> None:
+    jobs = jobs_on(BigQueryServer(rest, storage))
+    warehouse = BigQueryWarehouse(lambda: jobs, Names(PROJECT), CALENDAR)
+    if role == "die before the transaction":
+        bigquery_writes.script = _die
+    elif role == "die after the transaction":
+        _begin_then_die(jobs)
+    days = {"first half": DAYS[:2], "second half": DAYS[2:]}.get(role, DAYS)
+    for number in range(3 if role.endswith("half") else 1):
+        publish(warehouse, BOX, days, rows=with_minutes(241.0 + number), run_id=role)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

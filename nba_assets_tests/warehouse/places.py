@@ -1,0 +1,117 @@
+"""Where a warehouse of the conformance suite is: what a test may do with any adapter, past its port."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from nba_assets.bigquery_resource import PlatformBigQuery
+from nba_assets.contracts.tables import TABLES
+from nba_assets.settings import BigQuerySettings
+from nba_assets.warehouse.bigquery_jobs import BigQueryJobs, JobFact, Limits
+from nba_assets.warehouse.bigquery_names import LEDGER_FIELDS, SYSTEM_TABLES, Names, fields_of
+from nba_assets.warehouse.bigquery_warehouse import BigQueryWarehouse
+from nba_assets.warehouse.bigquery_writes import ledger_arrow
+from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.frames import to_arrow
+from nba_assets.warehouse.port import Warehouse
+from nba_assets_tests.servers.running import BigQueryServer
+from nba_assets_tests.warehouse.raw_publishes import CALENDAR, SOUND
+
+PROJECT = "nba-props-platform"
+"""The old system's: its queries name it."""
+
+
+def jobs_on(
+    server: BigQueryServer, patience_seconds: float = 120, on_done: Callable[[JobFact], None] = lambda _: None
+) -> BigQueryJobs:
+    settings = BigQuerySettings(project=PROJECT, emulator=server.rest, storage_emulator=server.storage)
+    with PlatformBigQuery.of(settings).get_client() as client:
+        return BigQueryJobs(client, Limits(10**10, {"run": "tests"}), patience_seconds, on_done)
+
+
+class Place(Protocol):
+    """A warehouse that a test has to itself."""
+
+    def open(self, **settings: object) -> Warehouse:
+        """One more warehouse over what is here, with settings of its own (days, history_start, now, …)."""
+        ...
+
+
+class DuckDBPlace:
+    """A file; the state is copied into it."""
+
+    def __init__(self, path: Path, state: Path | None) -> None:
+        self._path = path
+        if state is not None:
+            path.write_bytes(state.read_bytes())
+
+    def open(self, **settings: object) -> DuckDBWarehouse:
+        return DuckDBWarehouse(self._path, **{"days": CALENDAR, **settings})
+
+
+class BigQueryPlace:
+    """Datasets that are set back to a state between tests: making new ones takes a server far longer."""
+
+    def __init__(self, server: BigQueryServer) -> None:
+        self.server = server
+        self.names = Names(PROJECT)
+        self.done: list[JobFact] = []
+        self._jobs = jobs_on(server, on_done=self.done.append)
+        self._states: dict[str, int] = {}
+        self._told = 0
+        self.open().ledger()
+
+    def open(self, **settings: object) -> BigQueryWarehouse:
+        return BigQueryWarehouse(lambda: self._jobs, self.names, **{"days": CALENDAR, **settings})
+
+    def learn(self, state: str, source: DuckDBWarehouse) -> None:
+        """Load what a DuckDB warehouse holds, to be set back to."""
+        with source.connect() as connection:
+            history = connection.execute("SELECT * FROM nba_quality.ledger_history").df()
+            last = connection.execute("SELECT last_build FROM nba_quality.build_counter").fetchone()[0]
+        for name, rows in (("ledger", source.ledger()), ("ledger_history", history)):
+            self._jobs.load(self._base(state, name), ledger_arrow(rows), LEDGER_FIELDS, table=name)
+        for table, rows in SOUND.items():
+            contract = TABLES[table]
+            schema = pa.schema(
+                [
+                    field.with_nullable(column.nullable)
+                    for field, column in zip(to_arrow(contract, rows).schema, contract.columns, strict=True)
+                ]
+            )
+            self._jobs.load(
+                self._base(state, table), to_arrow(contract, rows).cast(schema), fields_of(contract), table=table
+            )
+        self._states[state] = last
+
+    def _base(self, state: str, table: str) -> str:
+        return self.names.staging(f"state_{state}_{table}")
+
+    def set_back(self, state: str) -> None:
+        """Undo what tests have done since; "" is the empty warehouse."""
+        touched = {job.table for job in self.done[self._told :]} & set(TABLES) if self._told else set(SOUND)
+        steps = [f"DELETE FROM {self.names.system(name)} WHERE TRUE" for name in SYSTEM_TABLES]
+        steps.append(
+            f"UPDATE {self.names.system('build_counter')} SET last_build = {self._states.get(state, 0)} WHERE TRUE"
+        )
+        for table in sorted(touched | set(SOUND) if not state else touched):
+            contract = TABLES[table]
+            for place in (self.names.table(contract), self.names.rejected(contract), self.names.replaced(contract)):
+                steps.append(f"DELETE FROM {place} WHERE game_date >= DATE '1946-01-01'")
+        filled = {**{name: list(SYSTEM_TABLES["ledger"]) for name in ("ledger", "ledger_history")}} if state else {}
+        for name, columns in filled.items():
+            steps.append(_filled(self.names.system(name), columns, self._base(state, name)))
+        for table in SOUND if state else ():
+            contract = TABLES[table]
+            if table not in touched:
+                steps.append(f"DELETE FROM {self.names.table(contract)} WHERE game_date >= DATE '1946-01-01'")
+            steps.append(_filled(self.names.table(contract), contract.column_names, self._base(state, table)))
+        self._jobs.transaction(";\n".join(steps) + ";", {}, table="schema")
+        self._told = len(self.done)
+
+
+def _filled(table: str, columns: object, source: str) -> str:
+    names = ", ".join(f"`{name}`" for name in columns)
+    return f"INSERT INTO {table} ({names}) SELECT {names} FROM `{source}`"
