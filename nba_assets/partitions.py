@@ -7,7 +7,10 @@ import pandas as pd
 
 EASTERN = "America/New_York"
 BOOTSTRAP_DAYS = 14
-"""Days at the start of a season (and of the warehouse) whose thin windows are normal."""
+"""Days at the start of a season (of the warehouse, or of play after a long pause) whose thin windows are normal."""
+
+PAUSE_DAYS = 60
+"""Days without a game after which play starts anew, as in July 2020: nobody has played of late."""
 
 
 @dataclass(frozen=True)

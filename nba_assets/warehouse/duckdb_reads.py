@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
-from nba_assets.partitions import BOOTSTRAP_DAYS
+from nba_assets.partitions import BOOTSTRAP_DAYS, PAUSE_DAYS
 from nba_assets.readiness.audit import Waiver
 from nba_assets.readiness.durations import NEWEST_BUILDS
 from nba_assets.readiness.state import LedgerState
@@ -98,11 +98,11 @@ def team_games_due(connection: duckdb.DuckDBPyConnection, gap_days: pd.DatetimeI
 
 
 def bootstrap_days(connection: duckdb.DuckDBPyConnection, days: Sequence[dt.date]) -> frozenset[dt.date]:
-    """Days within two weeks of the first game of a season (the warehouse starts with one of them)."""
-    starts = [
-        row[0]
-        for row in connection.execute("SELECT min(game_date) FROM nba_raw.game_schedule GROUP BY season").fetchall()
-    ]
+    """Days within two weeks of the first game of a season, of the warehouse, or after 60 days without one."""
+    query = """SELECT game_date FROM (SELECT season, game_date, lag(game_date) OVER (ORDER BY game_date) AS before,
+            min(game_date) OVER (PARTITION BY season) AS first FROM nba_raw.game_schedule)
+        WHERE game_date = first OR before IS NULL OR game_date - before > ? GROUP BY ALL"""
+    starts = [row[0] for row in connection.execute(query, [PAUSE_DAYS]).fetchall()]
     return frozenset(day for day in days if any(0 <= (day - start).days < BOOTSTRAP_DAYS for start in starts))
 
 
