@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -11,6 +12,7 @@ from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Verdict
 from nba_assets.readiness.gate import GateClosed
 from nba_assets.readiness.state import Status
+from nba_assets.warehouse.duckdb_reads import bootstrap_days
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
 from nba_assets_tests.raw_games import BOS, NYK, game_id
 from nba_assets_tests.warehouse.raw_publishes import (
@@ -151,6 +153,17 @@ def test_bootstrap_is_the_first_two_weeks_of_a_season(tmp_path):
     warehouse = DuckDBWarehouse(tmp_path / "warehouse.duckdb", pd.date_range(days[0], days[-1], unit="ns"))
     publish(warehouse, "game_schedule", DAYS)
     assert warehouse.read_window(TABLES["game_schedule"], days).bootstrap == set(days[:14])
+
+
+def test_play_after_a_pause_of_60_days_starts_with_a_bootstrap_too():
+    days = [day.date() for day in pd.date_range("2020-03-01", "2020-08-31")]
+    games = [days[0], days[10], dt.date(2020, 7, 30), dt.date(2020, 8, 20)]
+    connection = duckdb.connect()
+    connection.execute("CREATE SCHEMA nba_raw")
+    connection.execute("CREATE TABLE nba_raw.game_schedule (season VARCHAR, game_date DATE)")
+    connection.executemany("INSERT INTO nba_raw.game_schedule VALUES ('2019-20', ?)", [[day] for day in games])
+    restart = {day for day in days if games[2] <= day < games[2] + dt.timedelta(days=14)}
+    assert bootstrap_days(connection, days) == set(days[:14]) | restart
 
 
 def test_a_read_is_refused_unless_every_date_is_ready_current_and_untainted(warehouse):
