@@ -191,7 +191,7 @@ ACTIVE_TEAMMATES = (
 """A player's part in his team as it last took the floor."""
 
 
-def _margin(name: str, text: str, n: int, count_column: str) -> Column:
+def _margin(name: str, text: str, n: int, count_column: str | None) -> Column:
     sources = ("team_offense.pts", "team_offense.opponent_pts")
     return Column(name, "float", text, "points", FORM_NULLS, -100, 100, (), sources, n, count_column)
 
@@ -211,9 +211,8 @@ def _strength(side: str, whose: str) -> tuple[Column, ...]:
 STRENGTH = (
     Column("team_rest_days", "integer", "Days since the own team's last game minus 1.", "days", REST_NULLS, 0, 400,
            sources=("team_offense.game_date",)),
-    team_count("team_games_last_1", "the own team's", 1, "team_offense"),
     _margin("team_margin_previous_game", "Points by which the own team won its last game, below zero if it lost.", 1,
-            "team_games_last_1"),
+            None),
     *_strength("team", "own team"),
     *_strength("opponent", "opponent"),
 )  # fmt: skip

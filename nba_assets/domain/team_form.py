@@ -39,6 +39,11 @@ class TeamForm:
             total = last_sums(self._log, np.where(is_partial, np.nan, values[of]), [size])[size]
             columns.add(name, self.earlier.of(quotient(total, count)), reason, gap)
 
+    def add_previous_game(self, columns: TypedColumns, name: str, of: str) -> None:
+        """A table column in the team's last game; nulls as of `add_means`."""
+        reason = np.where(self.earlier.games > 0, Absence.SOURCE_UNAVAILABLE, Absence.SHORT_HISTORY)
+        columns.add(name, self.earlier.of(self._log.numbers(of)), reason, self.gap_view.in_last(1))
+
     def add_season_mean(self, columns: TypedColumns, name: str, count_name: str, of: str, start: np.ndarray) -> None:
         """Mean of a table column over the team's games since `start` of the season, and how many it rests on.
 

@@ -125,7 +125,7 @@ def _add_teams(
     )  # fmt: skip
     columns.add_difference("pace_differential", "team_pace_last_10", "opponent_pace_last_10")
     columns.add("team_rest_days", own.rest_days(), Absence.SHORT_HISTORY, own.gap_view.in_last(1))
-    own.add_means(columns, "team_games_last_1", 1, {"team_margin_previous_game": "margin"})
+    own.add_previous_game(columns, "team_margin_previous_game", "margin")
     season_start = season_start_days(rows["season"])
     for side, form in (("team", own), ("opponent", their)):
         form.add_means(columns, f"{side}_games_last_20", MARGIN_WINDOW, {f"{side}_margin_last_20": "margin"})
