@@ -1,13 +1,31 @@
 """The meaning of a game date: US Eastern calendar dates, seasons, and their first two weeks."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 EASTERN = "America/New_York"
 BOOTSTRAP_DAYS = 14
-"""Days at the start of a season (and of the warehouse) whose thin windows are normal."""
+"""Days at the start of a season (of the warehouse, or of play after a long pause) whose thin windows are normal."""
+
+PAUSE_DAYS = 60
+"""Days without a game after which play starts anew, as in July 2020: nobody has played of late."""
+
+
+
+def bootstrap_days(days: Iterable[dt.date], slates: Sequence[tuple[str, dt.date]]) -> frozenset[dt.date]:
+    """Days within two weeks of the first game of a season, of the warehouse, or after a pause.
+
+    `slates` are season and date of all dates with games, in order.
+    """
+    starts, before = [], (None, dt.date.min)
+    for season, day in slates:
+        if season != before[0] or (day - before[1]).days > PAUSE_DAYS:
+            starts.append(day)
+        before = (season, day)
+    return frozenset(day for day in days if any(0 <= (day - start).days < BOOTSTRAP_DAYS for start in starts))
 
 
 @dataclass(frozen=True)

@@ -73,8 +73,8 @@ def team_table(rows: Sequence[tuple], **statistics: Sequence[float | None]) -> p
     frame = frame.astype({"team_id": "int64"})
     frame["game_id"] = [game_id(date, team) for date, team in zip(frame["game_date"], frame["team_id"], strict=True)]
     frame["season"] = [season_of(date) for date in frame["game_date"]]
-    usual = {"pace": 100.0, "offensive_rating": 110.0, "defensive_rating": 112.0, "opponent_pts": 113.0,
-             "opponent_effective_fg_pct": 0.5, **ALLOWED_SHOTS}  # fmt: skip
+    usual = {"pace": 100.0, "offensive_rating": 110.0, "defensive_rating": 112.0, "pts": 115.0,
+             "opponent_pts": 113.0, "opponent_effective_fg_pct": 0.5, **ALLOWED_SHOTS}  # fmt: skip
     for name, value in usual.items():
         frame[name] = np.array(statistics.get(name, [value] * len(frame)), dtype="float64")
     return frame.assign(absence="{}")
@@ -180,7 +180,8 @@ def random_league(seed: int, teams: int = 4, games_per_season: int = 16, seasons
     numbers = {
         name: rng.uniform(*bounds, len(team_lines)).round(3)
         for name, bounds in {"pace": (90, 110), "offensive_rating": (95, 125), "defensive_rating": (95, 125),
-                             "opponent_pts": (90, 130), "opponent_effective_fg_pct": (0.4, 0.6)}.items()
+                             "opponent_pts": (90, 130), "opponent_effective_fg_pct": (0.4, 0.6),
+                             "pts": (90, 130)}.items()
     }  # fmt: skip
     team_rows = _with_allowed_shots(shots, team_table(team_lines, **numbers))
     ids = ["team_id", "game_date", "game_id", "season"]
@@ -188,8 +189,8 @@ def random_league(seed: int, teams: int = 4, games_per_season: int = 16, seasons
     return League(
         game_schedule=due_games.sort_values(["game_date", "game_id"], ignore_index=True),
         player_game_summary=players.sort_values(["game_date", "game_id", "player_id"], ignore_index=True),
-        team_offense=team_rows[[*ids, "pace", "offensive_rating"]],
-        team_defense=team_rows.drop(columns=["pace", "offensive_rating"]),
+        team_offense=team_rows[[*ids, "pace", "offensive_rating", "pts", "opponent_pts"]],
+        team_defense=team_rows.drop(columns=["pace", "offensive_rating", "pts"]),
         gaps={},
     )
 

@@ -13,7 +13,7 @@ _FORM = (
     *(f"pts_ewma_half_life_{h}" for h in (2, 3, 6, 10, 15, 20)),
     "pts_season", "pts_career", "pts_previous_game", "pts_std_last_10",
     "minutes_previous_game", "minutes_last_5", "minutes_last_10", "minutes_last_20",
-    *(f"minutes_ewma_half_life_{h}" for h in (3, 6, 10)),
+    *(f"minutes_ewma_half_life_{h}" for h in (2, 3, 6, 10)),
     "minutes_season", "minutes_std_last_10",
     "usage_rate_last_5", "usage_rate_last_10", "usage_rate_last_20", "usage_rate_ewma_half_life_6",
     "usage_rate_season",
@@ -21,6 +21,9 @@ _FORM = (
     "fg3a_last_10", "fta_last_10", "reb_last_10", "ast_last_10", "tov_last_10",
     "true_shooting_pct_last_20", "points_per_minute_last_10", "points_per_minute_last_20",
     "season_games", "career_games",
+    *(f"projected_pts_half_lives_{pair}" for pair in ("2_15", "3_15", "3_40", "6_40")),
+    *(f"minutes_trend_half_lives_{pair}" for pair in ("3_10", "6_20")),
+    "team_stint_games", "pts_team_stint", "minutes_team_stint",
 )  # fmt: skip
 _CONTEXT = (
     "is_home", "is_postseason", "days_since_season_start",
@@ -29,6 +32,10 @@ _CONTEXT = (
     "team_pace_last_10", "team_offensive_rating_last_10", "team_defensive_rating_last_15",
     "opponent_pace_last_10", "opponent_defensive_rating_last_15", "opponent_pts_allowed_last_15",
     "opponent_effective_fg_pct_allowed_last_15",
+    "team_rest_days", "team_margin_previous_game",
+    "team_margin_last_20", "team_win_pct_season", "team_games_season",
+    "opponent_margin_last_20", "opponent_win_pct_season", "opponent_games_season",
+    "active_teammates_minutes", "active_minutes_share", "active_pts_share", "active_pts_rank",
 )  # fmt: skip
 _FACTORS = (
     "avg_usage_rate_last_7_games", "projected_usage_rate", "fatigue_score", "shot_zone_mismatch_score",
@@ -82,7 +89,7 @@ ML_FEATURE_STORE = Contract(
         *(_of_opponent(column) for column in carried(TEAM_DEFENSE_ZONES, _OPPONENT_ZONES)),
         ABSENCE_COLUMN,
     ),
-    code_version=2,
+    code_version=3,
     reads=(
         *(
             Read(table, columns=PLAYER_ROW)

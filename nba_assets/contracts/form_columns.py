@@ -82,6 +82,36 @@ def half_lives(statistic: str, games: Iterable[int]) -> tuple[Column, ...]:
     )
 
 
+def projected_points(pairs: Iterable[tuple[int, int]]) -> tuple[Column, ...]:
+    """Minutes of a short half-life times points per minute of a long one."""
+    return tuple(
+        average(
+            f"projected_pts_half_lives_{short}_{long}", "pts",
+            f"minutes weighted by 0.5^(k/{short}) times points per minute weighted by 0.5^(k/{long}), k games ago",
+            "line_games_career",
+        )
+        for short, long in pairs
+    )  # fmt: skip
+
+
+def minutes_trends(pairs: Iterable[tuple[int, int]]) -> tuple[Column, ...]:
+    """Minutes of a short half-life less those of a long one."""
+    return tuple(
+        replace(
+            average(f"minutes_trend_half_lives_{short}_{long}", "minutes",
+                    f"weighted by 0.5^(k/{short}) less those by 0.5^(k/{long}), k games ago", "line_games_career"),
+            low=-80,
+        )
+        for short, long in pairs
+    )  # fmt: skip
+
+
+def team_stint(statistic: str) -> Column:
+    """Mean over the games in a row for the team he last played for."""
+    text = "mean of the games in a row for the present team"
+    return average(f"{statistic}_team_stint", statistic, text, "line_games_team_stint")
+
+
 def to_date(statistic: str, span: str) -> Column:
     """Mean over the season or the career so far."""
     counted = f"{_STATISTICS[statistic].group}_games_{span}"
@@ -141,3 +171,49 @@ def team_mean(
 def team_count(name: str, whose: str, n: int, table: str) -> Column:
     """How many of a team's last N games its columns rest on."""
     return count(name, f"How many of {whose} last {n} games are there.", n, f"{table}.game_id")
+
+
+def _beside_teammates(name: str, text: str, unit: str, high: float, statistic: str) -> Column:
+    sources = (*_STATISTICS[statistic].sources, f"{_SUMMARY}.team_id", "team_offense.game_date")
+    return Column(name, "float", text, unit, FORM_NULLS, 0, high, sources=sources, window_games=10)
+
+
+ACTIVE_TEAMMATES = (
+    _beside_teammates("active_teammates_minutes", "Minutes of the active team-mates, means of their last 10 games "
+                      "played, summed. Active is who is expected and played the team's last game; the player himself "
+                      "does not count.", "minutes per game", 1500, "minutes"),
+    _beside_teammates("active_minutes_share", "His minutes over his own and the active team-mates', means of the last "
+                      "10 games played.", "fraction", 1, "minutes"),
+    _beside_teammates("active_pts_share", "The same of points.", "fraction", 1, "pts"),
+    _beside_teammates("active_pts_rank", "1 and the number of active team-mates with more points over their last 10 "
+                      "games played.", "rank", 40, "pts"),
+)  # fmt: skip
+"""A player's part in his team as it last took the floor."""
+
+
+def _margin(name: str, text: str, n: int, count_column: str | None) -> Column:
+    sources = ("team_offense.pts", "team_offense.opponent_pts")
+    return Column(name, "float", text, "points", FORM_NULLS, -100, 100, (), sources, n, count_column)
+
+
+def _strength(side: str, whose: str) -> tuple[Column, ...]:
+    return (
+        team_count(f"{side}_games_last_20", f"the {whose}'s", 20, "team_offense"),
+        _margin(f"{side}_margin_last_20", f"Points by which the {whose} outscored its opponents, mean of the last 20 "
+                "games.", 20, f"{side}_games_last_20"),
+        count(f"{side}_games_season", f"Games of the {whose} in the season so far.", 130, "team_offense.game_id"),
+        Column(f"{side}_win_pct_season", "float", f"Share of the {whose}'s games of the season so far that it won.",
+               "fraction", FORM_NULLS, 0, 1, sources=("team_offense.pts", "team_offense.opponent_pts"),
+               count_column=f"{side}_games_season"),
+    )  # fmt: skip
+
+
+STRENGTH = (
+    Column("team_rest_days", "integer", "Days since the own team's last game minus 1.", "days", REST_NULLS, 0, 400,
+           sources=("team_offense.game_date",)),
+    _margin("team_margin_previous_game", "Points by which the own team won its last game, below zero if it lost.", 1,
+            None),
+    *_strength("team", "own team"),
+    *_strength("opponent", "opponent"),
+)  # fmt: skip
+"""How strong both teams are, and how close the last game was: it decides how long the best stay on court."""

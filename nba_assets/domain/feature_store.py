@@ -5,6 +5,7 @@ import pandas as pd
 from nba_assets.contracts.contract import ABSENCE
 from nba_assets.domain.absence import stated_reasons
 from nba_assets.domain.joined_columns import beside
+from nba_assets.domain.player_form import MINUTES_TRENDS, PROJECTED_POINTS, projected_name, trend_name
 from nba_assets.domain.typed_columns import TypedColumns
 from nba_assets.domain.zones import ZONES
 
@@ -22,7 +23,7 @@ FORM_FEATURES = (
     "pts_std_last_10",
     "minutes_previous_game",
     *(f"minutes_last_{n}" for n in (5, 10, 20)),
-    *(f"minutes_ewma_half_life_{h}" for h in (3, 6, 10)),
+    *(f"minutes_ewma_half_life_{h}" for h in (2, 3, 6, 10)),
     "minutes_season",
     "minutes_std_last_10",
     "usage_rate_last_5",
@@ -44,6 +45,11 @@ FORM_FEATURES = (
     "points_per_minute_last_20",
     "season_games",
     "career_games",
+    *(projected_name(*pair) for pair in PROJECTED_POINTS),
+    *(trend_name(*pair) for pair in MINUTES_TRENDS),
+    "team_stint_games",
+    "pts_team_stint",
+    "minutes_team_stint",
 )
 CONTEXT_FEATURES = (
     "is_home",
@@ -64,6 +70,17 @@ CONTEXT_FEATURES = (
     "opponent_defensive_rating_last_15",
     "opponent_pts_allowed_last_15",
     "opponent_effective_fg_pct_allowed_last_15",
+    "team_rest_days",
+    "team_margin_previous_game",
+    *(
+        f"{side}_{what}"
+        for side in ("team", "opponent")
+        for what in ("margin_last_20", "win_pct_season", "games_season")
+    ),
+    "active_teammates_minutes",
+    "active_minutes_share",
+    "active_pts_share",
+    "active_pts_rank",
 )
 LINE_FEATURES = (
     "points_line_books",

@@ -45,6 +45,7 @@ def player_daily_cache(
     form.add_last_games(columns)
     form.add_half_lives(columns)
     form.add_to_date(columns)
+    form.add_team_stint(columns)
     team, day = rows["team_id"].to_numpy(), day_numbers(rows["game_date"])
     of_team = TeamForm(team_offense, tuple(TEAM_MEANS.values()), team_gaps(due_in(gaps, "team_offense")), team, day)
     of_team.add_means(columns, "team_games_last_10", TEAM_WINDOW, TEAM_MEANS)
@@ -90,11 +91,14 @@ class _Form:
 
     def add_half_lives(self, columns: TypedColumns) -> None:
         form = player_form.half_life_means(self._rounds, self._values)
-        wanted = [(f"{name}_ewma_half_life_{h}", h) for name, of in player_form.HALF_LIVES.items() for h in of]
-        wanted.append((player_form.PROJECTION, player_form.PROJECTION_HALF_LIFE))
-        thin = self._thin_half_lives(sorted({h for _, h in wanted}))
-        for column, h in wanted:
-            columns.add(column, self._earlier.of(form[column]), self._none_of[1], thin[h])
+        wanted = [(f"{name}_ewma_half_life_{h}", (h,)) for name, of in player_form.HALF_LIVES.items() for h in of]
+        wanted.append((player_form.PROJECTION, (player_form.PROJECTION_HALF_LIFE,)))
+        wanted += [(player_form.projected_name(*pair), pair) for pair in player_form.PROJECTED_POINTS]
+        wanted += [(player_form.trend_name(*pair), pair) for pair in player_form.MINUTES_TRENDS]
+        thin = self._thin_half_lives(sorted({h for _, of in wanted for h in of}))
+        for column, of in wanted:
+            gap = np.any([thin[h] for h in of], axis=0)
+            columns.add(column, self._earlier.of(form[column]), self._none_of[1], gap)
 
     def _thin_half_lives(self, half_lives: list[int]) -> dict[int, np.ndarray]:
         """Whether the known games hold under 95 % of the weight of all games due, the gaps among them.
@@ -132,6 +136,17 @@ class _Form:
         columns.add("career_games", self._earlier.games)
         for name in player_form.TO_DATE_COUNTS:
             self._add_count(columns, name, form[name], is_of_season if name.endswith("_season") else None)
+
+    def add_team_stint(self, columns: TypedColumns) -> None:
+        """Means over the games in a row for the team that he last played for."""
+        form = player_form.team_stints(self._log, self._rounds, self._values)
+        since = np.nan_to_num(self._earlier.of(player_form.stint_since(self._log).astype("float64"))).astype("int64")
+        known = np.nan_to_num(self._earlier.of(form["team_stint_games"]))
+        thin = is_thin(known, self._all_gaps.count_between(self._player, since, self._day))
+        for name in player_form.STINT:
+            columns.add(f"{name}_team_stint", self._earlier.of(form[f"{name}_team_stint"]), self._none_of[1], thin)
+        for name in ("team_stint_games", "line_games_team_stint"):
+            self._add_count(columns, name, form[name])
 
     def _add_count(self, columns: TypedColumns, name: str, count: np.ndarray, counts: np.ndarray | None = None) -> None:
         known = self._earlier.of(count)

@@ -41,7 +41,23 @@ RATIOS = {
 """Sum over sum of the last N played games."""
 
 STANDARD_DEVIATIONS = {"pts": 10, "minutes": 10}
-HALF_LIVES = {"pts": (2, 3, 6, 10, 15, 20), "minutes": (3, 6, 10), "usage_rate": (6,), "fga": (6,)}
+HALF_LIVES = {
+    "pts": (2, 3, 6, 10, 15, 20),
+    "minutes": (2, 3, 6, 10),
+    "usage_rate": (6,),
+    "fga": (6,),
+}
+PROJECTED_POINTS = ((2, 15), (3, 15), (3, 40), (6, 40))
+"""Half-lives of minutes and of points per minute: playing time moves within days, skill within a season."""
+
+MINUTES_TRENDS = ((3, 10), (6, 20))
+"""A short and a long half-life of minutes."""
+
+_PARTS = (
+    *(("minutes", h) for pair in (*PROJECTED_POINTS, *MINUTES_TRENDS) for h in pair),
+    *(("pts", long) for _, long in PROJECTED_POINTS),
+)
+
 PROJECTION_HALF_LIFE = 10
 PROJECTION = f"usage_rate_by_minutes_half_life_{PROJECTION_HALF_LIFE}"
 """Usage averaged with weights minutes · 0.5^(k/10): what `projected_usage_rate` of the composite factors is."""
@@ -49,11 +65,22 @@ PROJECTION = f"usage_rate_by_minutes_half_life_{PROJECTION_HALF_LIFE}"
 SEASON = ("pts", "minutes", "usage_rate", "fga")
 CAREER = ("pts",)
 PREVIOUS = ("pts", "minutes")
+STINT = ("pts", "minutes")
 
 SUMMARY_COLUMNS = ("minutes_played", "pts", "fga", "fta", "fg3a", "reb", "ast", "tov", "usage_rate", "is_starter")
 """Columns of `player_game_summary` that the statistics are made of."""
 
 AVERAGE_USAGE = "avg_usage_rate_last_7_games"
+
+
+def projected_name(short: int, long: int) -> str:
+    """Column of points projected from minutes of one half-life and points per minute of another."""
+    return f"projected_pts_half_lives_{short}_{long}"
+
+
+def trend_name(short: int, long: int) -> str:
+    """Column of minutes of a short half-life less those of a long one."""
+    return f"minutes_trend_half_lives_{short}_{long}"
 
 
 def group_of(statistic: str) -> str:
@@ -129,14 +156,23 @@ def last_ratios(log: GameLog, values: Mapping[str, np.ndarray]) -> Iterator[tupl
 
 
 def half_life_means(rounds: Rounds, values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Means with weights 0.5^(k/h) over all games so far, k = 0 at the latest; a null game keeps its place."""
-    wanted = [(name, h) for name, of in HALF_LIVES.items() for h in of]
+    """Means with weights 0.5^(k/h) over all games so far, k = 0 at the latest; a null game keeps its place.
+
+    Beside them what is made of two of them: projected points and minutes trends.
+    """
+    wanted = list(dict.fromkeys([*((name, h) for name, of in HALF_LIVES.items() for h in of), *_PARTS]))
     decay = half_life_decay([h for _, h in wanted])
     stacked = np.column_stack([values[name] for name, _ in wanted])
     sums = running_sums(rounds, stacked, decay)
     weights = running_sums(rounds, (~np.isnan(stacked)).astype("float64"), decay)
     means = quotient(sums, weights)
-    form = {f"{name}_ewma_half_life_{h}": means[:, at] for at, (name, h) in enumerate(wanted)}
+    of = {key: means[:, at] for at, key in enumerate(wanted)}
+    form = {f"{name}_ewma_half_life_{h}": mean for (name, h), mean in of.items()}
+    for short, long in PROJECTED_POINTS:
+        per_minute = quotient(of["pts", long], of["minutes", long])
+        form[projected_name(short, long)] = of["minutes", short] * per_minute
+    for short, long in MINUTES_TRENDS:
+        form[trend_name(short, long)] = of["minutes", short] - of["minutes", long]
     minutes = values["usage_minutes"]
     by_minutes = np.column_stack([minutes * values["usage_rate"], minutes])
     totals = running_sums(rounds, by_minutes, np.repeat(half_life_decay([PROJECTION_HALF_LIFE]), 2))
@@ -160,3 +196,31 @@ def to_date(log: GameLog, rounds: Rounds, values: Mapping[str, np.ndarray]) -> d
             count = total[:, len(names) + 1 + at]
             form |= {f"{name}_{span}": quotient(total[:, at], count), count_name(name, span): count}
     return form
+
+
+def team_stints(log: GameLog, rounds: Rounds, values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Means over the games in a row for the team of each game, the games they rest on and `team_stint_games` played."""
+    stacked = np.column_stack([values[name] for name in STINT] + [np.ones(len(log))])
+    both = np.hstack([stacked, (~np.isnan(stacked)).astype("float64")])
+    total = running_sums(rounds, both, (~_begins_stint(log)).astype("float64")[:, None])
+    form = {"team_stint_games": total[:, len(STINT)]}
+    for at, name in enumerate(STINT):
+        count = total[:, len(STINT) + 1 + at]
+        form |= {f"{name}_team_stint": quotient(total[:, at], count), count_name(name, "team_stint"): count}
+    return form
+
+
+def stint_since(log: GameLog) -> np.ndarray:
+    """Day from which a missing game may belong to each game's stint: after the last one for another team.
+
+    In a first stint it is the start of the season of the first game.
+    """
+    begins = _begins_stint(log)
+    after_last = np.r_[0, log.day[:-1]][: len(log)] + 1
+    since = np.where(log.ordinal == 0, season_start_days(log.column("season")), after_last)
+    return since[np.maximum.accumulate(np.where(begins, np.arange(len(log)), 0))] if len(log) else since
+
+
+def _begins_stint(log: GameLog) -> np.ndarray:
+    team = log.column("team_id").astype("int64")
+    return (log.ordinal == 0) | (team != np.r_[team[:1], team[:-1]])

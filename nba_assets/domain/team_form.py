@@ -7,9 +7,9 @@ import pandas as pd
 
 from nba_assets.contracts.contract import Absence
 from nba_assets.domain.as_of import Earlier, GameLog
-from nba_assets.domain.gaps import Gaps, GapView, gap_view
+from nba_assets.domain.gaps import Gaps, GapView, gap_view, is_thin
 from nba_assets.domain.typed_columns import TypedColumns
-from nba_assets.domain.windows import last_sums, quotient
+from nba_assets.domain.windows import last_sums, quotient, sums_since
 
 
 class TeamForm:
@@ -18,6 +18,7 @@ class TeamForm:
     def __init__(
         self, table: pd.DataFrame, statistics: Sequence[str], gaps: Gaps, team: np.ndarray, day: np.ndarray
     ) -> None:
+        self._gaps = gaps
         self._log = GameLog(table, "team_id", ["season", *statistics])
         self.earlier: Earlier = self._log.earlier(team, day)
         self.gap_view: GapView = gap_view(gaps, self.earlier)
@@ -37,6 +38,25 @@ class TeamForm:
         for name, of in means.items():
             total = last_sums(self._log, np.where(is_partial, np.nan, values[of]), [size])[size]
             columns.add(name, self.earlier.of(quotient(total, count)), reason, gap)
+
+    def add_previous_game(self, columns: TypedColumns, name: str, of: str) -> None:
+        """A table column in the team's last game; nulls as of `add_means`."""
+        reason = np.where(self.earlier.games > 0, Absence.SOURCE_UNAVAILABLE, Absence.SHORT_HISTORY)
+        columns.add(name, self.earlier.of(self._log.numbers(of)), reason, self.gap_view.in_last(1))
+
+    def add_season_mean(self, columns: TypedColumns, name: str, count_name: str, of: str, start: np.ndarray) -> None:
+        """Mean of a table column over the team's games since `start` of the season, and how many it rests on.
+
+        Without a game null (`short_history`), where games lack the column `source_unavailable`, and `upstream_missing`
+        where under 95 % of the games due since then are known.
+        """
+        values, earlier = self._log.numbers(of), self.earlier
+        count = sums_since(earlier, (~np.isnan(values)).astype("float64"), start)
+        columns.add(count_name, count.astype("int64"))
+        games = earlier.since(start)
+        reason = np.where(games > 0, Absence.SOURCE_UNAVAILABLE, Absence.SHORT_HISTORY)
+        thin = is_thin(games, self._gaps.count_between(earlier.entity, start, earlier.day))
+        columns.add(name, quotient(sums_since(earlier, np.nan_to_num(values), start), count), reason, thin)
 
     def rest_days(self) -> np.ndarray:
         """Days since the team's last game minus 1; NaN before its first."""

@@ -83,5 +83,6 @@ class TypedColumns:
     def frame(self) -> pd.DataFrame:
         """The table: all columns in the order they were added, and `absence`."""
         frame = pd.DataFrame(self._columns, copy=False)
-        frame[ABSENCE] = absence_column(frame, self._reasons)
-        return frame
+        absence = absence_column(frame, self._reasons)
+        # built anew, for pandas takes each column of a wide frame apart when one is inserted
+        return pd.DataFrame({**self._columns, ABSENCE: absence}, copy=False)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import Absence
+from nba_assets.domain.active_teammates import add_active_teammates
 from nba_assets.domain.as_of import Earlier, GameLog, day_numbers
 from nba_assets.domain.expected_players import IDENTITY, expected_players, played_log
 from nba_assets.domain.gaps import Gaps, GapView, due_in, gap_view, player_gaps, team_gaps
@@ -18,7 +19,7 @@ from nba_assets.domain.windows import sums_since
 
 POSTSEASON = ("play_in", "playoffs")
 WEEK, FORTNIGHT = 7, 14
-OFFENSE_WINDOW, DEFENSE_WINDOW = 10, 15
+OFFENSE_WINDOW, DEFENSE_WINDOW, MARGIN_WINDOW = 10, 15, 20
 PRICED_COLUMNS = (
     "points_line_best_over",
     "points_line_best_over_price",
@@ -93,8 +94,10 @@ def _add_teams(
     day = day_numbers(rows["game_date"])
     team, opponent = rows["team_id"].to_numpy(), rows["opponent_team_id"].to_numpy()
     offense_gaps, defense_gaps = team_gaps(due_in(gaps, "team_offense")), team_gaps(due_in(gaps, "team_defense"))
-    own = TeamForm(team_offense, ("pace", "offensive_rating"), offense_gaps, team, day)
-    their = TeamForm(team_offense, ("pace",), offense_gaps, opponent, day)
+    margin = (team_offense["pts"] - team_offense["opponent_pts"]).astype("float64")
+    team_offense = team_offense.assign(margin=margin, win=(margin > 0).where(margin.notna()).astype("float64"))
+    own = TeamForm(team_offense, ("pace", "offensive_rating", "margin", "win"), offense_gaps, team, day)
+    their = TeamForm(team_offense, ("pace", "margin", "win"), offense_gaps, opponent, day)
     last_day = earlier.log.day[earlier.end - 1]
     columns.add(
         "team_games_missed",
@@ -121,6 +124,13 @@ def _add_teams(
         },
     )  # fmt: skip
     columns.add_difference("pace_differential", "team_pace_last_10", "opponent_pace_last_10")
+    columns.add("team_rest_days", own.rest_days(), Absence.SHORT_HISTORY, own.gap_view.in_last(1))
+    own.add_previous_game(columns, "team_margin_previous_game", "margin")
+    season_start = season_start_days(rows["season"])
+    for side, form in (("team", own), ("opponent", their)):
+        form.add_means(columns, f"{side}_games_last_20", MARGIN_WINDOW, {f"{side}_margin_last_20": "margin"})
+        form.add_season_mean(columns, f"{side}_win_pct_season", f"{side}_games_season", "win", season_start)
+    add_active_teammates(columns, rows, earlier, view, own)
 
 
 def _add_lines(columns: TypedColumns, rows: pd.DataFrame, point_lines: pd.DataFrame, gap: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""The chronological split of a training window: every date lies wholly in one part."""
+"""The chronological splits of a training window: every date lies wholly in one part."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -53,3 +53,42 @@ def split_by_fraction(dates: pd.Series, train: float = 0.70, validation: float =
     first = min(max(round(len(days) * train), 1), len(days) - 2)
     second = min(max(round(len(days) * (train + validation)), first + 1), len(days) - 1)
     return Split(pd.Timestamp(days[first - 1]).date(), pd.Timestamp(days[second - 1]).date())
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One step of a walk forward: train on the dates before `first` less `embargo_days`, judge on `first` to `last`.
+
+    The embargo leaves out the days just before: in service their corrections may still be on the way.
+    """
+
+    first: dt.date
+    last: dt.date
+    embargo_days: int = 1
+
+    def __post_init__(self) -> None:
+        if self.first > self.last or self.embargo_days < 0:
+            raise ValueError(f"no fold: {self.first} to {self.last}, embargo {self.embargo_days} days")
+
+    def rows(self, dates: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+        """Masks of the rows to train on and of those to judge. Raises ValueError when either has none."""
+        train = (dates < pd.Timestamp(self.first - dt.timedelta(days=self.embargo_days))).to_numpy()
+        judged = dates.between(pd.Timestamp(self.first), pd.Timestamp(self.last)).to_numpy()
+        if not train.any() or not judged.any():
+            raise ValueError(
+                f"fold {self.first} to {self.last}: {int(train.sum())} rows to train on, {int(judged.sum())} to judge; "
+                f"data {dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}"
+            )
+        return train, judged
+
+
+def walk_forward_folds(dates: pd.Series, after: dt.date, count: int, embargo_days: int = 1) -> tuple[Fold, ...]:
+    """The game dates after `after`, cut into `count` blocks of as many dates each, one fold a block, oldest first.
+
+    Raises ValueError when there are fewer dates than folds.
+    """
+    days = np.unique(dates[dates > pd.Timestamp(after)].to_numpy("datetime64[D]"))
+    if count < 1 or len(days) < count:
+        raise ValueError(f"{len(days)} game dates after {after} cannot be cut into {count} folds")
+    blocks = np.array_split(days, count)
+    return tuple(Fold(pd.Timestamp(block[0]).date(), pd.Timestamp(block[-1]).date(), embargo_days) for block in blocks)

@@ -13,6 +13,7 @@ from nba_assets.sources.agreement import DISAGREEMENT_COLUMNS, Parsed, no_disagr
 from nba_assets.sources.clean_files import TABLES, CleanFiles
 from nba_assets.sources.landing import LandedFile, land
 from nba_assets.sources.leaguegamelog import LeagueGameLog
+from nba_assets.sources.not_covered import NAME as NOT_COVERED
 from nba_assets.sources.optional_files import OptionalFiles, land_optional_files
 from nba_assets.sources.port import Delivery, SourceError
 from nba_assets.sources.report_files import ReportTables
@@ -222,7 +223,7 @@ def _find_files(directory: Path) -> list[Path]:
         missing = sorted(set(TABLES) - set(stems))
         if missing:
             raise SourceError(f"archive {directory} lacks {', '.join(missing)}; it must hold {_LAYOUTS}")
-        return clean
+        return [*clean, *(path for path in files if path.name == f"{NOT_COVERED}.csv")]
     logs = [path for path in files if path.suffix == ".csv" and path.name.startswith(("games_", "player_gamelogs_"))]
     kinds = {path.name.startswith("games_") for path in logs}
     if kinds != {True, False}:

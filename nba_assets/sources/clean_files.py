@@ -12,6 +12,9 @@ from nba_assets.sources.agreement import Parsed
 from nba_assets.sources.delivered_rows import DeliveredRows
 from nba_assets.sources.files import read_file
 from nba_assets.sources.landing import LandedFile
+from nba_assets.sources.not_covered import NAME as NOT_COVERED
+from nba_assets.sources.not_covered import NotCovered, read_not_covered
+from nba_assets.sources.port import Problem
 
 TABLES = ("games", "team_box", "player_box")
 REGULATION_MINUTES, OVERTIME_MINUTES = 240, 25
@@ -27,7 +30,7 @@ _TEXT = ("game_id", "game_date", "minutes", "minutes_home", "player_id", "player
 
 @dataclass(frozen=True)
 class CleanFiles:
-    """Parser of the three landed files, given by table name."""
+    """Parser of the three landed files, given by table name; phases that `not_covered` names are in no table."""
 
     files: Mapping[str, LandedFile]
 
@@ -47,7 +50,7 @@ class CleanFiles:
         )
         agreement.check_schedule(games, "game_id", facts)
         usable = agreement.usable(games, facts)
-        return Parsed(raw_frames.schedule_rows(usable), games.problems(facts["game_date"]))
+        return Parsed(raw_frames.schedule_rows(usable), games.problems(facts["game_date"]), notes=self._left_out)
 
     def results(self, schedule: pd.DataFrame) -> Parsed:
         """Final scores; a game without a score is scheduled."""
@@ -116,6 +119,17 @@ class CleanFiles:
         return DeliveredRows([self._games_part], _GAMES)
 
     @cached_property
+    def _not_covered(self) -> NotCovered:
+        return read_not_covered(self.files[NOT_COVERED]) if NOT_COVERED in self.files else NotCovered()
+
+    @property
+    def _left_out(self) -> tuple[Problem, ...]:
+        if not self._not_covered.reasons:
+            return ()
+        games = self._read("games", ("game_id", "game_date"), ())
+        return self._not_covered.notes(games["game_id"], games["game_date"])
+
+    @cached_property
     def _games_part(self) -> tuple[str, pd.DataFrame]:
         return self._part("games", _GAMES, _GAMES_OPTIONAL)
 
@@ -123,12 +137,17 @@ class CleanFiles:
         return DeliveredRows([self._part(table, columns, optional)], columns)
 
     def _part(self, table: str, columns: Collection[str], optional: Collection[str]) -> tuple[str, pd.DataFrame]:
-        file = self.files[table]
-        rows = read_file(file.path, file.name, {*columns, *optional}, _TEXT)
+        rows = self._read(table, columns, optional)
+        if self._not_covered.reasons and "game_id" in rows:
+            rows = rows[~self._not_covered.hits(rows["game_id"])]
         for column in optional:
             if column not in rows:
                 rows[column] = None
-        return file.name, rows
+        return self.files[table].name, rows
+
+    def _read(self, table: str, columns: Collection[str], optional: Collection[str]) -> pd.DataFrame:
+        file = self.files[table]
+        return read_file(file.path, file.name, {*columns, *optional}, _TEXT)
 
     @cached_property
     def _game_minutes(self) -> pd.Series:

@@ -117,12 +117,13 @@ class BigQueryReader:
         dates = [day.date() for day in days]
         return self.frame(query, "game_schedule", first=min(dates), last=max(dates), days=dates)
 
-    def season_starts(self) -> list[dt.date]:
+    def slates(self) -> list[tuple[str, dt.date]]:
         query = (
-            f"SELECT MIN(game_date) AS first FROM {self._names.table(TABLES['game_schedule'])} {AS_OF} "
-            "WHERE game_date >= @first GROUP BY season"
+            f"SELECT DISTINCT season, game_date FROM {self._names.table(TABLES['game_schedule'])} {AS_OF} "
+            "WHERE game_date >= @first ORDER BY season, game_date"
         )
-        return [row["first"] for row in self.ask(query, "game_schedule", first=EARLIEST).to_pylist()]
+        rows = self.ask(query, "game_schedule", first=EARLIEST).to_pylist()
+        return [(row["season"], row["game_date"]) for row in rows]
 
     def waivers_of(self, table: str) -> list[Waiver]:
         return self._waivers("table_name = @table AND revoked_at IS NULL", table=table)

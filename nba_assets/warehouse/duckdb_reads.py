@@ -38,8 +38,8 @@ class DuckDBReader:
     def team_games_due(self, days: pd.DatetimeIndex) -> pd.DataFrame:
         return team_games_due(self._connection, days)
 
-    def season_starts(self) -> list[dt.date]:
-        return season_starts(self._connection)
+    def slates(self) -> list[tuple[str, dt.date]]:
+        return slates(self._connection)
 
     def waivers_of(self, table: str) -> list[Waiver]:
         return waivers_of(self._connection, table)
@@ -86,9 +86,9 @@ def team_games_due(connection: duckdb.DuckDBPyConnection, gap_days: pd.DatetimeI
     return games.astype({"game_date": "datetime64[ns]"})
 
 
-def season_starts(connection: duckdb.DuckDBPyConnection) -> list[dt.date]:
-    query = "SELECT min(game_date) FROM nba_raw.game_schedule GROUP BY season"
-    return [row[0] for row in connection.execute(query).fetchall()]
+def slates(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, dt.date]]:
+    query = "SELECT DISTINCT season, game_date FROM nba_raw.game_schedule ORDER BY ALL"
+    return connection.execute(query).fetchall()
 
 
 def waivers_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[Waiver]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
-from nba_assets.partitions import BOOTSTRAP_DAYS
+from nba_assets.partitions import bootstrap_days
 from nba_assets.readiness.audit import Waiver
 from nba_assets.readiness.gate import GateClosed, evaluate, leave_out, require_all
 from nba_assets.readiness.state import LedgerState
@@ -35,8 +35,8 @@ class Reader(Protocol):
         """game_date, game_id, team_id of the games that the schedule has on the days, postponed ones left out."""
         ...
 
-    def season_starts(self) -> list[dt.date]:
-        """The date of the first game of each season of the schedule."""
+    def slates(self) -> list[tuple[str, dt.date]]:
+        """Season and date of every date with games in the schedule, in order."""
         ...
 
     def waivers_of(self, table: str) -> list[Waiver]:
@@ -92,7 +92,6 @@ def read_window(
             frames[read.table] = _rows_before(reader, upstream, gate.open_days, state, columns)
         if read.table in gate.gaps:
             gaps[read.table] = reader.team_games_due(lost)
-    starts = reader.season_starts() if gate.open_days else []
     return Window(
         contract=contract,
         asked=tuple(days),
@@ -103,9 +102,7 @@ def read_window(
         inputs_build=reader.last_build(),
         frames=frames,
         gaps=gaps,
-        bootstrap=frozenset(
-            day for day in gate.open_days if any(0 <= (day - start).days < BOOTSTRAP_DAYS for start in starts)
-        ),
+        bootstrap=bootstrap_days(gate.open_days, reader.slates() if gate.open_days else []),
         waivers=reader.waivers_of(contract.name),
         taints=gate.taints,
     )

@@ -6,6 +6,7 @@ import pandas as pd
 from nba_assets_tests.builders import League
 
 DAY = pd.Timedelta(days=1)
+ACTIVE = ("active_teammates_minutes", "active_minutes_share", "active_pts_share", "active_pts_rank")
 
 
 def expected_rows(league: League) -> list[dict]:
@@ -67,12 +68,20 @@ def form(league: League, row: dict) -> dict[str, float]:
     values["true_shooting_pct_last_10"] = unless_gap(shots["pts"].sum() / chances if chances else np.nan, 10)
     values["pts_previous_game"] = unless_gap(mean("pts", mine.tail(1), line), 1)
     for half_life in (2, 6, 20):
-        weights = 0.5 ** (np.arange(len(mine))[::-1] / half_life)
-        there = mine[line].notna().all(axis=1).to_numpy()
-        value = np.average(mine["pts"][there], weights=weights[there]) if there.any() else np.nan
-        counted = [day for day in gaps if day >= season_start(mine["season"].iloc[0])]
-        lost = sum(0.5 ** ((mine["game_date"] > day).sum() / half_life) for day in counted)
-        values[f"pts_ewma_half_life_{half_life}"] = np.nan if lost > 0.05 * (lost + weights.sum()) else float(value)
+        values[f"pts_ewma_half_life_{half_life}"] = half_life_mean(mine, gaps, "pts", half_life)
+    for short, long in ((2, 15), (6, 40)):
+        per_minute = half_life_mean(mine, gaps, "pts", long) / half_life_mean(mine, gaps, "minutes_played", long)
+        projected = half_life_mean(mine, gaps, "minutes_played", short) * per_minute
+        values[f"projected_pts_half_lives_{short}_{long}"] = projected
+    trend = half_life_mean(mine, gaps, "minutes_played", 3) - half_life_mean(mine, gaps, "minutes_played", 10)
+    values["minutes_trend_half_lives_3_10"] = trend
+    elsewhere = mine[mine["team_id"] != row["team_id"]]
+    stint = mine[mine["game_date"] > elsewhere["game_date"].iloc[-1]] if len(elsewhere) else mine
+    first = elsewhere["game_date"].iloc[-1] + DAY if len(elsewhere) else season_start(mine["season"].iloc[0])
+    stint_gaps = sum(day >= first for day in gaps)
+    is_thin = len(stint) < 0.95 * (len(stint) + stint_gaps)
+    values["team_stint_games"] = len(stint)
+    values["pts_team_stint"] = np.nan if is_thin else mean("pts", stint, line)
     season = mine[mine["season"] == row["season"]]
     values["season_games"], values["career_games"] = len(season), len(mine)
     start = season_start(row["season"])
@@ -85,6 +94,16 @@ def form(league: League, row: dict) -> dict[str, float]:
     is_thin = len(mine) < 0.95 * (len(mine) + career_gaps)
     values["pts_career"] = np.nan if is_thin else mean("pts", mine, line)
     return values
+
+
+def half_life_mean(mine: pd.DataFrame, gaps: list[pd.Timestamp], name: str, half_life: int) -> float:
+    weights = 0.5 ** (np.arange(len(mine))[::-1] / half_life)
+    there = mine[["pts", "minutes_played", "reb", "ast", "tov"]].notna().all(axis=1).to_numpy()
+    counted = [day for day in gaps if day >= season_start(mine["season"].iloc[0])]
+    lost = sum(0.5 ** ((mine["game_date"] > day).sum() / half_life) for day in counted)
+    if lost > 0.05 * (lost + weights.sum()) or not there.any():
+        return np.nan
+    return float(np.average(mine[name][there], weights=weights[there]))
 
 
 def season_start(season: str) -> pd.Timestamp:
@@ -145,7 +164,47 @@ def context(league: League, row: dict) -> dict[str, float]:
     has_gap = any(at > theirs["game_date"].iloc[-1] for at in unknown) if len(theirs) else bool(unknown)
     rest = (day - theirs["game_date"].iloc[-1]).days - 1 if len(theirs) else np.nan
     values["opponent_rest_days"] = np.nan if has_gap else rest
+    margins = offense.assign(margin=offense["pts"] - offense["opponent_pts"])
+    values["team_margin_previous_game"] = team_mean(league, margins, team, day, "margin", 1)
+    for side, of in (("team", team), ("opponent", opponent)):
+        values[f"{side}_margin_last_20"] = team_mean(league, margins, of, day, "margin", 20)
+        season = margins[(margins["team_id"] == of) & (margins["game_date"] < day)]
+        season = season[season["game_date"] >= season_start(row["season"])]
+        lost = sum(at >= season_start(row["season"]) for at in team_gaps(league, of, day))
+        is_thin = len(season) < 0.95 * (len(season) + lost)
+        values[f"{side}_win_pct_season"] = np.nan if is_thin else float((season["margin"] > 0).mean())
     return values
+
+
+def active_teammates(league: League, row: dict, rows: list[dict]) -> dict[str, float]:
+    """His part beside the expected team-mates who played the team's last known game; NaN for every kind of null."""
+    day, team = row["game_date"], row["team_id"]
+    played = league.player_game_summary[league.player_game_summary["minutes_played"] > 0]
+    games = league.team_offense[(league.team_offense["team_id"] == team) & (league.team_offense["game_date"] < day)]
+    last = games["game_date"].max()
+    minutes, pts, known, unknown = {}, {}, {}, 0.0
+    for mate in (other for other in rows if (other["game_id"], other["team_id"]) == (row["game_id"], team)):
+        who = mate["player_id"]
+        mine = played[(played["player_id"] == who) & (played["game_date"] < day)].sort_values("game_date")
+        gaps = [at for at, clear in player_gaps(league, mine, who) if clear < day and at < day]
+        is_whole, is_own = not gap_in_last(mine, gaps, 10), who == row["player_id"]
+        if is_own:
+            known["own"] = is_whole
+        elif mine["game_date"].iloc[-1] != last:
+            continue
+        elif not is_whole:
+            unknown += mine["minutes_played"].tail(10).mean()
+            continue
+        minutes[who], pts[who] = mine["minutes_played"].tail(10).mean(), mine["pts"].tail(10).mean()
+    own_minutes, own_pts = minutes.pop(row["player_id"]), pts.pop(row["player_id"])
+    total, scored = sum(minutes.values()), [value for value in pts.values() if not np.isnan(value)]
+    newer = [at for at in team_gaps(league, team, day) if games.empty or at > last]
+    if newer or not known["own"] or total < 0.95 * (total + unknown) or not scored:
+        return dict.fromkeys(ACTIVE, np.nan)
+    share = own_pts / (own_pts + sum(scored)) if own_pts + sum(scored) else 0.0
+    rank = np.nan if np.isnan(own_pts) else 1 + sum(value > own_pts for value in scored)
+    shares = (own_minutes / (own_minutes + total), np.nan if np.isnan(own_pts) else share)
+    return dict(zip(ACTIVE, (total, *shares, rank), strict=True))
 
 
 def team_gaps(league: League, team: int, day: pd.Timestamp) -> list[pd.Timestamp]:

@@ -46,6 +46,9 @@ def history(*points: float, start: str = "2024-01-01", **statistics) -> pd.DataF
         ("true_shooting_pct_last_10", 0.332992),  # 26 / (2 · (32 + 0.44·16)) = 26 / 78.08
         ("avg_usage_rate_last_7_games", 20.0),
         ("starter_share_last_10", 1.0),
+        ("minutes_trend_half_lives_3_10", 0.0),  # 30 minutes in every game
+        ("team_stint_games", 4),
+        ("pts_team_stint", 6.5),
     ],
 )
 def test_statistics_of_four_games(column, expected):
@@ -140,3 +143,23 @@ def test_nothing_given_is_changed():
     )
     for frame, kept in zip((rows, games, teams), before, strict=True):
         pd.testing.assert_frame_equal(frame, kept)
+
+
+def test_points_are_projected_from_the_newest_minutes_and_the_longer_record_of_points_per_minute():
+    row = row_of(history(20, 10, minutes_played=[40.0, 10.0]))
+    newest, older = 1 / (1 + 0.5**0.5), 0.5**0.5 / (1 + 0.5**0.5)  # half-life 2
+    minutes = 10 * newest + 40 * older
+    weight = 0.5 ** (1 / 15)
+    per_minute = (10 + 20 * weight) / (10 + 40 * weight)
+    assert row["minutes_ewma_half_life_2"] == pytest.approx(minutes, abs=5e-7)
+    assert row["projected_pts_half_lives_2_15"] == pytest.approx(minutes * per_minute, abs=5e-7)
+    assert row["minutes_trend_half_lives_3_10"] < 0
+
+
+def test_a_stint_starts_anew_with_the_team_even_one_that_he_comes_back_to():
+    days = pd.date_range("2024-01-01", periods=5, freq="2D")
+    teams = [BOSTON, NEW_YORK, NEW_YORK, BOSTON, BOSTON]
+    rows = summary(list(zip([7] * 5, teams, days, strict=True)), pts=[50.0, 40.0, 30.0, 8.0, 4.0])
+    row = row_of(rows)
+    assert (row["team_stint_games"], row["line_games_team_stint"], row["pts_team_stint"]) == (2, 2, 6.0)
+    assert row["minutes_team_stint"] == 30.0

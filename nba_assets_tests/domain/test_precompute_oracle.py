@@ -40,6 +40,7 @@ def test_windows_agree_with_plain_loops(gap_days, seed):
         for table, expected in (
             (tables.player_daily_cache, naive_precompute.form(league, row)),
             (tables.upcoming_player_context, naive_precompute.context(league, row)),
+            (tables.upcoming_player_context, naive_precompute.active_teammates(league, row, rows)),
         ):
             found = table[list(expected)].iloc[at].astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
             wanted = np.array(list(expected.values()), dtype="float64")

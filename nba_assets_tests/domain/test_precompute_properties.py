@@ -15,7 +15,7 @@ from nba_assets_tests.domain.precompute_chain import build
 SEEDS = st.integers(0, 2**20)
 LEAGUES = settings(max_examples=3, deadline=None, phases=[Phase.generate])  # a smaller seed is no simpler league
 STATISTICS = ["pts", "fga", "fta", "fg3a", "reb", "ast", "tov", "usage_rate", "minutes_played"]
-TEAM_STATISTICS = ["pace", "offensive_rating", "defensive_rating", "opponent_pts", "opponent_effective_fg_pct"]
+TEAM_STATISTICS = ["pts", "pace", "offensive_rating", "defensive_rating", "opponent_pts", "opponent_effective_fg_pct"]
 
 
 def with_random_gaps(seed: int) -> League:

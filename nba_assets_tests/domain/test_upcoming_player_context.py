@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.form_columns import ACTIVE_TEAMMATES
 from nba_assets.contracts.raw_reports import INJURY_REPORTS, POINT_LINES
 from nba_assets.contracts.report_columns import INJURY_COLUMNS, LINE_COLUMNS
 from nba_assets.domain.upcoming_player_context import upcoming_player_context
@@ -99,6 +100,7 @@ def test_both_teams_form():
     assert row["opponent_pts_allowed_last_15"] == 112.0
     assert row["opponent_rest_days"] == 26  # 4 to 31 January
     stated = json.loads(row["absence"])
+    assert {stated.pop(column.name) for column in ACTIVE_TEAMMATES} == {"short_history"}  # he is alone
     assert set(stated) == {column.name for column in (*LINE_COLUMNS, *INJURY_COLUMNS)}
     assert set(stated.values()) == {"source_unavailable"}
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from nba_assets.modelling.splits import Split, split_by_fraction
+from nba_assets.modelling.splits import Fold, Split, split_by_fraction, walk_forward_folds
 
 
 def test_parts_follow_each_other_and_the_first_unseen_day_is_the_one_after_validation():
@@ -59,3 +59,29 @@ def test_shares_are_of_dates(days, counts):
 def test_impossible_split_is_refused(attempt, message):
     with pytest.raises(ValueError, match=message):
         attempt()
+
+
+def test_folds_walk_forward_and_leave_out_the_embargo():
+    dates = pd.Series(pd.date_range("2024-01-01", periods=12)).repeat(2).reset_index(drop=True)
+    folds = walk_forward_folds(dates, dt.date(2024, 1, 6), 3, embargo_days=2)
+    assert [(fold.first.day, fold.last.day) for fold in folds] == [(7, 8), (9, 10), (11, 12)]
+    for fold in folds:
+        train, judged = fold.rows(dates)
+        assert set(dates[judged].dt.day) == {fold.first.day, fold.last.day}
+        assert dates[train].max() == pd.Timestamp(fold.first) - pd.Timedelta(days=3)
+        assert judged.sum() == 4
+
+
+@pytest.mark.parametrize(
+    ("attempt", "message"),
+    [
+        pytest.param(lambda dates: walk_forward_folds(dates, dt.date(2024, 1, 8), 3), "2 game dates", id="too few"),
+        pytest.param(lambda dates: Fold(dt.date(2024, 1, 2), dt.date(2024, 1, 1)), "no fold", id="backwards"),
+        pytest.param(
+            lambda dates: Fold(dt.date(2024, 1, 2), dt.date(2024, 1, 3)).rows(dates), "0 rows to train", id="no past"
+        ),
+    ],
+)
+def test_an_impossible_fold_is_refused(attempt, message):
+    with pytest.raises(ValueError, match=message):
+        attempt(pd.Series(pd.date_range("2024-01-01", periods=10)))

@@ -8,6 +8,7 @@ import pytest
 
 from nba_assets.contracts.contract import Read
 from nba_assets.contracts.tables import TABLES
+from nba_assets.partitions import bootstrap_days
 from nba_assets.readiness.audit import Verdict
 from nba_assets.readiness.gate import GateClosed
 from nba_assets.readiness.state import Status
@@ -149,6 +150,13 @@ def test_bootstrap_is_the_first_two_weeks_of_a_season(empty):
     warehouse = empty.open(days=pd.date_range(days[0], days[-1], unit="ns"))
     publish(warehouse, "game_schedule", DAYS)
     assert warehouse.read_window(TABLES["game_schedule"], days).bootstrap == set(days[:14])
+
+
+def test_play_after_a_pause_of_60_days_starts_with_a_bootstrap_too():
+    days = [day.date() for day in pd.date_range("2020-03-01", "2020-08-31")]
+    games = [days[0], days[10], dt.date(2020, 7, 30), dt.date(2020, 8, 20)]
+    restart = {day for day in days if games[2] <= day < games[2] + dt.timedelta(days=14)}
+    assert bootstrap_days(days, [("2019-20", day) for day in games]) == set(days[:14]) | restart
 
 
 def test_a_read_is_refused_unless_every_date_is_ready_current_and_untainted(warehouse):
