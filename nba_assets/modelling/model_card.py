@@ -16,7 +16,7 @@ from nba_assets.modelling.design_matrix import ROW_FILTER, DesignMatrix
 from nba_assets.modelling.evaluation import MODEL, REFERENCE_BASELINE, Evaluation
 from nba_assets.modelling.splits import Split
 from nba_assets.modelling.standing import TrainingWindow
-from nba_assets.modelling.training import CODE_VERSION, TrainedModel, TrainingSettings
+from nba_assets.modelling.training import CODE_VERSION, MEDIAN, TrainedModel, TrainingSettings
 
 _DECIMALS = 6
 
@@ -78,9 +78,10 @@ def model_card(
         "split": asdict(trained.split),
         "ledger_fingerprint": ledger_fingerprint,
         "row_set_fingerprint": matrix.fingerprint,
-        "objective": trained.chosen.objective,
-        "best_iteration": trained.chosen.best_iteration,
-        "objectives_compared": [asdict(candidate) for candidate in trained.candidates],
+        "objective": trained.fits[MEDIAN].objective,
+        "best_iteration": trained.fits[MEDIAN].best_iteration,
+        "boosters": {name: asdict(fit) for name, fit in trained.fits.items()},
+        "interval_widening": dict(trained.model.widening),
         "hyperparameters": asdict(trained.settings),
         "features": _features(matrix, trained),
         "train_mae": evaluation.metrics["train"][MODEL]["mae"],

@@ -69,15 +69,25 @@ def test_two_trainings_give_the_same_bytes(trained):
     assert train_points_model(MATRIX, SPLIT, other_seed).model.to_bytes() != trained.model.to_bytes()
 
 
-@pytest.mark.parametrize("objectives", [SETTINGS.objectives, SETTINGS.objectives[::-1]], ids=["listed", "reversed"])
-def test_the_objective_with_the_smaller_validation_error_is_kept_at_its_best_iteration(objectives):
-    trained = train_points_model(MATRIX, SPLIT, dataclasses.replace(SETTINGS, objectives=objectives))
-    assert tuple(candidate.objective for candidate in trained.candidates) == objectives
-    assert trained.chosen.validation_mae == min(candidate.validation_mae for candidate in trained.candidates)
+def test_each_booster_is_cut_at_its_best_iteration_on_validation(trained):
     validation = SPLIT.rows(MATRIX.dates)["validation"]
-    error = np.abs(trained.model.score(MATRIX.features[validation]) - MATRIX.label[validation]).mean()
-    assert error == pytest.approx(trained.chosen.validation_mae, abs=1e-5)
-    assert trained.model.booster.num_boosted_rounds() == trained.chosen.best_iteration + 1 < SETTINGS.max_rounds
+    predicted, label = trained.model.predict(MATRIX.features[validation]), MATRIX.label[validation]
+    assert np.abs(predicted["points_median"] - label).mean() == pytest.approx(
+        trained.fits["median"].validation_error, abs=1e-5
+    )
+    assert np.square(predicted["points_mean"] - label).mean() ** 0.5 == pytest.approx(
+        trained.fits["mean"].validation_error, abs=1e-5
+    )
+    for name, fit in trained.fits.items():
+        rounds = getattr(trained.model, name).num_boosted_rounds()
+        assert rounds == fit.best_iteration + 1 < SETTINGS.max_rounds
+
+
+def test_eight_of_ten_validation_outcomes_lie_in_the_interval(trained):
+    validation = SPLIT.rows(MATRIX.dates)["validation"]
+    predicted, label = trained.model.predict(MATRIX.features[validation]), MATRIX.label[validation]
+    inside = predicted["points_p10"].le(label) & predicted["points_p90"].ge(label)
+    assert inside.mean() == pytest.approx(0.8, abs=2 / validation.sum())
 
 
 def test_the_test_part_has_no_say(trained):
@@ -105,7 +115,6 @@ def test_gain_shares_sum_to_one(trained):
             id="constant-in-train-only",
         ),
         pytest.param(STORE, dataclasses.replace(SETTINGS, minimum_rows=9999), "at least 9999 are required", id="few"),
-        pytest.param(STORE, dataclasses.replace(SETTINGS, objectives=()), "no objective", id="no-objective"),
     ],
 )
 def test_training_refuses_and_stores_nothing(tmp_path, store, settings, message):
