@@ -96,6 +96,12 @@ def matching_version(models_dir: Path, identity: str) -> SavedModel | None:
     return None
 
 
+def newest_metadata(models_dir: Path) -> dict[str, Any] | None:
+    """The metadata of the newest stored version, None before the first."""
+    versions = stored_versions(models_dir)
+    return read_metadata(models_dir, versions[-1]) if versions else None
+
+
 def read_metadata(models_dir: Path, version: int) -> dict[str, Any]:
     """The metadata of a version. Raises ArtefactError when the file is missing, not JSON or incomplete."""
     path = metadata_path(models_dir, version)

@@ -89,14 +89,17 @@ def read_decisions(models_dir: Path) -> Decisions:
 
 
 def settle(
-    models_dir: Path, version: int, status: Status, *, is_champion: bool, why: str, at: dt.datetime
+    models_dir: Path, version: int, status: Status, *, beats: int | None, is_champion: bool, why: str, at: dt.datetime
 ) -> Decisions:
-    """Record what the rules of promotion say of a new version; a version that was decided before is left alone."""
+    """Record what the rules of promotion say of a new version; a version that was decided before is left alone.
+
+    It takes over as champion only from the version that it was compared with, `beats`.
+    """
     with exclusive(models_dir):
         decided = read_decisions(models_dir)
         if decided.knows(version):
             return decided
-        champion = version if is_champion else decided.champion
+        champion = version if is_champion and decided.champion == beats else decided.champion
         return _append(models_dir, decided, Decision(version, status, champion, TRAINING, why, at.isoformat()))
 
 

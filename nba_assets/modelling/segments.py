@@ -7,6 +7,7 @@ MINUTES = "minutes_last_10"
 ROTATION_MINUTES = 15
 STARTER_MINUTES = 28
 """Mean minutes of the last 10 games from which a player counts as rotation, and as a starter."""
+SCORER_POINTS = 10
 SEASON_START_GAMES = 10
 TIERS = ("bench", "rotation", "starters")
 
@@ -36,6 +37,15 @@ def segments(frame: pd.DataFrame) -> dict[str, np.ndarray]:
     for name, column in (("back_to_backs", "is_back_to_back"), ("playoffs", "is_postseason")):
         if column in frame:
             found[name] = _numbers(frame, column) == 1
+    return found
+
+
+def populations(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Boolean masks of the three sets of rows that models are compared on, those of recent form where it is a column."""
+    found = {"all": np.ones(len(frame), dtype=bool)}
+    for name, column, least in (("rotation_up", MINUTES, ROTATION_MINUTES), ("scorers", "pts_last_10", SCORER_POINTS)):
+        if column in frame:
+            found[name] = _numbers(frame, column) >= least
     return found
 
 

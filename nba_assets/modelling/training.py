@@ -45,6 +45,10 @@ class TrainingSettings:
     seed: int = 20_211_019
 
 
+QUICK = TrainingSettings(max_depth=5, learning_rate=0.1)
+"""For a version a month over years of history: two thirds of the time, at 0.1 % of MAE on the archive's validation."""
+
+
 @dataclass(frozen=True)
 class Fit:
     """How one booster was stopped: its objective, best iteration (0 = first tree) and error on validation there."""

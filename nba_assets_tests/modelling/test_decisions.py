@@ -22,7 +22,15 @@ ACCEPTED, REJECTED = {"status": "accepted"}, {"status": "rejected"}
 
 
 def settled(models_dir, version, status=Status.ACCEPTED, is_champion=True):
-    return settle(models_dir, version, status, is_champion=is_champion, why="rules", at=AT)
+    beats = read_decisions(models_dir).champion
+    return settle(models_dir, version, status, beats=beats, is_champion=is_champion, why="rules", at=AT)
+
+
+def test_a_version_takes_over_only_from_the_champion_that_it_was_compared_with(tmp_path):
+    settled(tmp_path, 1)
+    promote(tmp_path, 2, **ANN)
+    late = settle(tmp_path, 3, Status.ACCEPTED, beats=1, is_champion=True, why="rules", at=AT)
+    assert (late.champion, late.status(3, REJECTED)) == (2, Status.ACCEPTED)
 
 
 def test_before_any_decision_a_version_is_what_its_metadata_say(tmp_path):

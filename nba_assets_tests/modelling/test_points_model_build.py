@@ -200,7 +200,7 @@ def test_identity_does_not_depend_on_the_time_of_training(trained):
             matrix=MATRIX,
             trained=trained,
             evaluation=None,
+            verdict=None,
             ledger_fingerprint="a",
             trained_at=dt.datetime(2024, 6, 1),
-            accepted=True,
         )
