@@ -50,6 +50,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 ONLY_IN = {
     "xgboost": ("modelling",),
+    "matplotlib": ("modelling",),
+    "markdown_it": ("modelling",),
     "duckdb": ("warehouse", "operations.queries", "incident"),
     "sqlalchemy": ("claims", "event_log"),
     "dagster": (

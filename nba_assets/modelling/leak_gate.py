@@ -146,12 +146,17 @@ def _changed(name: str, values: pd.Series, late: np.ndarray, rng: np.random.Gene
 def differences(
     gate: str, date: pd.Timestamp, expected: pd.DataFrame, found: pd.DataFrame, columns: Sequence[str]
 ) -> list[Leak]:
-    """One Leak per column of which the two frames' rows of a date differ; null equals null, and nothing else."""
+    """One Leak per column of which the two frames' rows of a date differ, and one ("rows") where a row lacks its like.
+
+    Null equals null, and nothing else.
+    """
     expected, found = (frame.set_index(KEY).sort_index() for frame in (expected, found))
+    leaks = []
     if not expected.index.equals(found.index):
         odd = expected.index.symmetric_difference(found.index)
-        return [Leak(gate, "rows", date, len(odd), len(expected), f"as {_named(odd[0])}")]
-    leaks = []
+        leaks.append(Leak(gate, "rows", date, len(odd), len(expected), f"as {_named(odd[0])}"))
+        both = expected.index.intersection(found.index)
+        expected, found = expected.loc[both], found.loc[both]
     for name in columns:
         if name not in expected or name not in found:
             where = "the chain" if name not in expected else "the stored rows"

@@ -59,7 +59,7 @@ def model_card(
     trained_at: dt.datetime,
     waivers: Sequence[Mapping[str, Any]] = (),
     window: TrainingWindow | None = None,
-    readiness: Mapping[str, Any] | None = None,
+    provenance: Mapping[str, Any] | None = None,
     usage_share: float | None = None,
     previous: Mapping[str, Any] | None = None,
 ) -> Mapping[str, Any]:
@@ -67,8 +67,9 @@ def model_card(
 
     `verdict` is what the rules of promotion say; `trained_at` must carry a time zone. `waivers` are those
     that the training needed or that taint its window: mappings with waiver_id, who, why, until and what they waive.
-    Without `window` nobody can tell later whether the version still stands. `readiness` is what the gates looked
-    at, `usage_share` the share of played rows with a usage rate, `previous` the metadata of the version before.
+    Without `window` nobody can tell later whether the version still stands. `provenance` is what the gates looked
+    at (tables, dates, leak_gate) and the config of the training, `usage_share` the share of played rows with a usage
+    rate, `previous` the metadata of the version before.
     """
     if trained_at.tzinfo is None:
         raise ValueError("trained_at needs a time zone")
@@ -83,7 +84,7 @@ def model_card(
             "against_champion": asdict(verdict.comparison) if verdict.comparison else None,
         },
         "waivers": [dict(waiver) for waiver in waivers],
-        "readiness": dict(readiness or {}),
+        "provenance": dict(provenance or {}),
         "trained_at": trained_at.isoformat(),
         "train_before": trained.split.train_before,
         "data_window": {"first_date": matrix.dates.min().date(), "last_date": matrix.dates.max().date()},

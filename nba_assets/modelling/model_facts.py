@@ -82,9 +82,7 @@ def calibration_bins(scored: pd.DataFrame) -> list[dict[str, float]]:
     return [{name: float(value) for name, value in row.items()} for row in bins.to_dict("records")]
 
 
-def targets(
-    evaluation: Evaluation, matrix: DesignMatrix, usage_share: float | None
-) -> list[dict[str, Any]]:
+def targets(evaluation: Evaluation, matrix: DesignMatrix, usage_share: float | None) -> list[dict[str, Any]]:
     """What was asked of the model, what it has, and whether that is met (null where the data do not say).
 
     `usage_share` is the share of played rows of the window that have a usage rate.
@@ -105,9 +103,7 @@ def targets(
             (average or 0) >= TARGET_AVERAGE_USAGE,
         ),
     )
-    return [
-        {"target": name, "value": value, "met": None if value is None else met} for name, value, met in found
-    ]
+    return [{"target": name, "value": value, "met": None if value is None else met} for name, value, met in found]
 
 
 def usage_populated(games: pd.DataFrame) -> float | None:

@@ -44,7 +44,7 @@ def build_points_model(
     window: TrainingWindow | None = None,
     optional_columns: Sequence[str] = (),
     raw_games: pd.DataFrame | None = None,
-    readiness: Mapping[str, Any] | None = None,
+    provenance: Mapping[str, Any] | None = None,
     has_news: bool = False,
 ) -> ModelBuild:
     """Train, evaluate, judge and store the points model, unless a version of the same identity stands.
@@ -80,7 +80,7 @@ def build_points_model(
         trained_at=trained_at,
         waivers=waivers,
         window=window,
-        readiness=readiness,
+        provenance=provenance,
         usage_share=usage_populated(games),
         previous=newest_metadata(models_dir),
     )

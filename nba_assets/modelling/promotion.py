@@ -47,8 +47,8 @@ class Verdict:
 def judge(evaluation: Evaluation, comparison: Comparison | None, *, has_news: bool = False) -> Verdict:
     """The verdict on a version.
 
-    Too good to be true awaits a person's decision. Not better than every naive baseline, or not certainly better than the
-    half-life-6 average, or certainly worse than it in a segment, or than the champion, is rejected. Everything
+    Too good to be true awaits a person's decision. Not better than every naive baseline, or not certainly better than
+    the half-life-6 average, or certainly worse than it in a segment, or than the champion, is rejected. Everything
     else is accepted, and champion when there is none or when it is certainly better.
     """
     alarm = too_good(evaluation, has_news=has_news)
@@ -92,14 +92,12 @@ def _objections(evaluation: Evaluation, comparison: Comparison | None) -> Iterat
         yield f"worse than {comparison.said}"
 
 
-def compare(
-    champion: SavedModel, evaluation: Evaluation, matrix: DesignMatrix, split: Split, seed: int
-) -> Comparison:
+def compare(champion: SavedModel, evaluation: Evaluation, matrix: DesignMatrix, split: Split, seed: int) -> Comparison:
     """Challenger and champion on the test rows after the champion's validation part; earlier ones it has seen."""
     name = champion.model_id
     scored = evaluation.scored
     unseen = (scored["game_date"] > pd.Timestamp(champion.metadata["split"]["validation_end"])).to_numpy()
-    seen = f"{int((~unseen).sum()):,} of {len(scored):,} test rows are dates that {name} was trained on and are left out"
+    seen = f"{int((~unseen).sum()):,} of {len(scored):,} test rows are of dates that {name} has seen, and left out"
     if unseen.sum() < COMPARABLE_ROWS:
         return Comparison(
             champion.version, None, f"{name} cannot be compared on {int(unseen.sum())} unseen rows ({seen})"

@@ -10,6 +10,8 @@ STARTER_MINUTES = 28
 SCORER_POINTS = 10
 SEASON_START_GAMES = 10
 TIERS = ("bench", "rotation", "starters")
+GROUP_NAMES = ("all", "rotation_up", "scorers", *TIERS[::-1], "rookies", "season_start", "back_to_backs", "playoffs")
+"""Populations, then segments, in the order in which they are shown."""
 
 
 def tiers(frame: pd.DataFrame) -> np.ndarray:
@@ -41,7 +43,7 @@ def segments(frame: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def populations(frame: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Boolean masks of the three sets of rows that models are compared on, those of recent form where it is a column."""
+    """Masks of the three sets of rows that models are compared on; those of recent form where it is a column."""
     found = {"all": np.ones(len(frame), dtype=bool)}
     for name, column, least in (("rotation_up", MINUTES, ROTATION_MINUTES), ("scorers", "pts_last_10", SCORER_POINTS)):
         if column in frame:

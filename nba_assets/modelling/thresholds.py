@@ -4,8 +4,8 @@ ALARM_ROWS = 10_000
 """Test rows from which a result can be too good: honest months of 800 to 3,200 rows fall to a ratio of 0.924."""
 
 ALARM_RATIO = 0.95
-"""MAE over that of the half-life-6 average from the raw box, below which features must know the outcome: honest is 0.965,
-a season average that includes the game gives 0.941, last 10 games 0.855, last 5 games 0.794."""
+"""MAE over that of the half-life-6 average from the raw box, below which features must know the outcome: honest is
+0.965, a season average that includes the game gives 0.941, last 10 games 0.855, last 5 games 0.794."""
 
 ALARM_RATIO_WITH_NEWS = 0.92
 """The same where verified news before tip-off (lines, reports of absences) are features: at most 2.4 % are in them."""

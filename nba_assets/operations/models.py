@@ -51,6 +51,11 @@ class ModelStatus:
     test_mae: float | None = None
     trained_at: str = ""
 
+    @property
+    def role(self) -> str:
+        """'champion', or its status in words."""
+        return "champion" if self.is_champion else self.status.replace("_", " ")
+
     def contains(self, days: np.ndarray) -> np.ndarray:
         """Which of the days (datetime64) lie in its training window."""
         if self.first is None or self.last is None:

@@ -16,6 +16,7 @@ from nba_assets.event_log.outcomes import range_end
 from nba_assets.modelling.artefacts import metadata_path, model_path
 from nba_assets.modelling.leak_gate import Leak, LeakFound, Probe, check_leaks
 from nba_assets.modelling.model_metadata import model_metadata
+from nba_assets.modelling.model_report import card_paths, write_card
 from nba_assets.modelling.points_model_build import build_points_model
 from nba_assets.modelling.splits import Split
 from nba_assets.modelling.standing import TrainingWindow
@@ -145,13 +146,21 @@ def xgboost_points_model(
         waivers=waivers,
         window=TrainingWindow(first, last, snapshot.inputs_build),
         optional_columns=SHOT_FEATURES,
-        readiness={"tables": list(gated), "dates": (last - first).days + 1, "leak_gate": probed},
+        provenance={
+            "tables": list(gated), "dates": (last - first).days + 1, "leak_gate": probed,
+            "config": {name: value for name, value in config.model_dump().items() if value},
+        },
         has_news=config.has_news(features),
-    )
+    )  # fmt: skip
     version = build.saved.version
     claim.progress(f"{build.saved.model_id} {'trained' if build.is_new else 'stands'}")
     context.log.info(f"{build.saved.model_id} {'trained' if build.is_new else 'stands: same data, same model'}")
+    plots = write_card(settings.models, version)
+    card, page = card_paths(settings.models, version)
     paths = {
+        "card": dg.MetadataValue.path(card),
+        "card_html": dg.MetadataValue.path(page),
+        "plots": dg.MetadataValue.md(plots),
         "model_file": dg.MetadataValue.path(model_path(settings.models, version)),
         "metadata_file": dg.MetadataValue.path(metadata_path(settings.models, version)),
     }
