@@ -5,7 +5,8 @@ dates before those stop and calibrate it, everything earlier trains it.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -48,11 +49,16 @@ def monthly_trainings(game_days: Sequence[dt.date], first: dt.date, last: dt.dat
     return trainings
 
 
-def training_request(warehouse: Warehouse, source_version: str) -> Request:
-    """One training on all dates that stand."""
+def training_request(
+    warehouse: Warehouse, source_version: str, last: dt.date | None = None, config: Mapping[str, Any] | None = None
+) -> Request:
+    """One training on all dates that stand, or on those up to `last`; `config` is that of the asset."""
     request = planned_request(warehouse, (MODEL,), source_version=source_version)
     assert request is not None, "the model is tried whenever it is asked for"
-    return request
+    if last is None and not config:
+        return request
+    training = {"last": (last or request.last).isoformat(), "config": dict(config or {})}
+    return replace(request, last=last or request.last, to=last or request.to, trainings=(training,))
 
 
 def walk_forward_request(warehouse: Warehouse, first: dt.date, last: dt.date) -> Request:

@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from nba_assets.assets.model.feature_chain import inputs, recompute
+from nba_assets.assets.feature_chain import inputs, recompute
 from nba_assets.assets.run_claim import RunClaim
 from nba_assets.assets.table_asset import OWNERS
 from nba_assets.contracts.features import FEATURE_COLUMNS, OPTIONAL_FEATURES, SHOT_FEATURES
