@@ -7,8 +7,10 @@ import json
 import numpy as np
 import pytest
 
-from nba_assets.modelling.artefacts import load_model
+from nba_assets.modelling import promotion
+from nba_assets.modelling.artefacts import load_model, newest_model
 from nba_assets.modelling.baselines import naive_baselines
+from nba_assets.modelling.decisions import POINTER, promote, read_decisions
 from nba_assets.modelling.design_matrix import design_matrix
 from nba_assets.modelling.model_card import model_card, model_identity
 from nba_assets.modelling.model_metadata import model_metadata
@@ -22,6 +24,7 @@ STORE = feature_rows(GAMES)
 BASELINES = naive_baselines(GAMES)
 MATRIX = design_matrix(features=STORE, games=GAMES, baselines=BASELINES, feature_columns=FEATURES)
 SPLIT = split_by_fraction(MATRIX.dates)
+TEST = SPLIT.rows(MATRIX.dates)["test"]
 SETTINGS = TrainingSettings(max_depth=3, min_child_weight=10, learning_rate=0.2, max_rounds=40, early_stopping_rounds=5)
 MORNING = dt.datetime(2024, 6, 1, 8, tzinfo=dt.UTC)
 
@@ -204,3 +207,44 @@ def test_identity_does_not_depend_on_the_time_of_training(trained):
             ledger_fingerprint="a",
             trained_at=dt.datetime(2024, 6, 1),
         )
+
+
+def test_the_yardstick_is_made_of_the_raw_box(tmp_path):
+    of_summary = build(tmp_path / "a").saved
+    raw = GAMES.assign(pts=GAMES["pts"].where(GAMES["game_date"] != GAMES["game_date"].iloc[0], 60))
+    of_raw = build(tmp_path / "b", raw_games=raw).saved
+    assert of_raw.metadata["model_sha256"] == of_summary.metadata["model_sha256"]
+    season = [saved.metadata["metrics"]["train"]["season_average"]["mae"] for saved in (of_summary, of_raw)]
+    assert season[1] > season[0] + 0.5
+
+
+def test_the_first_version_that_beats_the_baselines_is_champion_and_the_next_must_beat_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(promotion, "COMPARABLE_ROWS", 100)
+    build(tmp_path)
+    second = build(tmp_path, ledger_fingerprint="ledger-2").saved.metadata["verdict"]
+    paired = second["against_champion"]["paired"]
+    # the same rows and settings: the same model, so that nobody is better
+    assert [paired[name] for name in ("rows", "difference", "low", "high")] == [TEST.sum(), 0, 0, 0]
+    decided = read_decisions(tmp_path)
+    assert (decided.champion, [one.status for one in decided.history]) == (1, ["accepted", "accepted"])
+
+
+def test_a_result_that_is_too_good_serves_nobody_until_somebody_decides(tmp_path, monkeypatch):
+    monkeypatch.setattr(promotion, "ALARM_ROWS", 100)
+    own = STORE.merge(GAMES[["game_id", "player_id", "pts"]], on=["game_id", "player_id"])
+    saved = build(tmp_path, features=STORE.assign(pts_mean=own["pts"].astype("float64"))).saved
+    assert (saved.metadata["status"], saved.metadata["accepted"]) == ("awaiting_decision", False)
+    assert "too good to be true" in saved.metadata["verdict"]["why"]
+    assert newest_model(tmp_path, dt.date(2024, 3, 1)) is None
+    assert read_decisions(tmp_path).champion is None
+    promote(tmp_path, 1, who="ann", why="a made-up league", at=MORNING)
+    assert newest_model(tmp_path, dt.date(2024, 3, 1)).version == 1
+    assert not build(tmp_path, features=STORE.assign(pts_mean=own["pts"].astype("float64"))).is_new
+    assert read_decisions(tmp_path).history[-1].who == "ann"
+
+
+def test_a_decision_that_a_crash_prevented_is_taken_by_training_again(tmp_path):
+    build(tmp_path)
+    (tmp_path / POINTER).unlink()
+    assert not build(tmp_path).is_new
+    assert read_decisions(tmp_path).champion == 1
