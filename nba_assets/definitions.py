@@ -23,6 +23,7 @@ from nba_assets.assets.precompute.player_shot_zones import player_shot_zones
 from nba_assets.assets.precompute.team_defense_zones import team_defense_zones
 from nba_assets.assets.precompute.upcoming_player_context import upcoming_player_context
 from nba_assets.assets.predictions.player_points_predictions import player_points_predictions
+from nba_assets.assets.predictions.prediction_accuracy import prediction_accuracy
 from nba_assets.assets.run_claim import run_claim
 from nba_assets.assets.table_asset import TableAsset
 from nba_assets.automation.claims_sensor import claims_sensor
@@ -30,6 +31,7 @@ from nba_assets.automation.ledger_sensor import ledger_sensor
 from nba_assets.automation.operate import OPERATE_JOBS
 from nba_assets.checks.last_run import last_run_complete
 from nba_assets.checks.model_up_to_date import model_up_to_date
+from nba_assets.checks.prediction_quality import prediction_quality
 from nba_assets.checks.up_to_date import up_to_date
 from nba_assets.settings import Settings, from_environment
 from nba_assets.sources.port import Source
@@ -54,6 +56,7 @@ TABLE_ASSETS: tuple[TableAsset, ...] = (
     player_composite_factors,
     ml_feature_store,
     player_points_predictions,
+    prediction_accuracy,
 )
 
 MAIN_JOB = "main"
@@ -100,6 +103,7 @@ def build_definitions(
                 last_run_complete([asset.contract.name for asset in TABLE_ASSETS]),
                 up_to_date([asset.contract.name for asset in TABLE_ASSETS]),
                 model_up_to_date(),
+                prediction_quality(),
             ],
             jobs=jobs,
             sensors=[ledger_sensor, claims_sensor],

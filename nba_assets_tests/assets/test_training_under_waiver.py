@@ -99,3 +99,19 @@ def test_waivers_are_shown_wherever_the_model_is(
     delivery = player_points_predictions.compute(LastDate(), resources["settings"])
     assert delivery.rows["model_version"].notna().all()
     assert delivery.waivers == ({LastDate.days[0]: {"w1"}} if waivers else {})
+
+
+@pytest.mark.parametrize(
+    ("with_lines", "verified", "are_news"),
+    [
+        pytest.param(True, [True, None, True], True, id="verified"),
+        pytest.param(True, [True, False], False, id="one-may-be-late"),
+        pytest.param(True, [None, None], False, id="no-line"),
+        pytest.param(False, [True], False, id="not-learned-from"),
+    ],
+)
+def test_lines_are_news_only_when_all_are_verified_and_learned_from(
+    with_lines: bool, verified: list, are_news: bool
+) -> None:
+    features = pd.DataFrame({"is_points_line_verified": pd.array(verified, dtype="boolean")})
+    assert module.TrainingConfig(with_lines=with_lines).has_news(features) is are_news

@@ -1,6 +1,7 @@
 """What a leak is worth: MAE of one quick model per leaking feature, beside the honest one, on the same test rows.
 
-`NBA_SOURCE=archive NBA_DATA=<dir> python -m nba_assets_tests.benchmarks.leaks` reads the warehouse of NBA_HOME.
+`NBA_SOURCE=archive NBA_DATA=<dir> python -m nba_assets_tests.benchmarks.leaks` reads the warehouse of NBA_HOME; names
+of leaks as arguments choose some of them.
 """
 
 import datetime as dt
@@ -56,10 +57,8 @@ LEAKS: dict[str, dict[str, Leak]] = {
 def mae(matrix: DesignMatrix, replaced: dict[str, np.ndarray]) -> float:
     values = matrix.features.assign(**replaced)
     rows = SPLIT.rows(matrix.dates)
-    data = {
-        part: xgboost.QuantileDMatrix(values[rows[part]], matrix.label[rows[part]], nthread=1) for part in ("train",)
-    }
-    booster = xgboost.train(SETTINGS, data["train"], ROUNDS)
+    train = xgboost.QuantileDMatrix(values[rows["train"]], matrix.label[rows["train"]], nthread=1)
+    booster = xgboost.train(SETTINGS, train, ROUNDS)
     predicted = booster.predict(xgboost.DMatrix(values[rows["test"]], nthread=1))
     return float(np.abs(np.maximum(predicted, 0) - matrix.label[rows["test"]]).mean())
 
@@ -81,7 +80,8 @@ def main() -> None:
     played = games[games["minutes_played"] > 0].sort_values(["player_id", "game_date"], ignore_index=True)
     out = sys.stdout
     out.write(f"{int(test.sum()):,} test rows; {REFERENCE_BASELINE} {baseline:.3f}\n")
-    for name, leaks in LEAKS.items():
+    for name in sys.argv[1:] or LEAKS:
+        leaks = LEAKS[name]
         started = time.monotonic()
         replaced = {}
         for column, leak in leaks.items():

@@ -14,6 +14,7 @@ from nba_assets.contracts.features import FEATURE_COLUMNS, OPTIONAL_FEATURES, SH
 from nba_assets.contracts.tables import ancestors
 from nba_assets.event_log.outcomes import range_end
 from nba_assets.modelling.artefacts import metadata_path, model_path
+from nba_assets.modelling.decisions import Status
 from nba_assets.modelling.leak_gate import Leak, LeakFound, Probe, check_leaks
 from nba_assets.modelling.model_metadata import model_metadata
 from nba_assets.modelling.model_report import card_paths, write_card
@@ -58,7 +59,10 @@ class TrainingConfig(dg.Config):
 
     def has_news(self, features: pd.DataFrame) -> bool:
         """Whether the model learns from lines of which none is known to be later than tip-off."""
-        return self.with_lines and bool(features["is_points_line_verified"].dropna().all())
+        if not self.with_lines:
+            return False
+        verified = features["is_points_line_verified"].dropna()
+        return len(verified) > 0 and bool(verified.all())
 
     def settings(self) -> TrainingSettings:
         return QUICK if self.is_quick else TrainingSettings()
@@ -155,6 +159,8 @@ def xgboost_points_model(
     version = build.saved.version
     claim.progress(f"{build.saved.model_id} {'trained' if build.is_new else 'stands'}")
     context.log.info(f"{build.saved.model_id} {'trained' if build.is_new else 'stands: same data, same model'}")
+    if build.saved.metadata["status"] != Status.ACCEPTED:
+        context.log.warning(f"{build.saved.model_id} serves no predictions: {build.saved.metadata['verdict']['why']}")
     plots = write_card(settings.models, version)
     card, page = card_paths(settings.models, version)
     paths = {

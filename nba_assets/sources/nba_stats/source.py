@@ -121,7 +121,7 @@ class NbaStatsSource:
             if len(rows):
                 name = f"shot chart of {game['game_id']}"
                 parsed = shots_of_chart(name, rows, schedule, boxes, set())
-                parts.append(Delivery(parsed.rows, parsed.problems, parsed.notes))
+                parts.append(Delivery(parsed.rows, parsed.problems, notes=parsed.notes))
         return _joined(parts, "shot_attempts")
 
     def _ask_for(self, endpoint: Any, day: pd.Timestamp) -> Mapping[str, Any]:
@@ -156,7 +156,7 @@ def _joined(parts: list[Delivery], table: str) -> Delivery:
     return Delivery(
         rows,
         tuple(problem for part in parts for problem in part.problems),
-        tuple(note for part in parts for note in part.notes),
+        notes=tuple(note for part in parts for note in part.notes),
     )
 
 

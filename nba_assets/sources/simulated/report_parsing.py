@@ -14,14 +14,14 @@ def lines(feed: Feed, player_lines: pd.DataFrame) -> Delivery:
     schedule = raw_frames.schedule_rows(feed.games)
     quotes = point_lines.quotes_of_table(_NAME, feed.point_lines, schedule)
     parsed = point_lines.point_lines([quotes], schedule, player_lines)
-    return Delivery(parsed.rows, parsed.problems, parsed.notes)
+    return Delivery(parsed.rows, parsed.problems, notes=parsed.notes)
 
 
 def injuries(feed: Feed, player_lines: pd.DataFrame) -> Delivery:
     """All reports of the games; names are resolved among the players of `player_lines`."""
     records = [(_NAME, feed.injury_reports)] if len(feed.injury_reports) else []
     parsed = injury_report.injury_reports(records, raw_frames.schedule_rows(feed.games), player_lines)
-    return Delivery(parsed.rows, parsed.problems, parsed.notes)
+    return Delivery(parsed.rows, parsed.problems, notes=parsed.notes)
 
 
 REPORT_PARSERS = {"point_lines": lines, "injury_reports": injuries}
