@@ -25,6 +25,7 @@ from nba_assets.assets.precompute.player_shot_zones import player_shot_zones
 from nba_assets.assets.precompute.team_defense_zones import team_defense_zones
 from nba_assets.assets.precompute.upcoming_player_context import upcoming_player_context
 from nba_assets.assets.predictions.player_points_predictions import player_points_predictions
+from nba_assets.assets.predictions.prediction_accuracy import prediction_accuracy
 from nba_assets.assets.quality.data_quality_report import data_quality_report
 from nba_assets.assets.run_claim import run_claim
 from nba_assets.assets.table_asset import TableAsset
@@ -38,6 +39,7 @@ from nba_assets.automation.schedules import schedules
 from nba_assets.checks.freshness import freshness_checks
 from nba_assets.checks.last_run import last_run_complete
 from nba_assets.checks.model_up_to_date import model_up_to_date
+from nba_assets.checks.prediction_quality import prediction_quality
 from nba_assets.checks.up_to_date import up_to_date
 from nba_assets.claims.store import ClaimStore
 from nba_assets.partitions import EASTERN
@@ -65,6 +67,7 @@ TABLE_ASSETS: tuple[TableAsset, ...] = (
     player_composite_factors,
     ml_feature_store,
     player_points_predictions,
+    prediction_accuracy,
 )
 
 MAIN_JOB = "main"
@@ -141,6 +144,7 @@ def build_definitions(
                 up_to_date([asset.contract.name for asset in TABLE_ASSETS]),
                 model_up_to_date(),
                 *freshness_checks(),
+                prediction_quality(),
             ],
             jobs=jobs,
             schedules=schedules(settings.is_production),

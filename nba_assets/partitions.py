@@ -14,7 +14,6 @@ PAUSE_DAYS = 60
 """Days without a game after which play starts anew, as in July 2020: nobody has played of late."""
 
 
-
 def bootstrap_days(days: Iterable[dt.date], slates: Sequence[tuple[str, dt.date]]) -> frozenset[dt.date]:
     """Days within two weeks of the first game of a season, of the warehouse, or after a pause.
 

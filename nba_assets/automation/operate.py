@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import dagster as dg
 from pydantic import Field
 
+from nba_assets.claims.claim import Claim
 from nba_assets.claims.errors import ClaimsError
 from nba_assets.claims.store import ClaimStore
 from nba_assets.errors import coded
@@ -14,6 +15,7 @@ from nba_assets.operations import commands
 from nba_assets.operations.backfill import CHUNK_DAYS, chosen_assets, planned_request, reserve, start_detached
 from nba_assets.operations.progress import follow
 from nba_assets.operations.result import read_result
+from nba_assets.operations.walk_forward import training_request, walk_forward_request
 from nba_assets.partitions import Span
 from nba_assets.settings import Settings
 from nba_assets.warehouse.port import WarehouseError
@@ -47,6 +49,15 @@ class BackfillForm(Decision):
     chunk_days: int = Field(default=CHUNK_DAYS, ge=1, description="Dates of one run at most.")
     wait_minutes: float = Field(default=0, description="How long to wait when somebody holds the dates; 0: refuse.")
     override: str = Field(default="", description="The reason why older code may build over newer.")
+
+
+class TrainForm(Decision):
+    """What to train."""
+
+    walk_forward_first: str = Field(
+        default="", description=f"Train a version for every month from this date on, {DATE}; none: one, on all dates."
+    )
+    walk_forward_last: str = Field(default="", description=f"Last date of those months, {DATE}; default: the newest.")
 
 
 class SpanForm(Decision):
@@ -104,6 +115,29 @@ def backfill(context: dg.OpExecutionContext, config: BackfillForm) -> None:
         claim = reserve(
             store, warehouse, request, who=config.by(settings), why=config.why, wait_minutes=config.wait_minutes
         )
+    _follow(context, store, settings, claim, config)
+
+
+@dg.op(required_resource_keys={*RESOURCES, "source"})
+def train(context: dg.OpExecutionContext, config: TrainForm) -> None:
+    """Train the points model, or one version for every month of history, and predict those months with it."""
+    settings, warehouse = context.resources.settings, context.resources.warehouse
+    store = ClaimStore(settings.claims_url)
+    with _failing():
+        if config.walk_forward_first:
+            first = dt.date.fromisoformat(config.walk_forward_first)
+            last = dt.date.fromisoformat(config.walk_forward_last) if config.walk_forward_last else dt.date.max
+            request = walk_forward_request(warehouse, first, last)
+        else:
+            request = training_request(warehouse, context.resources.source.fingerprint)
+        claim = reserve(store, warehouse, request, who=config.by(settings), why=config.why)
+    _follow(context, store, settings, claim, config)
+
+
+def _follow(
+    context: dg.OpExecutionContext, store: ClaimStore, settings: Settings, claim: Claim, config: Decision
+) -> None:
+    """Let a process of its own work off the claim, log its steps, and fail when it does not build everything."""
     log = start_detached(settings, claim)
     context.log.info(f"claim {claim.id} works; its log is {log}")
     told = 0
@@ -183,4 +217,4 @@ def _job(op: dg.OpDefinition) -> dg.JobDefinition:
     return job
 
 
-OPERATE_JOBS = tuple(_job(op) for op in (backfill, cancel, hold, invalidate, waive))
+OPERATE_JOBS = tuple(_job(op) for op in (backfill, cancel, hold, invalidate, train, waive))

@@ -61,5 +61,4 @@ def model_line(model: ModelStatus) -> str:
     if model.serves_from:
         serves = f"serves {model.serves_from} … {model.serves_to or ''}".rstrip()
     waivers = f"; trained under {len(model.waivers)} waivers" if model.waivers else ""
-    accepted = "" if model.accepted else "; not accepted"
-    return f"{model.model} {model.freshness}: {model.reason}; {serves}{accepted}{waivers}"
+    return f"{model.model} ({model.role}) {model.freshness}: {model.reason}; {serves}{waivers}"

@@ -5,7 +5,7 @@ from nba_assets.contracts.composite_factors import PLAYER_COMPOSITE_FACTORS
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.features import ML_FEATURE_STORE
 from nba_assets.contracts.precompute import PLAYER_DAILY_CACHE, UPCOMING_PLAYER_CONTEXT
-from nba_assets.contracts.predictions import PLAYER_POINTS_PREDICTIONS
+from nba_assets.contracts.predictions import PREDICTION_TABLES
 from nba_assets.contracts.raw import RAW_TABLES
 from nba_assets.contracts.raw_reports import REPORT_TABLES
 from nba_assets.contracts.raw_shots import SHOT_ATTEMPTS
@@ -25,7 +25,7 @@ TABLES: dict[str, Contract] = {
         UPCOMING_PLAYER_CONTEXT,
         PLAYER_COMPOSITE_FACTORS,
         ML_FEATURE_STORE,
-        PLAYER_POINTS_PREDICTIONS,
+        *PREDICTION_TABLES,
     )
 }
 """Contract of each dated table by name, in graph order."""

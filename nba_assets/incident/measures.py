@@ -8,6 +8,7 @@ import pandas as pd
 
 from nba_assets.incident.pipeline import PREDICTIONS, Pipeline
 from nba_assets.modelling.artefacts import load_model, stored_versions
+from nba_assets.modelling.prediction import MODEL as BY_MODEL
 from nba_assets.modelling.prediction import predict
 
 AVERAGE = "avg_usage_rate_last_7_games"
@@ -35,9 +36,13 @@ def star_of(clean: Pipeline, day: dt.date, later: Sequence[dt.date]) -> tuple[di
 
 
 def prediction_of(pipeline: Pipeline, day: dt.date, player: dict[str, Any]) -> float | None:
-    """The player's predicted points on a date as a reader is given them; None when there are none."""
+    """The points that a model predicts for the player on a date, as a reader is given them; None when there are none.
+
+    The naive baseline that stands in for refused features is labelled, and no model's prediction.
+    """
     rows = standing(pipeline, PREDICTIONS, [day])
-    mine = rows.loc[rows["player_id"] == player["player_id"], "predicted_points"].dropna()
+    is_his = (rows["player_id"] == player["player_id"]) & (rows["prediction_source"] == BY_MODEL)
+    mine = rows.loc[is_his, "predicted_points"].dropna()
     return float(mine.iloc[0]) if len(mine) else None
 
 

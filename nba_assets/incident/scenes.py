@@ -182,7 +182,9 @@ def gap_to_prediction(stage: Stage) -> Scene:
         pipeline.close()
     wrong = {word: float(points is not None and abs(points - truth) > TOLERANCE) for word, points in served.items()}
     off = abs((served["unguarded"] or 0.0) - truth)
-    withheld = "No prediction is served for him" if served["guarded"] is None else "His prediction is the true one"
+    withheld = "His prediction is the true one"
+    if served["guarded"] is None:
+        withheld = "The model predicts nothing for him; the naive baseline stands there, labelled"
     return Scene(
         "21:40",
         f"Game {star['game_id']} of {gap} is missing; {star['player_name']} plays again on {later}",

@@ -4,19 +4,18 @@ The metadata file is written last and is what makes a version exist.
 """
 
 import datetime as dt
-import fcntl
 import hashlib
 import json
-import os
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import xgboost
 
+from nba_assets.modelling.decisions import Decisions, Status, read_decisions
+from nba_assets.modelling.files import exclusive, write_whole
 from nba_assets.modelling.points_model import PointsModel
 
 _METADATA_NAME = re.compile(r"xgboost_points_v(\d+)_metadata\.json")
@@ -66,8 +65,7 @@ def save_model(models_dir: Path, model: PointsModel, metadata: Mapping[str, Any]
     written. Raises ArtefactError when a stored version is unreadable, OSError when the disk refuses.
     """
     content = model.to_bytes()
-    models_dir.mkdir(parents=True, exist_ok=True)
-    with _exclusive(models_dir):
+    with exclusive(models_dir):
         standing = matching_version(models_dir, metadata["identity"])
         if standing is not None:
             return standing
@@ -79,8 +77,8 @@ def save_model(models_dir: Path, model: PointsModel, metadata: Mapping[str, Any]
             "model_sha256": hashlib.sha256(content).hexdigest(),
         }
         text = json.dumps(complete, indent=2, sort_keys=True, allow_nan=False) + "\n"
-        _write_whole(model_path(models_dir, version), content)
-        _write_whole(metadata_path(models_dir, version), text.encode())
+        write_whole(model_path(models_dir, version), content)
+        write_whole(metadata_path(models_dir, version), text.encode())
     return SavedModel(version, complete, model)
 
 
@@ -98,6 +96,12 @@ def matching_version(models_dir: Path, identity: str) -> SavedModel | None:
         if read_metadata(models_dir, version)["identity"] == identity:
             return load_model(models_dir, version)
     return None
+
+
+def newest_metadata(models_dir: Path) -> dict[str, Any] | None:
+    """The metadata of the newest stored version, None before the first."""
+    versions = stored_versions(models_dir)
+    return read_metadata(models_dir, versions[-1]) if versions else None
 
 
 def read_metadata(models_dir: Path, version: int) -> dict[str, Any]:
@@ -133,48 +137,41 @@ def load_model(models_dir: Path, version: int) -> SavedModel:
         raise ArtefactError(f"{path} is corrupt: its SHA-256 is not the one in its metadata; train again")
     try:
         model = PointsModel.from_bytes(content)
-    except xgboost.core.XGBoostError as error:
+    except (xgboost.core.XGBoostError, ValueError) as error:
         raise ArtefactError(f"{path} cannot be read by xgboost {xgboost.__version__}: {error}") from error
     return SavedModel(version, metadata, model)
 
 
 def newest_model(models_dir: Path, as_of: dt.date) -> SavedModel | None:
-    """The newest accepted version that had seen nothing from `as_of` on, or None."""
+    """The accepted version that serves the date `as_of`, or None."""
     models = models_between(models_dir, as_of, as_of)
     return models[0] if models else None
 
 
 def models_between(models_dir: Path, first: dt.date, last: dt.date) -> list[SavedModel]:
-    """The accepted versions, newest first, that are the newest usable one on some date of the range."""
+    """The versions that serve some date of the range, in serving order.
+
+    A date is served by the first of them whose `train_before` is not after it. Raises ArtefactError for unreadable
+    metadata, and DecisionError for unreadable decisions.
+    """
+    readable = {version: read_metadata(models_dir, version) for version in stored_versions(models_dir)}
     used: list[SavedModel] = []
-    served_from = dt.date.max
-    for version in reversed(stored_versions(models_dir)):
-        metadata = read_metadata(models_dir, version)
-        train_before = dt.date.fromisoformat(metadata["train_before"])
-        if metadata["accepted"] and train_before <= last and train_before < served_from:
+    for version, train_before in serving_order(readable, read_decisions(models_dir)):
+        if train_before <= last:
             used.append(load_model(models_dir, version))
-            served_from = train_before
-        if served_from <= first:
-            break
+            if train_before <= first:
+                break
     return used
 
 
-@contextmanager
-def _exclusive(models_dir: Path) -> Iterator[None]:
-    # two savers must not count up to the same version; the lock dies with its process
-    with (models_dir / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def serving_order(versions: Mapping[int, Mapping[str, Any]], decided: Decisions) -> list[tuple[int, dt.date]]:
+    """Accepted ones of the versions (number: metadata) with their `train_before`, in the order they are asked in.
 
-
-def _write_whole(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
+    The one that has seen most comes first, so that a version of a month serves that month however many were
+    trained after it; of those that have seen the same dates only the newest version is there.
+    """
+    newest: dict[dt.date, int] = {}
+    for version in sorted(versions):
+        if decided.status(version, versions[version]) is Status.ACCEPTED:
+            newest[dt.date.fromisoformat(versions[version]["train_before"])] = version
+    return [(newest[train_before], train_before) for train_before in sorted(newest, reverse=True)]

@@ -10,6 +10,7 @@ import pandas as pd
 from nba_assets.modelling.baselines import BASELINES
 from nba_assets.modelling.design_matrix import KEY, DesignMatrix
 from nba_assets.modelling.points_model import PointsModel
+from nba_assets.modelling.segments import populations, segments
 from nba_assets.modelling.splits import Split
 
 MODEL = "xgboost"
@@ -74,21 +75,29 @@ def paired_interval(
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Metrics by part of the split and predictor, and the paired difference to the reference on the test part."""
+    """Metrics by part of the split and predictor; on the test part, by population and segment, with paired intervals.
+
+    `metrics` judges the medians, `mean_metrics` the means, by part. `paired` is the difference to the reference over
+    all test rows. `groups` are populations and segments by name, as `breakdown` gives them. `scored` has one row per
+    test row: game_id, game_date, player_id, actual, the four predictions and the baselines.
+    """
 
     metrics: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    mean_metrics: Mapping[str, Mapping[str, Any]]
     paired: Mapping[str, float | int | str]
+    groups: Mapping[str, Mapping[str, Any]]
+    scored: pd.DataFrame
 
     @property
     def test_mae(self) -> float:
-        return self._mae("test", MODEL)
+        return self.mae("test")
 
     @property
     def beats_baselines(self) -> bool:
         """Whether the model's test MAE is below every baseline's."""
-        return all(self.test_mae < self._mae("test", name) for name in self.metrics["test"] if name != MODEL)
+        return all(self.test_mae < self.mae("test", name) for name in self.metrics["test"] if name != MODEL)
 
-    def _mae(self, part: str, predictor: str) -> float:
+    def mae(self, part: str, predictor: str = MODEL) -> float:
         return float(self.metrics[part][predictor]["mae"])
 
 
@@ -115,18 +124,49 @@ def evaluate(
     if missing.any():
         first = matrix.keys.loc[missing, KEY].iloc[0].to_dict()
         raise ValueError(f"baselines missing on {int(missing.sum())} of {len(matrix)} rows, first {first}")
-    predictions = {MODEL: model.score(matrix.features)}
-    predictions |= {name: aligned[name].to_numpy(dtype="float64") for name in BASELINES}
+    predicted = model.predict(matrix.features).reset_index(drop=True)
     rows = split.rows(matrix.dates)
-    metrics = {
-        part: {name: error_metrics(matrix.label[mask], values[mask]) for name, values in predictions.items()}
+    metrics: dict[str, dict[str, Any]] = {}
+    for part, mask in rows.items():
+        by_name = {MODEL: predicted["points_median"], **{name: aligned[name] for name in BASELINES}}
+        metrics[part] = {
+            name: error_metrics(matrix.label[mask], values.to_numpy(dtype="float64")[mask])
+            for name, values in by_name.items()
+        }
+    means = {
+        part: error_metrics(matrix.label[mask], predicted["points_mean"].to_numpy()[mask])
         for part, mask in rows.items()
     }
-    test = rows["test"]
-    paired = paired_interval(
-        matrix.dates[test],
-        (predictions[MODEL] - matrix.label)[test],
-        (predictions[REFERENCE_BASELINE] - matrix.label)[test],
-        seed,
-    )
-    return Evaluation(metrics, {"against": REFERENCE_BASELINE, **paired})
+    scored = pd.concat(
+        [matrix.keys[[*KEY, "game_date"]], predicted, aligned], axis=1
+    ).assign(actual=matrix.label)[rows["test"]].reset_index(drop=True)  # fmt: skip
+    tested = matrix.features[rows["test"]].reset_index(drop=True)
+    groups = breakdown(scored, {**populations(tested), **segments(tested)}, seed)
+    return Evaluation(metrics, means, {"against": REFERENCE_BASELINE, **groups["all"]["paired"]}, groups, scored)
+
+
+def breakdown(scored: pd.DataFrame, masks: Mapping[str, np.ndarray], seed: int) -> dict[str, dict[str, Any]]:
+    """Per group of rows that has any: metrics of the model and the baselines, interval coverage, paired difference.
+
+    `coverage`, `below` and `above` are the shares of outcomes in the 80 % interval and on either side of it, `width`
+    its mean in points; `paired` is against the half-life-6 average.
+    """
+    groups = {}
+    for name, mask in masks.items():
+        rows = scored[mask]
+        if rows.empty:
+            continue
+        actual = rows["actual"].to_numpy()
+        below, above = rows["points_p10"] > actual, rows["points_p90"] < actual
+        predictors = {MODEL: rows["points_median"], **{one: rows[one] for one in BASELINES}}
+        groups[name] = {
+            "metrics": {one: error_metrics(actual, values.to_numpy()) for one, values in predictors.items()},
+            "coverage": float(1 - (below | above).mean()),
+            "below": float(below.mean()),
+            "above": float(above.mean()),
+            "width": float((rows["points_p90"] - rows["points_p10"]).mean()),
+            "paired": paired_interval(
+                rows["game_date"], rows["points_median"] - actual, rows[REFERENCE_BASELINE] - actual, seed
+            ),
+        }
+    return groups

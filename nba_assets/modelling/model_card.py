@@ -12,11 +12,14 @@ import numpy as np
 import pandas as pd
 import xgboost
 
+from nba_assets.modelling.decisions import Status
 from nba_assets.modelling.design_matrix import ROW_FILTER, DesignMatrix
-from nba_assets.modelling.evaluation import MODEL, REFERENCE_BASELINE, Evaluation
+from nba_assets.modelling.evaluation import REFERENCE_BASELINE, Evaluation
+from nba_assets.modelling.model_facts import facts_of
+from nba_assets.modelling.promotion import Verdict
 from nba_assets.modelling.splits import Split
 from nba_assets.modelling.standing import TrainingWindow
-from nba_assets.modelling.training import CODE_VERSION, TrainedModel, TrainingSettings
+from nba_assets.modelling.training import CODE_VERSION, MEDIAN, TrainedModel, TrainingSettings
 
 _DECIMALS = 6
 
@@ -51,46 +54,61 @@ def model_card(
     matrix: DesignMatrix,
     trained: TrainedModel,
     evaluation: Evaluation,
+    verdict: Verdict,
     ledger_fingerprint: str,
     trained_at: dt.datetime,
-    accepted: bool,
     waivers: Sequence[Mapping[str, Any]] = (),
     window: TrainingWindow | None = None,
+    provenance: Mapping[str, Any] | None = None,
+    usage_share: float | None = None,
+    previous: Mapping[str, Any] | None = None,
 ) -> Mapping[str, Any]:
     """The metadata of a version, plain JSON values only; MAE in points, null rates and shares as fractions.
 
-    `accepted` is whether the version may serve predictions; `trained_at` must carry a time zone. `waivers` are those
+    `verdict` is what the rules of promotion say; `trained_at` must carry a time zone. `waivers` are those
     that the training needed or that taint its window: mappings with waiver_id, who, why, until and what they waive.
-    Without `window` nobody can tell later whether the version still stands.
+    Without `window` nobody can tell later whether the version still stands. `provenance` is what the gates looked
+    at (tables, dates, leak_gate) and the config of the training, `usage_share` the share of played rows with a usage
+    rate, `previous` the metadata of the version before.
     """
     if trained_at.tzinfo is None:
         raise ValueError("trained_at needs a time zone")
     reference = evaluation.metrics["test"][REFERENCE_BASELINE]["mae"]
     card = {
         "identity": model_identity(matrix, trained.split, trained.settings, ledger_fingerprint, waivers),
-        "accepted": accepted,
+        "status": verdict.status.value,
+        "accepted": verdict.status is Status.ACCEPTED,
+        "verdict": {
+            "why": verdict.why,
+            "is_champion": verdict.is_champion,
+            "against_champion": asdict(verdict.comparison) if verdict.comparison else None,
+        },
         "waivers": [dict(waiver) for waiver in waivers],
+        "provenance": dict(provenance or {}),
         "trained_at": trained_at.isoformat(),
         "train_before": trained.split.train_before,
         "data_window": {"first_date": matrix.dates.min().date(), "last_date": matrix.dates.max().date()},
         "row_filter": ROW_FILTER,
         "rows": dict(matrix.row_counts),
-        "split": asdict(trained.split),
         "ledger_fingerprint": ledger_fingerprint,
         "row_set_fingerprint": matrix.fingerprint,
-        "objective": trained.chosen.objective,
-        "best_iteration": trained.chosen.best_iteration,
-        "objectives_compared": [asdict(candidate) for candidate in trained.candidates],
+        "objective": trained.fits[MEDIAN].objective,
+        "best_iteration": trained.fits[MEDIAN].best_iteration,
+        "boosters": {name: asdict(fit) for name, fit in trained.fits.items()},
+        "interval_widening": dict(trained.model.widening),
         "hyperparameters": asdict(trained.settings),
-        "features": _features(matrix, trained),
-        "train_mae": evaluation.metrics["train"][MODEL]["mae"],
-        "validation_mae": evaluation.metrics["validation"][MODEL]["mae"],
+        "train_mae": evaluation.mae("train"),
+        "validation_mae": evaluation.mae("validation"),
         "test_mae": evaluation.test_mae,
         "test_baseline_mae": reference,
         "improvement_pct": 100 * (1 - evaluation.test_mae / reference),
         "beats_baselines": evaluation.beats_baselines,
         "metrics": evaluation.metrics,
         "paired_test_difference": dict(evaluation.paired),
+        **facts_of(
+            matrix=matrix, split=trained.split, model=trained.model, evaluation=evaluation,
+            seed=trained.settings.seed, usage_share=usage_share, previous=previous,
+        ),
         "versions": {
             "python": platform.python_version(),
             "numpy": np.__version__,
@@ -98,20 +116,10 @@ def model_card(
             "xgboost": xgboost.__version__,
             "training_code": CODE_VERSION,
         },
-    }
+    }  # fmt: skip
     if window is not None:
         card["training_window"] = asdict(window)
     return {name: _plain(value) for name, value in card.items()}
-
-
-def _features(matrix: DesignMatrix, trained: TrainedModel) -> list[dict[str, Any]]:
-    parts = trained.split.rows(matrix.dates)
-    nulls = {part: matrix.features.loc[mask].isna().mean() for part, mask in parts.items()}
-    gains = trained.model.gain_shares()
-    return [
-        {"name": name, "gain_share": gains[name], "null_rate": {part: rates[name] for part, rates in nulls.items()}}
-        for name in matrix.feature_columns
-    ]
 
 
 def _plain(value: Any) -> Any:

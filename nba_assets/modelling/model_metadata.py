@@ -13,7 +13,8 @@ def model_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Headline numbers, waivers, and a Markdown table of the model beside its baselines on the same test rows."""
     return {
         "version": metadata["version"],
-        "accepted": metadata["accepted"],
+        "status": metadata.get("status", "accepted" if metadata["accepted"] else "rejected"),
+        "why": metadata.get("verdict", {}).get("why", ""),
         "waivers": metadata.get("waivers", []),
         "objective": metadata["objective"],
         "train_before": metadata["train_before"],

@@ -1,4 +1,4 @@
-"""The whole way from tables to a stored model version: row set, training, evaluation, card, files."""
+"""The whole way from tables to a stored model version: row set, training, evaluation, verdict, card, files."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -8,11 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from nba_assets.modelling.artefacts import SavedModel, matching_version, save_model
+from nba_assets.modelling.artefacts import SavedModel, load_model, matching_version, newest_metadata, save_model
 from nba_assets.modelling.baselines import naive_baselines
-from nba_assets.modelling.design_matrix import design_matrix
-from nba_assets.modelling.evaluation import evaluate
+from nba_assets.modelling.decisions import Status, read_decisions, settle
+from nba_assets.modelling.design_matrix import DesignMatrix, design_matrix
+from nba_assets.modelling.evaluation import Evaluation, evaluate
 from nba_assets.modelling.model_card import model_card, model_identity
+from nba_assets.modelling.model_facts import usage_populated
+from nba_assets.modelling.promotion import Verdict, compare, judge
 from nba_assets.modelling.splits import Split, split_by_fraction
 from nba_assets.modelling.standing import TrainingWindow
 from nba_assets.modelling.training import TrainingSettings, train_points_model
@@ -40,25 +43,31 @@ def build_points_model(
     waivers: Sequence[Mapping[str, Any]] = (),
     window: TrainingWindow | None = None,
     optional_columns: Sequence[str] = (),
+    raw_games: pd.DataFrame | None = None,
+    provenance: Mapping[str, Any] | None = None,
+    has_news: bool = False,
 ) -> ModelBuild:
-    """Train, evaluate and store the points model, unless a version of the same identity stands.
+    """Train, evaluate, judge and store the points model, unless a version of the same identity stands.
 
     `features` is ml_feature_store over the training window, `games` player_game_summary over that
     window and all history before it; `ledger_fingerprint` changes with the content of the window's
     partitions and with nothing else; `waivers` are those under which the window may be used. Without a
     split the game dates are cut at 70 % and 85 %. `optional_columns` are features that a source may have
-    none of: all null throughout, they are left out. A version is accepted when it beats the five naive
-    baselines on the test part. Raises ValueError for an unusable row set and ArtefactError for
-    unreadable stored versions; nothing is stored then, nor when `before_saving` raises.
+    none of: all null throughout, they are left out. `raw_games` are the columns of `games` out of the raw box: the
+    yardstick is made of it, so that no fault of a derived table lifts model and yardstick alike. `has_news` says that
+    verified news before tip-off are features. What becomes of the version is decided by `promotion.judge`, and
+    recorded. Raises ValueError for an unusable row set, ArtefactError for unreadable stored versions and
+    DecisionError for unreadable decisions; nothing is stored then, nor when `before_saving` raises.
     """
     settings = settings or TrainingSettings()
     if features[list(optional_columns)].isna().all(axis=None):
         feature_columns = [name for name in feature_columns if name not in optional_columns]
-    baselines = naive_baselines(games)
+    baselines = naive_baselines(games if raw_games is None else raw_games)
     matrix = design_matrix(features=features, games=games, baselines=baselines, feature_columns=feature_columns)
     split = split or split_by_fraction(matrix.dates)
     standing = matching_version(models_dir, model_identity(matrix, split, settings, ledger_fingerprint, waivers))
     if standing is not None:
+        _settle(models_dir, standing, trained_at)
         return ModelBuild(standing, is_new=False)
     trained = train_points_model(matrix, split, settings)
     evaluation = evaluate(model=trained.model, matrix=matrix, baselines=baselines, split=split, seed=settings.seed)
@@ -66,11 +75,42 @@ def build_points_model(
         matrix=matrix,
         trained=trained,
         evaluation=evaluation,
+        verdict=_judged(models_dir, evaluation, matrix, split, settings.seed, has_news),
         ledger_fingerprint=ledger_fingerprint,
         trained_at=trained_at,
-        accepted=evaluation.beats_baselines,
         waivers=waivers,
         window=window,
+        provenance=provenance,
+        usage_share=usage_populated(games),
+        previous=newest_metadata(models_dir),
     )
     before_saving()
-    return ModelBuild(save_model(models_dir, trained.model, card), is_new=True)
+    saved = save_model(models_dir, trained.model, card)
+    _settle(models_dir, saved, trained_at)
+    return ModelBuild(saved, is_new=True)
+
+
+def _judged(
+    models_dir: Path, evaluation: Evaluation, matrix: DesignMatrix, split: Split, seed: int, has_news: bool
+) -> Verdict:
+    champion = read_decisions(models_dir).champion
+    if champion is None:
+        return judge(evaluation, None, has_news=has_news)
+    comparison = compare(load_model(models_dir, champion), evaluation, matrix, split, seed)
+    return judge(evaluation, comparison, has_news=has_news)
+
+
+def _settle(models_dir: Path, saved: SavedModel, at: dt.datetime) -> None:
+    # also for a version that stands: a crash between its files and the decision is healed by training again
+    if read_decisions(models_dir).knows(saved.version):
+        return
+    verdict = saved.metadata["verdict"]
+    settle(
+        models_dir,
+        saved.version,
+        Status(saved.metadata["status"]),
+        beats=(verdict["against_champion"] or {}).get("champion"),
+        is_champion=verdict["is_champion"],
+        why=verdict["why"],
+        at=at,
+    )

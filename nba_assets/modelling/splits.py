@@ -12,19 +12,26 @@ PARTS = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class Split:
-    """Train up to `train_end`, validation after it up to `validation_end`, test after that (dates inclusive)."""
+    """Train up to `train_end`, validation after it up to `validation_end`, test after that (dates inclusive).
+
+    With `serves_from` the version predicts from that date on only: a later one than it need be, so that the test part,
+    on which it is accepted, lies before everything it predicts as well.
+    """
 
     train_end: dt.date
     validation_end: dt.date
+    serves_from: dt.date | None = None
 
     def __post_init__(self) -> None:
         if self.train_end >= self.validation_end:
             raise ValueError(f"train_end {self.train_end} is not before validation_end {self.validation_end}")
+        if self.serves_from is not None and self.serves_from <= self.validation_end:
+            raise ValueError(f"serves_from {self.serves_from} is not after validation_end {self.validation_end}")
 
     @property
     def train_before(self) -> dt.date:
         """First date used neither for training nor for early stopping: predictions are honest from here on."""
-        return self.validation_end + dt.timedelta(days=1)
+        return self.serves_from or self.validation_end + dt.timedelta(days=1)
 
     def rows(self, dates: pd.Series) -> Mapping[str, np.ndarray]:
         """Boolean mask of each part. Raises ValueError naming a part without rows."""

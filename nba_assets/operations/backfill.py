@@ -42,6 +42,8 @@ class Request:
 
     `from_` and `to` bound the dates that have something to do; the rest of [first, last] stands already. `only` holds
     words of the run tag `nba/only`, none meaning every date. `expected` are seconds per asset, where past builds tell.
+    `trainings` say how often to train and on what (`last` date, `config` of the asset); none means once, on [first,
+    last].
     """
 
     assets: tuple[str, ...]
@@ -54,6 +56,7 @@ class Request:
     workers: int = 1
     override: str = ""
     expected: Mapping[str, float] = field(default_factory=dict)
+    trainings: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def dated(self) -> tuple[str, ...]:
@@ -68,7 +71,8 @@ class Request:
         values = dict(detail)
         for name in ("first", "last", "from_", "to"):
             values[name] = dt.date.fromisoformat(values[name])
-        return cls(**{**values, "assets": tuple(values["assets"]), "only": tuple(values["only"])})
+        lists = {name: tuple(values.get(name, ())) for name in ("assets", "only", "trainings")}
+        return cls(**{**values, **lists})
 
     def spans(self, calendar: pd.DatetimeIndex) -> list[Span]:
         """Everything that the backfill will write, chunks not yet reached included."""
@@ -142,21 +146,36 @@ def planned_request(
 def waves(request: Request) -> list[list[Work]]:
     """The runs of a backfill: those of one wave need nothing of each other, only of the waves before.
 
-    What fits one chunk is one run. Else the history edges (precompute reads everything before a date) divide it:
-    ingest and analytics; precompute and features; the model; predictions.
+    What fits one chunk is one run, and another for what follows the model: a training that is refused leaves
+    predictions to the versions that stand. Else the history edges (precompute reads everything before a date) divide
+    it: ingest and analytics; precompute and features; the model; predictions.
     """
     chunks = _chunks(request.from_, request.to, request.chunk_days)
     is_whole = (request.from_, request.to) == (request.first, request.last)
-    if len(chunks) == 1 and (is_whole or MODEL not in request.assets or not request.dated):
-        return [[Work(request.assets, request.from_, request.to)]]
+    if len(chunks) == 1 and not request.trainings and (is_whole or MODEL not in request.assets or not request.dated):
+        cut = request.assets.index(MODEL) + 1 if MODEL in request.assets else len(request.assets)
+        return [
+            [Work(part, request.from_, request.to)] for part in (request.assets[:cut], request.assets[cut:]) if part
+        ]
     result = []
     for _, group in itertools.groupby(request.assets, key=_wave):
         assets = tuple(group)
         if assets == (MODEL,):
-            result.append([Work(assets, request.first, request.last)])
+            result += _trainings(request)
         else:
             result.append([Work(assets, *chunk) for chunk in chunks])
     return result
+
+
+def _trainings(request: Request) -> list[list[Work]]:
+    """One run a training, one after the other: a version is judged against the champion that stands then."""
+    if not request.trainings:
+        return [[Work((MODEL,), request.first, request.last)]]
+    newest = [dt.date.fromisoformat(training["last"]) for training in request.trainings]
+    return [
+        [Work((MODEL,), last, last, training["config"])]
+        for last, training in zip(newest, request.trainings, strict=True)
+    ]
 
 
 def _wave(asset: str) -> int:

@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import dagster as dg
 
 from nba_assets.assets.run_claim import TERMINATED
 from nba_assets.assets.run_scope import RANGE_END_TAG, RANGE_START_TAG
+from nba_assets.readiness.gate import MODEL
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -16,11 +18,12 @@ Job = Callable[[], dg.JobDefinition]
 
 @dataclass(frozen=True)
 class Work:
-    """What one run builds: the named assets over [first, last]."""
+    """What one run builds: the named assets over [first, last]; `config` is that of the model's training."""
 
     assets: tuple[str, ...]
     first: dt.date
     last: dt.date
+    config: Mapping[str, Any] | None = None
 
     @property
     def dates(self) -> int:
@@ -32,7 +35,8 @@ class Finished:
     """A run that is over.
 
     `is_complete`: everything it was asked for stands. `is_broken`: a step of an asset failed, so that what follows in
-    the graph was not tried; a run that merely left rejected or held dates is not. `is_cancelled`: somebody stopped it.
+    the graph was not tried; a run that merely left rejected or held dates is not, nor is one whose training was
+    refused: the versions that stand predict. `is_cancelled`: somebody stopped it.
     """
 
     run_id: str
@@ -51,7 +55,7 @@ def launch(job: Job, work: Work, tags: Mapping[str, str]) -> Finished:
             instance=instance,
             tags={"dagster/max_retries": "0", **tags, **ranged},
             asset_selection=[dg.AssetKey(name) for name in work.assets],
-            run_config=_QUIET,
+            run_config={**_QUIET, **({"ops": {MODEL: {"config": dict(work.config)}}} if work.config else {})},
             raise_on_error=False,
         )
         run = instance.get_run_by_id(result.run_id)
@@ -59,7 +63,7 @@ def launch(job: Job, work: Work, tags: Mapping[str, str]) -> Finished:
         return Finished(
             run_id=result.run_id,
             is_complete=result.success,
-            is_broken=any(event.step_key in work.assets for event in failed),
+            is_broken=any(event.step_key in work.assets and event.step_key != MODEL for event in failed),
             is_cancelled=run is not None and run.status in TERMINATED,
             failures=tuple(_said(event) for event in failed),
         )

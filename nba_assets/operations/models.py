@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from nba_assets.checks.model_up_to_date import GATED, newest_standing
-from nba_assets.modelling.artefacts import ArtefactError, model_id, read_metadata, stored_versions
+from nba_assets.modelling.artefacts import ArtefactError, model_id, read_metadata, serving_order, stored_versions
+from nba_assets.modelling.decisions import Status, read_decisions
 from nba_assets.modelling.standing import Standing
 from nba_assets.readiness.date_ranges import in_words
 from nba_assets.readiness.state import LedgerState
@@ -30,8 +31,9 @@ class ModelStatus:
     """One stored version.
 
     `first` and `last` bound the training window (None: its metadata do not say), `new_dates` counts dates that
-    stand after it. The version predicts [serves_from, serves_to]; without `serves_to` the range is open, without
-    `serves_from` it predicts nothing: not accepted, or a newer version serves all its dates.
+    stand after it. `status` says whether it may serve and `is_champion` whether a challenger must beat it. The version
+    predicts [serves_from, serves_to]; without `serves_to` the range is open, without `serves_from` it predicts
+    nothing: not accepted, or another version serves all its dates.
     """
 
     model: str
@@ -40,13 +42,19 @@ class ModelStatus:
     first: dt.date | None = None
     last: dt.date | None = None
     train_before: dt.date | None = None
-    accepted: bool = False
+    status: Status = Status.REJECTED
+    is_champion: bool = False
     waivers: tuple[Any, ...] = ()
     new_dates: int = 0
     serves_from: dt.date | None = None
     serves_to: dt.date | None = None
     test_mae: float | None = None
     trained_at: str = ""
+
+    @property
+    def role(self) -> str:
+        """'champion', or its status in words."""
+        return "champion" if self.is_champion else self.status.replace("_", " ")
 
     def contains(self, days: np.ndarray) -> np.ndarray:
         """Which of the days (datetime64) lie in its training window."""
@@ -57,18 +65,24 @@ class ModelStatus:
 
 def model_statuses(models_dir: Path, state: LedgerState) -> list[ModelStatus]:
     """Every stored version, newest first; one whose metadata cannot be read says so."""
-    found: list[ModelStatus] = []
-    free_until = dt.date.max
-    for version in reversed(stored_versions(models_dir)):
+    decided = read_decisions(models_dir)
+    readable: dict[int, dict[str, Any]] = {}
+    broken: dict[int, str] = {}
+    for version in stored_versions(models_dir):
         try:
-            metadata = read_metadata(models_dir, version)
+            readable[version] = read_metadata(models_dir, version)
         except ArtefactError as error:
-            found.append(ModelStatus(model_id(version), Freshness.UNKNOWN, str(error)))
+            broken[version] = str(error)
+    serves = _served(serving_order(readable, decided))
+    found: list[ModelStatus] = []
+    for version in sorted({*readable, *broken}, reverse=True):
+        if version in broken:
+            found.append(ModelStatus(model_id(version), Freshness.UNKNOWN, broken[version]))
             continue
-        train_before = dt.date.fromisoformat(metadata["train_before"])
-        serves = bool(metadata["accepted"]) and train_before < free_until
+        metadata = readable[version]
         standing = newest_standing(models_dir, version, state) if "training_window" in metadata else None
         freshness, reason = _freshness(standing)
+        serves_from, serves_to = serves.get(version, (None, None))
         found.append(
             ModelStatus(
                 model=model_id(version),
@@ -76,18 +90,24 @@ def model_statuses(models_dir: Path, state: LedgerState) -> list[ModelStatus]:
                 reason=reason,
                 first=standing.first if standing else None,
                 last=standing.last if standing else None,
-                train_before=train_before,
-                accepted=bool(metadata["accepted"]),
+                train_before=dt.date.fromisoformat(metadata["train_before"]),
+                status=decided.status(version, metadata),
+                is_champion=version == decided.champion,
                 waivers=tuple(metadata.get("waivers", ())),
                 new_dates=standing.newer_dates if standing else 0,
-                serves_from=train_before if serves else None,
-                serves_to=free_until - dt.timedelta(days=1) if serves and free_until != dt.date.max else None,
+                serves_from=serves_from,
+                serves_to=serves_to,
                 test_mae=metadata.get("test_mae"),
                 trained_at=str(metadata.get("trained_at", "")),
             )
         )
-        free_until = train_before if serves else free_until
     return found
+
+
+def _served(order: Sequence[tuple[int, dt.date]]) -> dict[int, tuple[dt.date, dt.date | None]]:
+    """First and last date that each version serves; the last is open where no other takes over."""
+    takes_over = [None, *(train_before - dt.timedelta(days=1) for _, train_before in order)]
+    return {version: (first, last) for (version, first), last in zip(order, takes_over, strict=False)}
 
 
 def touched_by(models: Sequence[ModelStatus], planned: Mapping[str, Sequence[dt.date]]) -> dict[str, int]:

@@ -95,6 +95,5 @@ def print_model(console: Console, settings: Settings) -> None:
         table.add_row(name, *cells, style="bold" if name == MODEL else "")
     console.print(table)
     if not metadata["accepted"]:
-        console.print(
-            "Not accepted: it does not beat all five baselines on the test rows, so it serves no predictions."
-        )
+        why = metadata.get("verdict", {}).get("why", "it does not beat all five baselines on the test rows")
+        console.print(f"Not accepted, so that it serves no predictions: {why}.", highlight=False, markup=False)

@@ -131,6 +131,40 @@ def _enough_expected_players(staged: Staged) -> Iterator[Failure]:
     yield from failures_by_date(few, "enough_expected_players", what, [*TEAM_KEY, "players"])
 
 
+def _rows_of_features(staged: Staged) -> Iterator[Failure]:
+    """One row per row of features; on a date whose features were refused, rows of the baseline."""
+    features, rule = staged.upstream["ml_feature_store"], "rows_of_ml_feature_store"
+    mine, theirs = dated_keys(staged.rows, PLAYER_KEY), dated_keys(features, PLAYER_KEY)
+    lost = features.loc[~theirs.isin(mine), ["game_date", *PLAYER_KEY]]
+    yield from failures_by_date(lost, rule, "in ml_feature_store, but not here", PLAYER_KEY)
+    is_stand_in = (staged.rows["prediction_source"] == "baseline") & ~staged.rows["game_date"].isin(
+        features["game_date"].unique()
+    )
+    made_up = staged.rows[~mine.isin(theirs) & ~is_stand_in]
+    yield from failures_by_date(made_up, rule, "not in ml_feature_store", PLAYER_KEY)
+
+
+def _interval_in_order(staged: Staged) -> Iterator[Failure]:
+    names = ["points_p10", "points_median", "points_p90"]
+    rows = staged.rows[staged.rows["points_p10"].notna()]
+    wrong = rows[(rows["points_p10"] > rows["points_median"]) | (rows["points_median"] > rows["points_p90"])]
+    yield from failures_by_date(wrong, "interval_in_order", "not p10 <= median <= p90", [*PLAYER_KEY, *names])
+
+
+def _who_played(box: pd.DataFrame) -> pd.DataFrame:
+    return box[(box["minutes"] > 0).to_numpy(dtype=bool, na_value=False)]
+
+
+def _rows_of_who_played(staged: Staged) -> Iterator[Failure]:
+    played = _who_played(staged.upstream["player_box_scores"])
+    upstream = {**staged.upstream, "player_box_scores": played}
+    return iter(_same_rows_as("player_box_scores", PLAYER_KEY)(replace(staged, upstream=upstream)))
+
+
+def _counted_who_played(staged: Staged) -> Mapping[dt.date, tuple[int, int]]:
+    return count_keys(_who_played(staged.upstream["player_box_scores"]), staged.rows, PLAYER_KEY)
+
+
 def _counted_rows_of(upstream: str, keys: list[str]) -> Callable[[Staged], Mapping[dt.date, tuple[int, int]]]:
     return lambda staged: count_keys(staged.upstream[upstream], staged.rows, keys)
 
@@ -169,5 +203,13 @@ DERIVED_RULES: dict[str, TableRules] = {
         "upcoming_player_context", PLAYER_KEY, avg_usage_populated=_avg_usage_populated
     ),
     "ml_feature_store": _as_many_rows_as("player_composite_factors", PLAYER_KEY),
-    "player_points_predictions": _as_many_rows_as("ml_feature_store", PLAYER_KEY),
+    "player_points_predictions": TableRules(
+        {
+            "rows_of_ml_feature_store": _rows_of_features,
+            "enough_expected_players": _enough_expected_players,
+            "interval_in_order": _interval_in_order,
+        },
+        _counted_scheduled_teams,
+    ),
+    "prediction_accuracy": TableRules({"rows_of_player_box_scores": _rows_of_who_played}, _counted_who_played),
 }

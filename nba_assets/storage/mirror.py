@@ -1,16 +1,20 @@
 """A directory that stands for a shared store: what others have handed in is fetched, what is new here is handed in.
 
-Models and cards are never changed after they were written, so an object that is there needs no second look. A pointer
-(which model is champion) is: its owner moves it by `compare_and_set` on the store, and here it is always fetched.
+Models are never changed after they were written, so an object that is there needs no second look. A pointer
+(which model is champion, with the history of its moves) is: it is moved only from the generation that was seen, and
+only when the moves here go on from those in the store.
 """
 
+import json
 from pathlib import Path
 
 from nba_assets.storage.directory import DirectoryStore
 from nba_assets.storage.opening import open_store
-from nba_assets.storage.port import ABSENT, Overtaken
+from nba_assets.storage.port import ABSENT, ArtefactStore, Overtaken
 
 POINTERS = ("champion.json",)
+CARDS = (".md", ".html")
+"""Written anew from records after every decision: the newest replaces what stands."""
 
 
 def fetch(address: str, directory: Path) -> list[str]:
@@ -24,7 +28,10 @@ def fetch(address: str, directory: Path) -> list[str]:
     standing = set(here.names())
     fetched = []
     for name in store.names():
-        if (name not in standing or name in POINTERS) and (stored := store.read(name)) is not None:
+        if (name in standing and name not in POINTERS) or (stored := store.read(name)) is None:
+            continue
+        mine = here.read(name)
+        if mine is None or not _goes_on_from(mine.content, stored.content):
             here.write(name, stored.content)
             fetched.append(name)
     return fetched
@@ -33,8 +40,8 @@ def fetch(address: str, directory: Path) -> list[str]:
 def hand_in(address: str, directory: Path) -> list[str]:
     """Names of what was copied from the directory into the store; nothing happens without an address.
 
-    Raises Overtaken where another process has handed in something else under the same name: two trainings have
-    numbered their versions alike. Its model stays; remove this one's files, fetch, and train again.
+    Raises Overtaken where another process has handed in something else under the same name (two trainings have
+    numbered their versions alike), or has moved a pointer since: what it did stays; fetch, and do this again.
     """
     if not address:
         return []
@@ -51,4 +58,25 @@ def hand_in(address: str, directory: Path) -> list[str]:
                 f"{store.address(name)} was handed in by another training; remove {here.address(name)} and train again"
             ) from error
         handed.append(name)
-    return handed
+    for name in (name for name in here.names() if name.endswith(CARDS) and name not in handed):
+        mine, there = here.read(name), store.read(name)
+        if mine is not None and (there is None or there.content != mine.content):
+            store.write(name, mine.content)
+    return [*handed, *(name for name in POINTERS if _move(store, here, name))]
+
+
+def _move(store: ArtefactStore, here: DirectoryStore, name: str) -> bool:
+    """Hand in a pointer that was moved here; whether it was."""
+    mine, there = here.read(name), store.read(name)
+    if mine is None or (there is not None and mine.content == there.content):
+        return False
+    if there is not None and not _goes_on_from(mine.content, there.content):
+        raise Overtaken(f"{store.address(name)} was moved by somebody else; fetch it and decide again")
+    store.compare_and_set(name, mine.content, ABSENT if there is None else there.generation)
+    return True
+
+
+def _goes_on_from(mine: bytes, theirs: bytes) -> bool:
+    """Whether the history of a pointer begins with all moves of another."""
+    moves, seen = json.loads(mine)["history"], json.loads(theirs)["history"]
+    return bool(moves[: len(seen)] == seen)

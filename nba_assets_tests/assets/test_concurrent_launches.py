@@ -20,7 +20,7 @@ from nba_assets_tests.dagster_server import PATIENCE_SECONDS, Server, first_seas
 pytestmark = pytest.mark.long
 
 INGEST = ["game_schedule", "game_results", "team_box_scores", "player_box_scores"]
-DATED = [name for name in TABLES if name != "player_points_predictions"]
+DATED = [name for name in TABLES if name not in ("player_points_predictions", "prediction_accuracy")]
 TERMINATE = """mutation($id: String!, $policy: TerminateRunPolicy) {
   terminateRun(runId: $id, terminatePolicy: $policy) { __typename } }"""
 

@@ -17,7 +17,7 @@ from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages, without_game
 
 DAYS = 56
-DATED = [name for name in TABLES if name != "player_points_predictions"]
+DATED = [name for name in TABLES if name not in ("player_points_predictions", "prediction_accuracy")]
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +183,19 @@ class TestMissingGame:
         assert "team_box_scores" in refusals[0]
         assert str(day) in refusals[0]
         assert stored_versions(platform.settings.models) == []
+
+    def test_predictions_of_the_held_dates_are_the_labelled_baseline(self, broken) -> None:
+        platform, day, _, _ = broken
+        result = platform.run(tables=["player_points_predictions"], first=day, last=day + dt.timedelta(days=4))
+        assert result.success, failure_messages(result)
+        features = platform.statuses("ml_feature_store")
+        rows = platform.rows("player_points_predictions")
+        assert rows["game_date"].nunique() == 5
+        held = rows["game_date"].dt.date.map(features) == "held"
+        assert (rows.loc[held, "prediction_source"] == "baseline").all()
+        assert held.any()
+        assert rows.loc[held, "points_median"].notna().all()
+        assert rows.loc[~held, "prediction_source"].isna().all(), "no version is stored"
 
     def test_it_heals_to_the_same_content_as_a_clean_build(self, broken, clean: Platform) -> None:
         platform, *_ = broken

@@ -15,7 +15,7 @@ from nba_assets_tests.platform import Platform, SlicedSource
 pytestmark = pytest.mark.long
 
 FIRST, LAST = dt.date(2024, 10, 22), dt.date(2024, 11, 14)
-BUILT = [name for name in TABLES if name != "player_points_predictions"]
+BUILT = [name for name in TABLES if name not in ("player_points_predictions", "prediction_accuracy")]
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ FAULTS = (
     f"lines_unknown_names:{NAMES},lines_after_tipoff:{LATE},injuries_layout:{LAYOUT},injuries_missing:{MISSING},"
     f"lines_unknown_names:{ONE}:one"
 )
-BUILT = [name for name in TABLES if name != "player_points_predictions"]
+BUILT = [name for name in TABLES if name not in ("player_points_predictions", "prediction_accuracy")]
 FROM_LINES, FROM_REPORTS = "points_line_consensus", "injury_status"
 
 

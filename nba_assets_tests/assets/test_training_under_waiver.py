@@ -11,6 +11,7 @@ import pytest
 
 from nba_assets.assets.model import xgboost_points_model as module
 from nba_assets.assets.predictions.player_points_predictions import player_points_predictions
+from nba_assets.modelling.leak_gate import Probe
 from nba_assets.readiness.audit import Waiver
 from nba_assets.readiness.gate import MODEL
 from nba_assets.settings import Settings
@@ -33,15 +34,20 @@ class WaivedWarehouse:
 
     def read(self, columns: Mapping[str, Sequence[str]], *_: dt.date, waivable_as: str, **more: object) -> Snapshot:
         assert waivable_as == MODEL
-        return Snapshot(
-            {"ml_feature_store": feature_rows(GAMES), "player_game_summary": GAMES}, "ledger-1", self._waivers
-        )
+        frames = {
+            "ml_feature_store": feature_rows(GAMES),
+            "player_game_summary": GAMES,
+            "player_box_scores": GAMES.rename(columns={"minutes_played": "minutes"}).drop(columns="season"),
+            "game_schedule": GAMES[["game_id", "season"]].drop_duplicates(),
+        }
+        return Snapshot(frames, "ledger-1", self._waivers)
 
 
 class LastDate:
     """The window of the predictions of the last date."""
 
     days = (GAMES["game_date"].max().date(),)
+    gaps: Mapping[str, pd.DataFrame] = {}
 
     def __getitem__(self, _: str) -> pd.DataFrame:
         rows = feature_rows(GAMES)
@@ -60,6 +66,8 @@ def test_waivers_are_shown_wherever_the_model_is(
 ) -> None:
     monkeypatch.setattr(module, "FEATURE_COLUMNS", FEATURES)
     monkeypatch.setattr(module, "SHOT_FEATURES", ())
+    probe = Probe((GAMES["game_date"].max(),), len(FEATURES), 40, compared_stored=not waivers)
+    monkeypatch.setattr(module, "check_leaks", lambda *_, compare_stored, **more: probe)
     resources = {
         "warehouse": WaivedWarehouse(waivers), "claims": NoClaim(), "settings": Settings(home=tmp_path, who="ann"),
     }  # fmt: skip
@@ -76,13 +84,34 @@ def test_waivers_are_shown_wherever_the_model_is(
         }
         for _ in waivers
     ]  # fmt: skip
-    (check,) = result.get_asset_check_evaluations()
+    check, leaks = sorted(result.get_asset_check_evaluations(), key=lambda one: one.check_name, reverse=True)
     assert check.passed
+    assert leaks.passed
     assert check.metadata["waivers"].value == shown
     (materialization,) = result.asset_materializations_for_node(MODEL)
     assert materialization.metadata["waivers"].value == shown
     metadata = json.loads((tmp_path / "models" / "xgboost_points_v1_metadata.json").read_text())
     assert metadata["waivers"] == shown
+    card = (tmp_path / "models" / "xgboost_points_v1_card.md").read_text()
+    assert ("## Trained under waivers" in card) == bool(waivers)
+    assert ("season start" in card) == bool(waivers)
+    assert materialization.metadata["card_html"].value == str(tmp_path / "models" / "xgboost_points_v1_card.html")
     delivery = player_points_predictions.compute(LastDate(), resources["settings"])
     assert delivery.rows["model_version"].notna().all()
     assert delivery.waivers == ({LastDate.days[0]: {"w1"}} if waivers else {})
+
+
+@pytest.mark.parametrize(
+    ("with_lines", "verified", "are_news"),
+    [
+        pytest.param(True, [True, None, True], True, id="verified"),
+        pytest.param(True, [True, False], False, id="one-may-be-late"),
+        pytest.param(True, [None, None], False, id="no-line"),
+        pytest.param(False, [True], False, id="not-learned-from"),
+    ],
+)
+def test_lines_are_news_only_when_all_are_verified_and_learned_from(
+    with_lines: bool, verified: list, are_news: bool
+) -> None:
+    features = pd.DataFrame({"is_points_line_verified": pd.array(verified, dtype="boolean")})
+    assert module.TrainingConfig(with_lines=with_lines).has_news(features) is are_news

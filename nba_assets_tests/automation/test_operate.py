@@ -46,6 +46,7 @@ def test_every_field_of_a_form_says_what_it_is(job: dg.JobDefinition) -> None:
         "operate_cancel": ["claim"],
         "operate_hold": ["table", "first"],
         "operate_invalidate": ["table", "first"],
+        "operate_train": [],
         "operate_waive": ["table", "first", "rule"],
     }[job.name]
 
@@ -77,6 +78,14 @@ def test_a_backfill_of_taken_dates_is_refused_with_the_holder(platform: Platform
     platform.claims.reserve([Span("game_schedule", day, day)], holder="run:x", kind="run", who="Grace", why="at work")
     result = _filled_in(platform, "backfill", tables=["game_schedule"])
     assert "Grace: at work" in failure_messages(result)[0]
+
+
+def test_a_walk_forward_without_history_before_it_is_refused(platform: Platform) -> None:
+    built = platform.run(tables=["game_schedule"])
+    assert built.success, failure_messages(built)
+    result = _filled_in(platform, "train", walk_forward_first=str(platform.source.first_date))
+    assert "the warehouse has 2 game dates" in failure_messages(result)[0]
+    assert platform.claims.active() == []
 
 
 def test_a_cancelled_claim_carries_who_and_why(platform: Platform) -> None:

@@ -9,7 +9,6 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-import xgboost
 
 from nba_assets.modelling import artefacts
 from nba_assets.modelling.artefacts import (
@@ -20,14 +19,14 @@ from nba_assets.modelling.artefacts import (
     save_model,
     stored_versions,
 )
-from nba_assets.modelling.points_model import PointsModel
+from nba_assets.modelling.decisions import promote, reject
+from nba_assets_tests.modelling.some_models import points_model
 
 FRAME = pd.DataFrame({"a": np.arange(50.0), "b": np.arange(50.0)[::-1]})
 
 
 def model(level=1.0):
-    data = xgboost.DMatrix(FRAME, FRAME["a"] * level)
-    return PointsModel(xgboost.train({"max_depth": 2, "nthread": 1}, data, 3), ("a", "b"))
+    return points_model(FRAME, FRAME["a"] * level, 3, bench=1.5)
 
 
 MODEL = model()
@@ -46,7 +45,9 @@ def test_round_trip_and_counting_up(tmp_path):
     loaded = load_model(directory, 1)
     assert loaded.model.feature_columns == ("a", "b")
     assert loaded.train_before == dt.date(2024, 1, 1)
-    np.testing.assert_array_equal(loaded.model.score(FRAME), MODEL.score(FRAME))
+    pd.testing.assert_frame_equal(loaded.model.predict(FRAME), MODEL.predict(FRAME))
+    assert loaded.model.to_bytes() == MODEL.to_bytes()
+    assert loaded.model.widening == {"bench": 1.5}
     assert sorted(path.name for path in directory.glob("xgboost*")) == [
         "xgboost_points_v1.json",
         "xgboost_points_v1_metadata.json",
@@ -96,7 +97,7 @@ def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch):
     def full(handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(artefacts.os, "fsync", full)
+    monkeypatch.setattr("nba_assets.modelling.files.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         save_model(tmp_path, MODEL, card())
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
@@ -182,3 +183,18 @@ def test_newest_model_has_seen_nothing_from_the_day_on(shelf, day, version):
 )
 def test_models_between_are_those_that_some_date_needs(shelf, first, last, versions):
     assert [found.version for found in models_between(shelf, first, last)] == versions
+
+
+def test_a_date_is_served_by_the_version_that_has_seen_most_not_by_the_one_trained_last(tmp_path):
+    for number, train_before in enumerate(["2024-03-01", "2024-01-01", "2024-02-01"]):
+        save_model(tmp_path, MODEL, card(str(number), train_before))
+    assert [found.version for found in models_between(tmp_path, dt.date(2024, 1, 15), dt.date(2024, 4, 1))] == [1, 3, 2]
+    assert newest_model(tmp_path, dt.date(2024, 2, 10)).version == 3
+
+
+def test_decisions_have_the_last_word_on_who_serves(shelf):
+    signed = {"who": "ann", "why": "looked at it", "at": dt.datetime(2024, 6, 1, tzinfo=dt.UTC)}
+    promote(shelf, 3, **signed)
+    reject(shelf, 4, **signed)
+    assert newest_model(shelf, dt.date(2024, 2, 15)).version == 3
+    assert newest_model(shelf, dt.date(2024, 3, 1)).version == 2

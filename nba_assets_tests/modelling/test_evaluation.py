@@ -19,8 +19,14 @@ class Constant:
 
     value: float
 
-    def score(self, features):
-        return np.full(len(features), self.value)
+    def predict(self, features):
+        return predictions(np.full(len(features), self.value))
+
+
+def predictions(median):
+    return pd.DataFrame(
+        {"points_mean": median + 1, "points_median": median, "points_p10": median - 4, "points_p90": median + 4}
+    )
 
 
 def test_metrics_by_hand():
@@ -109,8 +115,8 @@ def test_model_and_baselines_are_scored_on_the_same_rows():
 )
 def test_beats_baselines_means_all_of_them(baseline_errors, beaten):
     class OffByOne:
-        def score(self, features):
-            return MATRIX.label + 1
+        def predict(self, features):
+            return predictions(MATRIX.label + 1)
 
     scored = MATRIX.keys.assign(
         **{name: MATRIX.label + error for name, error in zip(BASELINES, baseline_errors, strict=True)}

@@ -19,6 +19,18 @@ def test_parts_follow_each_other_and_the_first_unseen_day_is_the_one_after_valid
     assert split.train_before == dt.date(2024, 1, 5)
 
 
+def test_a_version_may_serve_later_than_it_need_and_never_earlier():
+    """So that the dates on which it is accepted lie before those it predicts."""
+    days = (dt.date(2024, 1, 2), dt.date(2024, 1, 4))
+    later = Split(*days, serves_from=dt.date(2024, 2, 1))
+    dates = pd.Series(pd.date_range("2024-01-01", "2024-01-31"))
+    assert later.train_before == dt.date(2024, 2, 1)
+    assert later.rows(dates)["test"].sum() == Split(*days).rows(dates)["test"].sum() == 27
+    assert Split(*days, serves_from=dt.date(2024, 1, 5)).train_before == Split(*days).train_before
+    with pytest.raises(ValueError, match="serves_from 2024-01-04 is not after validation_end"):
+        Split(*days, serves_from=dt.date(2024, 1, 4))
+
+
 @pytest.mark.parametrize("heavy_day", [1, 7, 9, 10])
 def test_a_date_is_never_straddled_however_many_rows_it_has(heavy_day):
     days = pd.Series(pd.to_datetime([f"2024-01-{day:02d}" for day in range(1, 11)]))

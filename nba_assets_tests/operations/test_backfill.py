@@ -55,9 +55,12 @@ def test_with_upstream_is_everything_an_asset_is_made_of() -> None:
     assert chosen_assets(["player_points_predictions"], with_upstream=True) == ASSETS
 
 
-def test_what_fits_a_chunk_is_one_run() -> None:
-    ((work,),) = waves(_request(400))
-    assert (work.assets, work.dates) == (ASSETS, 400)
+def test_what_fits_a_chunk_is_one_run_and_another_for_what_follows_the_model() -> None:
+    ((work,), (after,)) = waves(_request(400))
+    assert (work.assets + after.assets, work.dates, after.dates) == (ASSETS, 400, 400)
+    assert work.assets[-1] == MODEL
+    ((alone,),) = waves(_request(400, tuple(name for name in ASSETS if name != MODEL)))
+    assert alone.dates == 400
 
 
 def test_more_goes_in_waves_and_each_of_them_in_chunks() -> None:

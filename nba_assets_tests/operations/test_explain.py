@@ -229,7 +229,7 @@ class TestPlan:
         assert planned["team_offense"].days == (weeks.gap,)
         assert planned["player_daily_cache"].days[0] == weeks.after
         assert report.plan.stops == ()
-        assert set(report.untimed) == {"xgboost_points_model", "player_points_predictions"}
+        assert set(report.untimed) == {"xgboost_points_model", "player_points_predictions", "prediction_accuracy"}
         assert report.seconds > 0
 
     def test_a_late_correction_lists_what_the_ledger_calls_stale(self, weeks: Weeks, tmp_path) -> None:

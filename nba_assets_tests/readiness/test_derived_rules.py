@@ -35,7 +35,6 @@ ROWS_OF = [
     ("player_game_summary", "player_box_scores", "player_id"),
     ("player_composite_factors", "upcoming_player_context", "player_id"),
     ("ml_feature_store", "player_composite_factors", "player_id"),
-    ("player_points_predictions", "ml_feature_store", "player_id"),
 ]
 
 
@@ -196,3 +195,59 @@ def test_a_scheduled_team_has_eight_expected_players_after_bootstrap(table):
     assert failures(table, rule, rows.iloc[:8], upstream, bootstrap=frozenset({SECOND})) == []
     called_off = {"game_schedule": schedule.assign(is_postponed=True)}
     assert failures(table, rule, rows.iloc[:0], called_off) == []
+
+
+PREDICTED = keyed("player_id").assign(prediction_source="model", points_p10=2.0, points_median=5.0, points_p90=9.0)
+
+
+def test_one_prediction_per_row_of_features():
+    rule, table = "rows_of_ml_feature_store", "player_points_predictions"
+    features = keyed("player_id")
+    assert failures(table, rule, PREDICTED, {"ml_feature_store": features}) == []
+    lost = failures(table, rule, PREDICTED.iloc[:2], {"ml_feature_store": features})
+    assert_only(lost, SECOND, rule, "in ml_feature_store, but not here", GAME, "player_id=2")
+    made_up = failures(table, rule, PREDICTED, {"ml_feature_store": features.iloc[:2]})
+    assert_only(made_up, SECOND, rule, "not in ml_feature_store", GAME, "player_id=2")
+
+
+def test_only_the_baseline_may_stand_where_features_were_refused():
+    rule, table = "rows_of_ml_feature_store", "player_points_predictions"
+    refused = {"ml_feature_store": keyed("player_id").iloc[:1]}
+    stand_in = PREDICTED.assign(prediction_source=["model", "baseline", "baseline"])
+    assert failures(table, rule, stand_in, refused) == []
+    assert_only(failures(table, rule, PREDICTED, refused), SECOND, rule, "2 rows: not in ml_feature_store")
+    beside_features = failures(table, rule, stand_in, {"ml_feature_store": keyed("player_id").iloc[:2]})
+    assert_only(beside_features, SECOND, rule, "not in ml_feature_store", "player_id=2")
+
+
+@pytest.mark.parametrize(
+    ("change", "passes"),
+    [
+        pytest.param({}, True, id="2 <= 5 <= 9"),
+        pytest.param({"points_p10": 5.0, "points_p90": 5.0}, True, id="all the same"),
+        pytest.param({"points_p10": 5.1}, False, id="median below"),
+        pytest.param({"points_p90": 4.9}, False, id="median above"),
+        pytest.param({"points_p10": float("nan"), "points_p90": float("nan")}, True, id="no interval"),
+    ],
+)
+def test_interval_is_in_order(change, passes):
+    rows = PREDICTED.copy()
+    rows.loc[1, list(change)] = list(change.values())
+    found = failures("player_points_predictions", "interval_in_order", rows)
+    if passes:
+        assert found == []
+    else:
+        assert_only(found, SECOND, "interval_in_order", GAME, "points_median=5.0")
+
+
+def test_everybody_who_played_is_graded():
+    rule, table = "rows_of_player_box_scores", "prediction_accuracy"
+    box = pd.concat([keyed("player_id"), keyed("player_id").tail(1).assign(player_id=3)], ignore_index=True)
+    box = box.assign(minutes=[20.0, 10.0, 5.0, float("nan")])
+    graded = keyed("player_id")
+    assert failures(table, rule, graded, {"player_box_scores": box}) == []
+    assert_only(failures(table, rule, graded.iloc[:2], {"player_box_scores": box}), SECOND, rule, "player_id=2")
+    benched = box.assign(minutes=[20.0, 10.0, 0.0, float("nan")])
+    assert_only(failures(table, rule, graded, {"player_box_scores": benched}), SECOND, rule, "not in player_box_scores")
+    counted = DERIVED_RULES[table].counted(staged(TABLES[table], graded.iloc[:2], {"player_box_scores": box}))
+    assert counted == {FIRST: (1, 1), SECOND: (2, 1)}

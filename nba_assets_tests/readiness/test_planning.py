@@ -86,7 +86,7 @@ def test_a_late_correction_of_the_real_graph_plans_its_declared_windows():
     history = ["team_defense_zones", "player_shot_zones", "player_daily_cache", "upcoming_player_context",
                "player_composite_factors", "ml_feature_store", "player_points_predictions"]  # fmt: skip
     assert {part.table: list(part.days) for part in plan.tables} == (
-        dict.fromkeys(same, day) | dict.fromkeys(history, later)
+        dict.fromkeys(same, day) | dict.fromkeys(history, later) | {"prediction_accuracy": day + later}
     )
 
 

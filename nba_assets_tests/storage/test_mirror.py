@@ -1,5 +1,6 @@
 """Models trained on one machine serve on another, and no training replaces another's."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -34,14 +35,29 @@ def test_what_one_machine_hands_in_another_fetches(shared, tmp_path):
     assert (tmp_path / "b" / "v1.json").read_text() == "model"
 
 
-def test_a_pointer_is_fetched_anew_and_never_handed_in(shared, tmp_path):
-    seen = shared.compare_and_set("champion.json", b"v1", ABSENT)
-    mirror.fetch(ADDRESS, tmp_path / "a")
-    write(tmp_path / "a", champion="mine")
-    shared.compare_and_set("champion.json", b"v2", seen)
-    assert mirror.hand_in(ADDRESS, tmp_path / "a") == []
+def pointer(*moves: str) -> str:
+    return json.dumps({"history": moves})
+
+
+def test_a_pointer_that_goes_on_is_handed_in_and_fetched(shared, tmp_path):
+    write(tmp_path / "a", champion=pointer("v1"))
+    assert mirror.hand_in(ADDRESS, tmp_path / "a") == ["champion.json"]
+    assert mirror.fetch(ADDRESS, tmp_path / "b") == ["champion.json"]
+    write(tmp_path / "b", champion=pointer("v1", "v2"))
+    assert mirror.fetch(ADDRESS, tmp_path / "b") == [], "what was not handed in yet is kept"
+    assert mirror.hand_in(ADDRESS, tmp_path / "b") == ["champion.json"]
+    assert mirror.hand_in(ADDRESS, tmp_path / "b") == []
     assert mirror.fetch(ADDRESS, tmp_path / "a") == ["champion.json"]
-    assert (tmp_path / "a" / "champion.json").read_text() == "v2"
+    assert (tmp_path / "a" / "champion.json").read_text() == pointer("v1", "v2")
+
+
+def test_a_pointer_that_somebody_else_has_moved_is_not_moved(shared, tmp_path):
+    shared.compare_and_set("champion.json", pointer("v1").encode(), ABSENT)
+    write(tmp_path / "a", champion=pointer("mine"))
+    with pytest.raises(Overtaken, match=r"champion.json was moved by somebody else; fetch it and decide again"):
+        mirror.hand_in(ADDRESS, tmp_path / "a")
+    assert mirror.fetch(ADDRESS, tmp_path / "a") == ["champion.json"]
+    assert (tmp_path / "a" / "champion.json").read_text() == pointer("v1")
 
 
 def test_two_trainings_with_one_number_do_not_replace_each_other(shared, tmp_path, monkeypatch):

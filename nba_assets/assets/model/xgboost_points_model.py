@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+import pandas as pd
 
+from nba_assets.assets.feature_chain import inputs, recompute
 from nba_assets.assets.run_claim import RunClaim
 from nba_assets.assets.table_asset import OWNERS
 from nba_assets.contracts.features import FEATURE_COLUMNS, OPTIONAL_FEATURES, SHOT_FEATURES
@@ -13,28 +15,38 @@ from nba_assets.contracts.tables import ancestors
 from nba_assets.errors import coded
 from nba_assets.event_log.outcomes import range_end
 from nba_assets.modelling.artefacts import metadata_path, model_path
+from nba_assets.modelling.decisions import Status
+from nba_assets.modelling.leak_gate import Leak, LeakFound, Probe, check_leaks
 from nba_assets.modelling.model_metadata import model_metadata
+from nba_assets.modelling.model_report import card_paths, write_card
 from nba_assets.modelling.points_model_build import build_points_model
 from nba_assets.modelling.splits import Split
 from nba_assets.modelling.standing import TrainingWindow
+from nba_assets.modelling.training import QUICK, TrainingSettings
 from nba_assets.readiness.gate import MODEL, GateClosed
 from nba_assets.settings import Settings
 from nba_assets.storage.mirror import fetch, hand_in
-from nba_assets.warehouse.port import Warehouse
+from nba_assets.warehouse.port import Snapshot, Warehouse
 
 CHECK = "training_window_ready"
+LEAK_CHECK = "features_know_no_outcome"
 LABEL_COLUMNS = ("game_id", "game_date", "season", "player_id", "minutes_played", "pts")
+BOX_COLUMNS = ("game_id", "game_date", "player_id", "minutes", "pts")
 
 
 class TrainingConfig(dg.Config):
     """Where to cut the training window; dates as 2025-01-31, inclusive. Without them, 70 % and 85 % of the dates.
 
-    `with_lines` has the model learn from bookmakers' lines as well; a window without lines refuses.
+    `with_lines` has the model learn from bookmakers' lines as well; a window without lines refuses. `serves_from` is
+    the first date that the version may predict, where that is to be later than the day after `validation_end`;
+    `is_quick` trains with fewer, larger steps, for many versions at once.
     """
 
     train_end: str | None = None
     validation_end: str | None = None
     with_lines: bool = False
+    serves_from: str | None = None
+    is_quick: bool = False
 
     def feature_columns(self) -> tuple[str, ...]:
         return (*FEATURE_COLUMNS, *OPTIONAL_FEATURES) if self.with_lines else FEATURE_COLUMNS
@@ -44,7 +56,18 @@ class TrainingConfig(dg.Config):
             return None
         if self.train_end is None or self.validation_end is None:
             raise ValueError("give both train_end and validation_end, or neither")
-        return Split(dt.date.fromisoformat(self.train_end), dt.date.fromisoformat(self.validation_end))
+        serves_from = dt.date.fromisoformat(self.serves_from) if self.serves_from else None
+        return Split(dt.date.fromisoformat(self.train_end), dt.date.fromisoformat(self.validation_end), serves_from)
+
+    def has_news(self, features: pd.DataFrame) -> bool:
+        """Whether the model learns from lines of which none is known to be later than tip-off."""
+        if not self.with_lines:
+            return False
+        verified = features["is_points_line_verified"].dropna()
+        return len(verified) > 0 and bool(verified.all())
+
+    def settings(self) -> TrainingSettings:
+        return QUICK if self.is_quick else TrainingSettings()
 
 
 @dg.asset(
@@ -58,7 +81,15 @@ class TrainingConfig(dg.Config):
                 "Every partition of every ancestor in the training window is ready, current and untainted, or under a "
                 "waiver that the metadata name."
             ),
-        )
+        ),
+        dg.AssetCheckSpec(
+            LEAK_CHECK,
+            asset="xgboost_points_model",
+            description=(
+                "On a few dates of the window every feature is computed again, with the outcomes of the date and later "
+                "changed: nothing may move, and what stands must be what was computed."
+            ),
+        ),
     ],
     dagster_type=dg.Nothing,
     owners=OWNERS,
@@ -72,9 +103,10 @@ def xgboost_points_model(
     """A version of the points model: XGBoost, split by date, judged against five naive baselines on the same rows.
 
     Trains only when every date of the window is ready, current and untainted in every table it is made of, or
-    waived; else it is refused, with the partitions named. What was trained under a waiver is a version of its own
-    and names it. The same data gives the same version, and nothing is
-    written twice. A version serves predictions only for dates after everything it has seen.
+    waived, and when no feature knows an outcome; else it is refused, with the partitions or the features named. What
+    was trained under a waiver is a version of its own and names it. The same data gives the same version, and nothing
+    is written twice. A version serves predictions only when it was accepted, for dates after everything it has seen;
+    one that is too good to be true awaits a decision.
     """
     warehouse: Warehouse = context.resources.warehouse
     settings: Settings = context.resources.settings
@@ -83,9 +115,8 @@ def xgboost_points_model(
     gated = ancestors("ml_feature_store", "player_game_summary")
     try:
         first, last = warehouse.training_window("ml_feature_store", range_end(context))
-        columns = {"ml_feature_store": (), "player_game_summary": LABEL_COLUMNS}
         snapshot = warehouse.read(
-            columns, first, last, purpose="training the points model", gated=gated, waivable_as=MODEL
+            _columns(), first, last, purpose="training the points model", gated=gated, waivable_as=MODEL
         )
     except GateClosed as closed:
         yield dg.AssetCheckResult(
@@ -96,24 +127,50 @@ def xgboost_points_model(
     window: dict[str, Any] = {"window": f"{first} … {last}", "tables": len(gated)}
     waivers = [waiver.facts() for waiver in snapshot.waivers]
     yield dg.AssetCheckResult(check_name=CHECK, passed=True, metadata={**window, "waivers": waivers})
+    try:
+        probe = _leak_gate(snapshot, config)
+    except LeakFound as found:
+        leaks = {"leaks": dg.MetadataValue.table([dg.TableRecord(_leak(leak)) for leak in found.leaks[:200]])}
+        yield dg.AssetCheckResult(check_name=LEAK_CHECK, passed=False, description=str(found), metadata=leaks)
+        raise dg.Failure(str(found), metadata=leaks, allow_retries=False) from found
+    probed = {
+        "dates": [f"{date:%Y-%m-%d}" for date in probe.dates], "features": probe.columns, "rows": probe.rows,
+        "compared_stored_rows": probe.compared_stored,
+    }  # fmt: skip
+    yield dg.AssetCheckResult(check_name=LEAK_CHECK, passed=True, metadata=probed)
+    features, games = snapshot.frames["ml_feature_store"], snapshot.frames["player_game_summary"]
     build = build_points_model(
-        features=snapshot.frames["ml_feature_store"],
-        games=snapshot.frames["player_game_summary"],
+        features=features,
+        games=games,
+        raw_games=_raw_games(snapshot),
         feature_columns=config.feature_columns(),
         models_dir=settings.models,
         ledger_fingerprint=snapshot.fingerprint,
         trained_at=dt.datetime.now(dt.UTC),
         split=config.split(),
+        settings=config.settings(),
         before_saving=claim.check,
         waivers=waivers,
         window=TrainingWindow(first, last, snapshot.inputs_build),
         optional_columns=SHOT_FEATURES,
-    )
+        provenance={
+            "tables": list(gated), "dates": (last - first).days + 1, "leak_gate": probed,
+            "config": {name: value for name, value in config.model_dump().items() if value},
+        },
+        has_news=config.has_news(features),
+    )  # fmt: skip
     hand_in(settings.model_store, settings.models)
     version = build.saved.version
     claim.progress(f"{build.saved.model_id} {'trained' if build.is_new else 'stands'}")
     context.log.info(f"{build.saved.model_id} {'trained' if build.is_new else 'stands: same data, same model'}")
+    if build.saved.metadata["status"] != Status.ACCEPTED:
+        context.log.warning(f"{build.saved.model_id} serves no predictions: {build.saved.metadata['verdict']['why']}")
+    plots = write_card(settings.models, version)
+    card, page = card_paths(settings.models, version)
     paths = {
+        "card": dg.MetadataValue.path(card),
+        "card_html": dg.MetadataValue.path(page),
+        "plots": dg.MetadataValue.md(plots),
         "model_file": dg.MetadataValue.path(model_path(settings.models, version)),
         "metadata_file": dg.MetadataValue.path(metadata_path(settings.models, version)),
     }
@@ -121,6 +178,39 @@ def xgboost_points_model(
         metadata={**window, **paths, **_shown(model_metadata(build.saved.metadata))},
         data_version=dg.DataVersion(build.saved.metadata["model_sha256"][:16]),
     )
+
+
+def _columns() -> dict[str, tuple[str, ...]]:
+    """What a training reads: features, labels, the raw box, and all that the features were made of."""
+    columns = {**inputs(), "ml_feature_store": (), "player_box_scores": BOX_COLUMNS}
+    for table, more in (("player_game_summary", LABEL_COLUMNS), ("game_schedule", ("game_id", "season"))):
+        columns[table] = tuple(dict.fromkeys((*more, *columns.get(table, ()))))
+    return columns
+
+
+def _leak_gate(snapshot: Snapshot, config: TrainingConfig) -> Probe:
+    return check_leaks(
+        recompute,
+        snapshot.frames,
+        snapshot.frames["ml_feature_store"],
+        config.feature_columns(),
+        fingerprint=snapshot.fingerprint,
+        # a date that is rejected, held or stale under a waiver left rows that were made of other inputs
+        compare_stored=not any(waiver.table == MODEL for waiver in snapshot.waivers),
+    )
+
+
+def _raw_games(snapshot: Snapshot) -> pd.DataFrame:
+    box = snapshot.frames["player_box_scores"].rename(columns={"minutes": "minutes_played"})
+    seasons = snapshot.frames["game_schedule"].drop_duplicates("game_id").set_index("game_id")["season"]
+    return box.assign(season=box["game_id"].map(seasons))
+
+
+def _leak(leak: Leak) -> dict[str, str | int]:
+    return {
+        "column": leak.column, "date": f"{leak.date:%Y-%m-%d}", "gate": leak.gate, "rows": leak.rows,
+        "of_rows": leak.of_rows, "example": leak.example,
+    }  # fmt: skip
 
 
 def _table(closed: GateClosed) -> dg.TableMetadataValue:

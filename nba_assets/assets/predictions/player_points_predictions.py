@@ -2,8 +2,8 @@
 
 from nba_assets.assets.table_asset import table_asset
 from nba_assets.contracts.predictions import PLAYER_POINTS_PREDICTIONS
+from nba_assets.modelling import prediction
 from nba_assets.modelling.artefacts import models_between
-from nba_assets.modelling.prediction import predict
 from nba_assets.settings import Settings
 from nba_assets.sources.port import Delivery
 from nba_assets.storage.mirror import fetch
@@ -12,13 +12,21 @@ from nba_assets.warehouse.port import Window
 
 @table_asset(PLAYER_POINTS_PREDICTIONS, group="predictions", resources=("settings",), deps=("xgboost_points_model",))
 def player_points_predictions(window: Window, settings: Settings) -> Delivery:
-    """One row per game and expected player: predicted points, by the newest version that had not seen the date.
+    """One row per game and expected player: points, by the newest accepted version that had not seen the date.
 
-    Before the first version's `train_before` the prediction is null (`no_model`); the naive baseline stands
-    beside it. What a version that was trained under a waiver predicts carries that waiver."""
+    Before the first version the prediction is null (`no_model`); the naive baseline stands beside it. On a date whose
+    features were refused the baseline takes its place (`prediction_source`). What a version that was trained under a
+    waiver predicts carries that waiver."""
     fetch(settings.model_store, settings.models)
     models = models_between(settings.models, min(window.days), max(window.days))
-    rows = predict(features=window["ml_feature_store"], models=models)
+    rows = prediction.player_points_predictions(
+        ml_feature_store=window["ml_feature_store"],
+        game_schedule=window["game_schedule"],
+        injury_reports=window["injury_reports"],
+        player_game_summary=window["player_game_summary"],
+        gaps=window.gaps,
+        models=models,
+    )
     waivers = {
         model.model_id: {waiver["waiver_id"] for waiver in model.metadata.get("waivers", ())} for model in models
     }

@@ -46,6 +46,7 @@ def test_everything_built_on_it_is_stale_and_nothing_before_or_beside(complete):
         "team_defense": same_date, "player_game_summary": same_date, "team_defense_zones": later,
         "player_shot_zones": later, "player_daily_cache": later, "upcoming_player_context": later,
         "player_composite_factors": later, "ml_feature_store": later, "player_points_predictions": later,
+        "prediction_accuracy": same_date + later,
     }  # fmt: skip
 
 

@@ -1,0 +1,77 @@
+"""The versions of the points model: show them, and decide which may serve."""
+
+import json
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from nba_assets.cli.opening import Platform, console, open_platform, refuse, say
+from nba_assets.cli.words import table_of
+from nba_assets.operations import promotion
+from nba_assets.operations.json_values import json_value
+from nba_assets.operations.models import model_statuses
+from nba_assets.storage.mirror import fetch, hand_in
+from nba_assets.storage.port import StorageError
+from nba_assets.warehouse.port import WarehouseError
+
+Version = Annotated[str, typer.Argument(help="A version: 3, or xgboost_points_v3.")]
+Why = Annotated[str, typer.Option("--why", help="Why; it is recorded.")]
+Json = Annotated[bool, typer.Option("--json", help="The outcome as JSON.")]
+
+
+def models(as_json: Json = False) -> None:
+    """Every version: whether it may serve, which dates, how good it is, whether its data still stands."""
+    platform = open_platform()
+    try:
+        found = model_statuses(platform.settings.models, platform.warehouse.state())
+    except (WarehouseError, ValueError) as error:
+        refuse(error)
+    if as_json:
+        typer.echo(json.dumps(json_value(found), indent=1))
+        return
+    if not found:
+        console.print("No model version is stored yet.")
+        return
+    rows = [
+        (
+            model.model, model.role, "" if model.test_mae is None else f"{model.test_mae:.3f}",
+            f"{model.serves_from} … {model.serves_to or ''}".rstrip() if model.serves_from else "",
+            len(model.waivers) or "", model.freshness, model.trained_at[:16],
+        )
+        for model in found
+    ]  # fmt: skip
+    console.print(
+        table_of(("version", "status", "test MAE", "serves", "waivers", "data", "trained at"), rows, "Models")
+    )
+
+
+def promote(version: Version, why: Why, as_json: Json = False) -> None:
+    """Make a version champion, whatever the rules said of it: who decides and why is recorded."""
+    _decide(
+        lambda at: promotion.promote(at.warehouse, at.settings.models, version, who=at.settings.who, why=why), as_json
+    )
+
+
+def reject(version: Version, why: Why, as_json: Json = False) -> None:
+    """A version is never to serve, or not again."""
+    _decide(
+        lambda at: promotion.reject(at.warehouse, at.settings.models, version, who=at.settings.who, why=why), as_json
+    )
+
+
+def rollback(why: Why, as_json: Json = False) -> None:
+    """The champion is not to serve again; the one before it is champion."""
+    _decide(lambda at: promotion.rollback(at.warehouse, at.settings.models, who=at.settings.who, why=why), as_json)
+
+
+def _decide(decision: Callable[[Platform], str], as_json: bool) -> None:
+    platform = open_platform()
+    settings = platform.settings
+    try:
+        fetch(settings.model_store, settings.models)
+        said = decision(platform)
+        hand_in(settings.model_store, settings.models)
+    except (WarehouseError, StorageError, ValueError) as error:
+        refuse(error)
+    say(as_json, said, said=said)

@@ -1,0 +1,55 @@
+"""Who a row of the model is about: tiers by recent minutes, and the segments that every figure is broken down by."""
+
+import numpy as np
+import pandas as pd
+
+MINUTES = "minutes_last_10"
+ROTATION_MINUTES = 15
+STARTER_MINUTES = 28
+"""Mean minutes of the last 10 games from which a player counts as rotation, and as a starter."""
+SCORER_POINTS = 10
+SEASON_START_GAMES = 10
+TIERS = ("bench", "rotation", "starters")
+GROUP_NAMES = ("all", "rotation_up", "scorers", *TIERS[::-1], "rookies", "season_start", "back_to_backs", "playoffs")
+"""Populations, then segments, in the order in which they are shown."""
+
+
+def tiers(frame: pd.DataFrame) -> np.ndarray:
+    """The tier of each row of feature values: one of `TIERS`, "" where its recent minutes are null or no column."""
+    if MINUTES not in frame:
+        return np.full(len(frame), "", dtype=object)
+    minutes = frame[MINUTES].to_numpy(dtype="float64", na_value=np.nan)
+    tier = np.select([minutes >= STARTER_MINUTES, minutes >= ROTATION_MINUTES, minutes >= 0], TIERS[::-1], "")
+    return tier.astype(object)
+
+
+def segments(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Boolean mask of every segment over rows of feature values; a segment without its columns is left out.
+
+    The tiers; rookies: all games of the player's history are of this season, and history is older than that;
+    back_to_backs: second nights; season_start: the player's first 10 games of a season; playoffs: play-in included.
+    A null is in no segment.
+    """
+    tier = tiers(frame)
+    found = {name: tier == name for name in TIERS} if MINUTES in frame else {}
+    if {"season_games", "career_games"} <= set(frame):
+        season, career = (_numbers(frame, name) for name in ("season_games", "career_games"))
+        found["rookies"] = season == career
+        found["season_start"] = season < SEASON_START_GAMES
+    for name, column in (("back_to_backs", "is_back_to_back"), ("playoffs", "is_postseason")):
+        if column in frame:
+            found[name] = _numbers(frame, column) == 1
+    return found
+
+
+def populations(frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Masks of the three sets of rows that models are compared on; those of recent form where it is a column."""
+    found = {"all": np.ones(len(frame), dtype=bool)}
+    for name, column, least in (("rotation_up", MINUTES, ROTATION_MINUTES), ("scorers", "pts_last_10", SCORER_POINTS)):
+        if column in frame:
+            found[name] = _numbers(frame, column) >= least
+    return found
+
+
+def _numbers(frame: pd.DataFrame, name: str) -> np.ndarray:
+    return np.asarray(frame[name].to_numpy(dtype="float64", na_value=np.nan))
