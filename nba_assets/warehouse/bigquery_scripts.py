@@ -14,7 +14,7 @@ import pandas as pd
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.partitions import Span
-from nba_assets.warehouse.bigquery_jobs import Parameter
+from nba_assets.warehouse.bigquery_jobs import Parameter, Value
 from nba_assets.warehouse.bigquery_names import Names
 from nba_assets.warehouse.schema import JOURNAL_COLUMNS, LEDGER_COLUMNS
 
@@ -170,22 +170,27 @@ def journal_steps(names: Names, entry: Entry, now: dt.datetime) -> tuple[list[st
     waits = f'"build": {PENDING}' in text
     detail = f"REPLACE(@detail, '\"build\": {PENDING}', CONCAT('\"build\": ', CAST(new_build AS STRING)))"
     columns = ", ".join(f"`{name}`" for name in JOURNAL_COLUMNS)
-    places = [(span.table, span.first, span.last) for span in entry.spans] or [(None, None, None)]
     parameters: dict[str, Parameter] = {
         "now": now,
         "operation": entry.operation,
         "who": entry.who,
         "why": entry.why,
         "detail": text,
-        "places": [
-            {"table_name": ("STRING", table), "first_date": ("DATE", first), "last_date": ("DATE", last)}
-            for table, first, last in places
-        ],
+        "places": [place(span) for span in entry.spans or [None]],
     }
     return [
         f"INSERT INTO {names.system('journal')} ({columns}) SELECT @now, @operation, @who, @why, place.table_name, "
         f"place.first_date, place.last_date, {detail if waits else '@detail'} FROM UNNEST(@places) AS place"
     ], parameters
+
+
+def place(span: Span | None) -> Mapping[str, tuple[str, Value | None]]:
+    """A span as a struct; one of nulls where there is none."""
+    return {
+        "table_name": ("STRING", span and span.table),
+        "first_date": ("DATE", span and span.first),
+        "last_date": ("DATE", span and span.last),
+    }
 
 
 def touch(names: Names) -> list[str]:

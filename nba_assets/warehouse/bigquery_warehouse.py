@@ -18,7 +18,7 @@ from nba_assets.warehouse import bigquery_schema
 from nba_assets.warehouse.bigquery_jobs import BigQueryJobs
 from nba_assets.warehouse.bigquery_names import Names
 from nba_assets.warehouse.bigquery_reads import BigQueryReader
-from nba_assets.warehouse.bigquery_scripts import PENDING, Change, Entry, fence_script, journal_steps
+from nba_assets.warehouse.bigquery_scripts import PENDING, Change, Entry, fence_script, journal_steps, place
 from nba_assets.warehouse.bigquery_writes import Moved, carry_out, standing_for
 from nba_assets.warehouse.fences import dates_of, refuse_older_code
 from nba_assets.warehouse.frames import conform, content_hashes
@@ -155,10 +155,7 @@ class BigQueryWarehouse:
         return self._do(doing, action)
 
     def raise_fence(self, spans: Sequence[Span], token: int) -> None:
-        places = [
-            {"table_name": ("STRING", s.table), "first_date": ("DATE", s.first), "last_date": ("DATE", s.last)}
-            for s in spans
-        ]
+        places = [place(span) for span in spans]
 
         def check() -> None:
             reader = self._reader()

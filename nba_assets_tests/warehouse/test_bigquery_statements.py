@@ -1,6 +1,7 @@
 """Every statement that the adapter sends is GoogleSQL by Google's analyzer, which refuses what the server lets pass."""
 
 import json
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 
@@ -109,7 +110,7 @@ def test_every_statement_is_googlesql_by_googles_analyzer(bigquery):
 
 
 def _staged(statement: str) -> list[str]:
-    return [word for word in statement.split() if "nba_staging." in word]
+    return re.findall(r"`[^`]*nba_staging\.[^`]*`", statement)
 
 
 def test_the_old_systems_queries_run_word_for_word(bigquery):
