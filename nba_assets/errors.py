@@ -110,6 +110,30 @@ CATALOGUE = (
         "Training, predictions, the models of `nba-assets status`.",
         "Remove the version that the message names and train again, or restore the file from a backup.",
     ),
+    Entry(
+        "NBA-502", "nba_assets.modelling.decisions.DecisionError",
+        "A decision on a model version that cannot be taken: no such version, no reason, no other champion.",
+        "`nba-assets promote`, `reject`, `rollback`, and whatever reads `champion.json`.",
+        "The message says what is missing; `nba-assets models` lists the versions.",
+    ),
+    Entry(
+        "NBA-503", "nba_assets.modelling.leak_gate.LeakFound",
+        "Training is refused: features know what happened on their own date. No waiver passes this.",
+        "Every training; the check `features_know_no_outcome` lists features, dates and rows.",
+        "Correct the window in `nba_assets/domain`, raise the table's code version, rebuild it, train again.",
+    ),
+    Entry(
+        "NBA-601", "nba_assets.storage.port.StorageError",
+        "The store of models and cards cannot be reached, or refuses. Nothing was half-written.",
+        "Training, predictions and decisions where NBA_MODELS names a bucket.",
+        "See NBA_MODELS, the bucket and the credentials (`nba-assets doctor`), then repeat.",
+    ),
+    Entry(
+        "NBA-602", "nba_assets.storage.port.Overtaken",
+        "Not written: somebody else has changed the object since it was read.",
+        "A training or a decision beside another one.",
+        "Repeat the command; it reads what stands first. Of two trainings with one number the first stays.",
+    ),
 )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def test_a_changed_constant_is_caught_in_exactly_the_tables_that_use_it(now):
         source=edited("nba_assets.domain.possessions", "FREE_THROW_WEIGHT = 0.44", "FREE_THROW_WEIGHT = 0.45")
     )
     assert changed(now, after) == {
-        "team_offense", "player_game_summary", "player_daily_cache", "player_composite_factors",
+        "team_offense", "player_game_summary", "player_daily_cache", "player_composite_factors", "ml_feature_store",
     }  # fmt: skip
     line = next(line for line in problems(now, after) if line.startswith("team_offense"))
     assert "domain.possessions" in line
@@ -89,7 +89,7 @@ def test_a_docstring_changes_nothing_and_an_operator_does(now):
     assert current(source=edited(module, text, '"""Other words."""\n' + text.split('"""', 2)[2])) == now
     after = current(source=edited(module, " / ", " * "))
     assert "team_defense" in changed(now, after), "through ratio_absence"
-    assert "ml_feature_store" not in changed(now, after)
+    assert "upcoming_player_context" not in changed(now, after)
 
 
 def test_the_body_of_an_asset_counts_and_how_it_is_shown_does_not(now):

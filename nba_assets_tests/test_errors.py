@@ -21,7 +21,8 @@ def classes() -> dict[str, type[Exception]]:
     for path in PACKAGE.rglob("*.py"):
         names = [node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)]
         if not any(
-            re.fullmatch(r"[A-Z]\w*(Error|Closed|Out|Lost|Conflict|Cancelled|NotFound|Unavailable)", n) for n in names
+            re.fullmatch(r"[A-Z]\w*(Error|Closed|Found|Out|Lost|Conflict|Cancelled|Overtaken|Unavailable)", n)
+            for n in names
         ):
             continue
         module = ".".join(path.relative_to(REPOSITORY).with_suffix("").parts)

@@ -21,6 +21,8 @@ TRAINING = "training"
 class DecisionError(ValueError):
     """A decision that cannot be taken, or a decisions file that cannot be read; the message says what to do."""
 
+    code = "NBA-502"
+
 
 class Status(StrEnum):
     """Only an accepted version serves predictions. Too good to be true waits for a person's decision."""

@@ -56,6 +56,8 @@ class Leak:
 class LeakFound(Exception):
     """Training is refused; the message names columns, dates and rows, `leaks` has all of them."""
 
+    code = "NBA-503"
+
     def __init__(self, leaks: Sequence[Leak]) -> None:
         self.leaks = tuple(leaks)
         columns = sorted({leak.column for leak in leaks})

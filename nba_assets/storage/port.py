@@ -7,9 +7,13 @@ from typing import Protocol
 class StorageError(Exception):
     """A store cannot be used; the message names its address and says what to do."""
 
+    code = "NBA-601"
+
 
 class Overtaken(StorageError):
     """Not written: the object is not what the writer had seen. Read it again and decide again."""
+
+    code = "NBA-602"
 
 
 @dataclass(frozen=True)

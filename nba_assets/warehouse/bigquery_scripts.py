@@ -176,7 +176,7 @@ def journal_steps(names: Names, entry: Entry, now: dt.datetime) -> tuple[list[st
         "who": entry.who,
         "why": entry.why,
         "detail": text,
-        "places": [place(span) for span in entry.spans or [None]],
+        "places": [place(span) for span in (entry.spans or (None,))],
     }
     return [
         f"INSERT INTO {names.system('journal')} ({columns}) SELECT @now, @operation, @who, @why, place.table_name, "
@@ -187,9 +187,9 @@ def journal_steps(names: Names, entry: Entry, now: dt.datetime) -> tuple[list[st
 def place(span: Span | None) -> Mapping[str, tuple[str, Value | None]]:
     """A span as a struct; one of nulls where there is none."""
     return {
-        "table_name": ("STRING", span and span.table),
-        "first_date": ("DATE", span and span.first),
-        "last_date": ("DATE", span and span.last),
+        "table_name": ("STRING", None if span is None else span.table),
+        "first_date": ("DATE", None if span is None else span.first),
+        "last_date": ("DATE", None if span is None else span.last),
     }
 
 

@@ -132,7 +132,7 @@ def xgboost_points_model(
     except LeakFound as found:
         leaks = {"leaks": dg.MetadataValue.table([dg.TableRecord(_leak(leak)) for leak in found.leaks[:200]])}
         yield dg.AssetCheckResult(check_name=LEAK_CHECK, passed=False, description=str(found), metadata=leaks)
-        raise dg.Failure(str(found), metadata=leaks, allow_retries=False) from found
+        raise dg.Failure(coded(found), metadata=leaks, allow_retries=False) from found
     probed = {
         "dates": [f"{date:%Y-%m-%d}" for date in probe.dates], "features": probe.columns, "rows": probe.rows,
         "compared_stored_rows": probe.compared_stored,
