@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +71,15 @@ def build_points_model(
         return ModelBuild(standing, is_new=False)
     trained = train_points_model(matrix, split, settings)
     evaluation = evaluate(model=trained.model, matrix=matrix, baselines=baselines, split=split, seed=settings.seed)
+    verdict = _judged(models_dir, evaluation, matrix, split, settings.seed, has_news)
+    if waivers:
+        named = ", ".join(str(waiver["waiver_id"]) for waiver in waivers)
+        verdict = replace(verdict, why=f"{verdict.why}; trained under waivers: {named}")
     card = model_card(
         matrix=matrix,
         trained=trained,
         evaluation=evaluation,
-        verdict=_judged(models_dir, evaluation, matrix, split, settings.seed, has_news),
+        verdict=verdict,
         ledger_fingerprint=ledger_fingerprint,
         trained_at=trained_at,
         waivers=waivers,

@@ -29,7 +29,7 @@ READ = ("ml_feature_store", "player_game_summary", "game_schedule", "player_box_
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """One season of seed 7: predictions of its last 15 % of dates, graded, and what the oracle expects."""
+    """One season of seed 7: predictions of its last third of dates, graded, and what the oracle expects."""
     league = SimulatedLeague(seed=7, seasons=1)
     platform = Platform(Path(tmp_path_factory.mktemp("season")), league)
     predictions = {contract.name for contract in PREDICTION_TABLES}
@@ -39,7 +39,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, pd.D
     features, games, schedule, box = (platform.warehouse.content(table, days) for table in READ)
     told_apart = [name for name in FEATURE_COLUMNS if features[name].nunique() > 1 and name != "is_postseason"]
     matrix = design_matrix(features=features, games=games, baselines=naive_baselines(games), feature_columns=told_apart)
-    split = split_by_fraction(matrix.dates)
+    split = split_by_fraction(matrix.dates, 0.5, 0.15)
     trained = train_points_model(matrix, split, QUICK)
     model = SavedModel(1, {"train_before": split.train_before.isoformat()}, trained.model)
     later = {table: rows[rows["game_date"] >= pd.Timestamp(split.train_before)] for table, rows in

@@ -101,6 +101,13 @@ def test_the_model_beats_all_five_baselines_on_the_test_rows(history: Platform) 
     assert 4.30 < metadata["test_mae"] < 4.70
 
 
+def test_eight_of_ten_outcomes_lie_in_the_interval_in_every_segment(history: Platform) -> None:
+    groups = read_metadata(history.settings.models, 1)["groups"]
+    assert {"starters", "rotation", "bench", "rookies", "back_to_backs", "season_start", "playoffs"} < set(groups)
+    assert 0.77 <= groups["all"]["coverage"] <= 0.83
+    assert all(0.75 <= group["coverage"] <= 0.85 for group in groups.values())
+
+
 def test_the_old_systems_queries_run_on_the_old_names(history: Platform, shared_data: Path) -> None:
     script = shared_data.parent / "notes" / "runbook_queries.sql"
     results = [frame for _, frame in run_queries(history.warehouse, script.read_text())]

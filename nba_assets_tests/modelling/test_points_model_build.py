@@ -183,6 +183,7 @@ def test_a_model_trained_under_a_waiver_says_so_and_is_not_taken_for_a_clean_one
     build(tmp_path, waivers=[WAIVER])
     card = json.loads((tmp_path / "xgboost_points_v1_metadata.json").read_text())
     assert card["waivers"] == model_metadata(card)["waivers"] == [WAIVER]
+    assert read_decisions(tmp_path).history[0].why.endswith("; trained under waivers: w1")
     clean = build(tmp_path)
     assert (clean.is_new, clean.saved.metadata["waivers"]) == (True, [])
     assert clean.saved.metadata["identity"] == model_identity(MATRIX, SPLIT, SETTINGS, "ledger-1")
