@@ -176,7 +176,7 @@ def journal_steps(names: Names, entry: Entry, now: dt.datetime) -> tuple[list[st
         "who": entry.who,
         "why": entry.why,
         "detail": text,
-        "places": [place(span) for span in (entry.spans or (None,))],
+        "places": [place(span) for span in entry.spans] or [place(None)],
     }
     return [
         f"INSERT INTO {names.system('journal')} ({columns}) SELECT @now, @operation, @who, @why, place.table_name, "
@@ -184,13 +184,10 @@ def journal_steps(names: Names, entry: Entry, now: dt.datetime) -> tuple[list[st
     ], parameters
 
 
-def place(span: Span | None) -> Mapping[str, tuple[str, Value | None]]:
+def place(span: Span | None) -> dict[str, tuple[str, Value | None]]:
     """A span as a struct; one of nulls where there is none."""
-    return {
-        "table_name": ("STRING", None if span is None else span.table),
-        "first_date": ("DATE", None if span is None else span.first),
-        "last_date": ("DATE", None if span is None else span.last),
-    }
+    table, first, last = (None, None, None) if span is None else (span.table, span.first, span.last)
+    return {"table_name": ("STRING", table), "first_date": ("DATE", first), "last_date": ("DATE", last)}
 
 
 def touch(names: Names) -> list[str]:

@@ -46,10 +46,8 @@ def complete(built_to_the_end: Path, tmp_path: Path) -> DuckDBWarehouse:
 
 
 @pytest.fixture(scope="session")
-def bigquery(built: Path, built_to_the_end: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryPlace]:
+def bigquery(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryPlace]:
     """A place on a server of its own, that knows the states."""
+    files = {"raw": "built", "complete": "built_to_the_end"}
     with bigquery_server(tmp_path_factory.mktemp("bigquery"), PROJECT) as server:
-        place = BigQueryPlace(server)
-        place.learn("raw", warehouse_at(built))
-        place.learn("complete", warehouse_at(built_to_the_end))
-        yield place
+        yield BigQueryPlace(server, lambda state: warehouse_at(request.getfixturevalue(files[state])))

@@ -54,11 +54,12 @@ class DuckDBPlace:
 class BigQueryPlace:
     """Datasets that are set back to a state between tests: making new ones takes a server far longer."""
 
-    def __init__(self, server: BigQueryServer) -> None:
+    def __init__(self, server: BigQueryServer, source: Callable[[str], DuckDBWarehouse]) -> None:
         self.server = server
         self.names = Names(PROJECT)
         self.done: list[JobFact] = []
         self._jobs = jobs_on(server, on_done=self.done.append)
+        self._source = source
         self._states: dict[str, int] = {}
         self._told = 0
         self.open().ledger()
@@ -66,8 +67,9 @@ class BigQueryPlace:
     def open(self, **settings: object) -> BigQueryWarehouse:
         return BigQueryWarehouse(lambda: self._jobs, self.names, **{"days": CALENDAR, **settings})
 
-    def learn(self, state: str, source: DuckDBWarehouse) -> None:
+    def _learn(self, state: str) -> None:
         """Load what a DuckDB warehouse holds, to be set back to."""
+        source = self._source(state)
         with source.connect() as connection:
             history = connection.execute("SELECT * FROM nba_quality.ledger_history").df()
             last = connection.execute("SELECT last_build FROM nba_quality.build_counter").fetchone()[0]
@@ -91,6 +93,8 @@ class BigQueryPlace:
 
     def set_back(self, state: str) -> None:
         """Undo what tests have done since; "" is the empty warehouse."""
+        if state and state not in self._states:
+            self._learn(state)
         touched = {job.table for job in self.done[self._told :]} & set(TABLES) if self._told else set(SOUND)
         steps = [f"DELETE FROM {self.names.system(name)} WHERE TRUE" for name in SYSTEM_TABLES]
         steps.append(
