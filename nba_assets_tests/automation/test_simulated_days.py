@@ -18,8 +18,8 @@ PREDICTIONS = "player_points_predictions"
 FOLLOWS = tuple(name for name, contract in TABLES.items() if not contract.ingest)
 
 
-def test_three_days_by_automation_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    days = SimulatedDays(tmp_path, f"outage:{WEDNESDAY},late_correction:{TUESDAY}", f"{MONDAY} 12:30", monkeypatch)
+def test_new_slates_and_an_outage_by_automation_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    days = SimulatedDays(tmp_path, f"outage:{WEDNESDAY}", f"{MONDAY} 12:30", monkeypatch)
     days.follow()
     assert [tables == (PREDICTIONS,) for _, tables, *_ in days.launched] == [False, True], "one run, then predictions"
     assert days.not_ready() == {PREDICTIONS}, "predictions begin today"
@@ -45,22 +45,29 @@ def test_three_days_by_automation_alone(tmp_path: Path, monkeypatch: pytest.Monk
     assert days.rows("player_box_scores")[TUESDAY] > 0
     assert days.rows(PREDICTIONS)[WEDNESDAY] > 0
 
+    assert days.not_ready() == {PREDICTIONS}
+    launched_by = {who for who, *_ in days.launched}
+    assert launched_by <= {"automation", *(schedule.name for schedule in days.repository.schedule_defs)}
+
+
+def test_a_late_correction_is_built_upon_in_a_few_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    days = SimulatedDays(tmp_path, f"late_correction:{TUESDAY}", f"{WEDNESDAY} 12:30", monkeypatch)
+    days.follow()
     before = days.warehouse.history("player_box_scores", TUESDAY)
     seen = len(days.launched)
-    days.until(f"{THURSDAY} 09:30")
+    days.until(f"{THURSDAY} 08:30")
     after = days.warehouse.history("player_box_scores", TUESDAY)
     assert after["content_hash"].iloc[-1] != before["content_hash"].iloc[-1], "the correction came"
+    assert [who for who, *_ in days.launched[seen:]].count("ingest_after_the_last_game") == 1
     healed = [tables for who, tables, *_ in days.launched[seen:] if who == "automation"]
-    assert any(set(FOLLOWS) >= set(tables) for tables in healed)
-    assert all(sum(table in tables for tables in healed) <= 3 for table in TABLES), "never a run for each date"
-    days.until(f"{THURSDAY} 12:30")
+    assert all(sum(table in tables for tables in healed) <= 2 for table in TABLES), "one for the new slate, one to heal"
+    assert any(set(FOLLOWS) > set(tables) and "ml_feature_store" in tables for tables in healed)
     assert days.not_ready() == {PREDICTIONS}
     state = days.warehouse.state()
     assert not state.stale[PREDICTIONS][state.days >= str(THURSDAY)].any()
-    for day in (MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY):
+    for day in (WEDNESDAY, THURSDAY, FRIDAY):
         assert days.rows(PREDICTIONS)[day] == days.rows("ml_feature_store")[day]
-    launched_by = {who for who, *_ in days.launched}
-    assert launched_by <= {"automation", *(schedule.name for schedule in days.repository.schedule_defs)}
+    assert all(is_complete for *_, is_complete in days.launched)
 
 
 def test_a_hold_is_waited_for_and_what_was_missed_is_made_up_for(
