@@ -19,10 +19,11 @@ from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict
 from nba_assets.readiness.state import Status
 from nba_assets.warehouse import schema
-from nba_assets.warehouse.duckdb_reads import last_build, rows_of_days, select_rows, standing_on
+from nba_assets.warehouse.duckdb_reads import DuckDBReader, select_rows, standing_on
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
 from nba_assets.warehouse.duckdb_writes import next_build, replace_rows, write_ledger
 from nba_assets.warehouse.frames import conform, content_hashes
+from nba_assets.warehouse.gated_reads import rows_of_days
 from nba_assets.warehouse.ledger import entries
 from nba_assets.warehouse.port import Published, Snapshot, Window
 
@@ -61,7 +62,7 @@ class UnguardedWarehouse(DuckDBWarehouse):
                 days=tuple(days),
                 held={},
                 current=(),
-                inputs_build=last_build(connection),
+                inputs_build=DuckDBReader(connection).last_build(),
                 frames=frames,
                 gaps={read.table: no_gaps for read in contract.reads if read.optional or read.window == "before"},
                 bootstrap=frozenset(),
@@ -74,7 +75,7 @@ class UnguardedWarehouse(DuckDBWarehouse):
         upstream = TABLES[table]
         window = next(read.window for read in contract.reads if read.table == table)
         if window == "same_date":
-            frame = rows_of_days(connection, upstream, days)
+            frame = rows_of_days(DuckDBReader(connection), upstream, days)
             if contract.name == FORM_INPUT and table == "team_offense" and self.switches.joins_on_stated_sides:
                 frame = frame[~frame["game_id"].isin(_reversed_games(connection, days))]
             return frame
@@ -126,7 +127,7 @@ class UnguardedWarehouse(DuckDBWarehouse):
                 table: select_rows(connection, TABLES[table], "game_date BETWEEN ? AND ?", [start, end], names)
                 for table, names in columns.items()
             }
-            return Snapshot(frames, fingerprint=f"unguarded build {last_build(connection)}")
+            return Snapshot(frames, fingerprint=f"unguarded build {DuckDBReader(connection).last_build()}")
 
 
 def _reversed_games(connection: duckdb.DuckDBPyConnection, days: Sequence[dt.date]) -> set[str]:

@@ -24,7 +24,7 @@ from nba_assets.contracts.tables import ancestors
 from nba_assets.modelling.baselines import naive_baselines
 from nba_assets.modelling.design_matrix import DesignMatrix, design_matrix
 from nba_assets.modelling.splits import Fold, walk_forward_folds
-from nba_assets.modelling.training import TrainingSettings
+from nba_assets.modelling.training import OBJECTIVES, TrainingSettings
 
 FOLDS = 4
 EMBARGO_DAYS = 1
@@ -41,7 +41,7 @@ class Judged:
 
 
 def judge(matrix: DesignMatrix, folds: Sequence[Fold], settings: TrainingSettings, rounds: int) -> Judged:
-    """Mean absolute error over the judged rows of all folds, after as many rounds of the first objective."""
+    """Mean absolute error over the judged rows of all folds, after as many rounds of the median."""
     values, errors = matrix.features.to_numpy(), []
     for fold in folds:
         train, judged = fold.rows(matrix.dates)
@@ -104,7 +104,7 @@ def read_matrix(until: dt.date) -> DesignMatrix:
 
 def _parameters(settings: TrainingSettings) -> dict[str, object]:
     return {
-        "objective": settings.objectives[0],
+        **OBJECTIVES["median"],
         "tree_method": "hist",
         "max_depth": settings.max_depth,
         "learning_rate": settings.learning_rate,

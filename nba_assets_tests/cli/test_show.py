@@ -12,12 +12,15 @@ from typer.testing import CliRunner, Result
 
 from nba_assets.claims.store import ClaimStore
 from nba_assets.cli import show as showing
+from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
 from nba_assets.settings import Settings
 from nba_assets_tests.raw_games import BOS, player_id
 from nba_assets_tests.warehouse.raw_publishes import DAYS, DERIVED, publish, publish_raw, warehouse_at, with_minutes
 
 FIRST, SECOND = str(DAYS[0]), str(DAYS[1])
+CORRECTION = len(TABLES) + 1
+"""Build of the correction: every table was built once before it."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def test_who_is_at_work_and_what_is_held_back_is_shown(built):
     said = " ".join(built("status").split())
     assert "run 1 of run:1 (ben: fix) on team_offense 2024-12-03 … 2024-12-04; 0 of 2 partitions" in said
     assert "hold 2 of hold:ana (ana) on team_defense 2024-12-03 … 2024-12-04" in said
-    assert "Stale because: team_box_scores 2024-12-04 changed in build 18" in said
+    assert f"Stale because: team_box_scores 2024-12-04 changed in build {CORRECTION}" in said
     status = built.json("status")
     assert [claim["claim"] for claim in (*status["claims"], *status["holds"])] == [1, 2]
     assert "run:1" in built("plan", "--stale"), "the conflict"
@@ -125,7 +128,7 @@ def test_who_is_at_work_and_what_is_held_back_is_shown(built):
 def test_history_tells_which_attempts_published_and_changed(built):
     rows = built.json("history", "team_box_scores", SECOND)
     assert [(row["attempt_build"], row["published"], row["changed"]) for row in rows] == [
-        (18, True, True),
+        (CORRECTION, True, True),
         (3, True, True),
     ]
     assert "2024-12-04" in built("history", "team_box_scores", SECOND)
@@ -141,7 +144,9 @@ def test_a_partition_is_explained_with_its_inputs_rules_and_people(built):
     assert f"team_box_scores {FIRST} is ready; newest build 3, newest content 3, code version 1" in said
     assert "20241203_NYK_BOS (0022400000)" in said
     partition = built.json("explain", "team_defense", SECOND)["partition"]
-    assert partition["reasons"] == ["stale: team_box_scores 2024-12-04 changed in build 18, through team_offense"]
+    assert partition["reasons"] == [
+        f"stale: team_box_scores 2024-12-04 changed in build {CORRECTION}, through team_offense"
+    ]
     assert {rule["passed"] for rule in partition["rules"]} == {True}
     assert "ana" in built("journal")
 

@@ -153,7 +153,13 @@ def test_games_of_earlier_seasons_do_not_fill_a_season():
 LOAD = {"games_last_7_days", "minutes_last_7_days"}
 FORTNIGHT = {"games_last_14_days", "back_to_backs_last_14_days"}
 REST = {"rest_days", "is_back_to_back", "team_games_missed"}
-OWN_OFFENSE = {"team_pace_last_10", "team_offensive_rating_last_10", "pace_differential"}
+ACTIVE = {"active_teammates_minutes", "active_minutes_share", "active_pts_share", "active_pts_rank"}
+STRENGTH = {"team_margin_last_20", "team_win_pct_season"}
+OWN_OFFENSE = {"team_pace_last_10", "team_offensive_rating_last_10", "pace_differential"} | STRENGTH
+SINCE = {"team_games_missed", "team_rest_days", "team_margin_previous_game"} | ACTIVE
+THEIR_OFFENSE = {
+    "opponent_pace_last_10", "pace_differential", "opponent_margin_last_20", "opponent_win_pct_season",
+}  # fmt: skip
 THEIR_DEFENSE = {
     "opponent_defensive_rating_last_15", "opponent_pts_allowed_last_15", "opponent_effective_fg_pct_allowed_last_15",
 }  # fmt: skip
@@ -162,19 +168,18 @@ THEIR_DEFENSE = {
 @pytest.mark.parametrize(
     ("table", "missing", "nulls"),
     [
-        pytest.param("player_game_summary", (BOSTON, "2024-01-31"), LOAD | FORTNIGHT | REST, id="yesterday"),
-        pytest.param("player_game_summary", (BOSTON, "2024-01-25"), LOAD | FORTNIGHT, id="a week ago"),
-        pytest.param("player_game_summary", (BOSTON, "2024-01-24"), FORTNIGHT, id="more than a week ago"),
-        pytest.param("player_game_summary", (BOSTON, "2024-01-18"), FORTNIGHT, id="a fortnight ago"),
-        pytest.param("player_game_summary", (BOSTON, "2024-01-17"), set(), id="before both"),
+        pytest.param("player_game_summary", (BOSTON, "2024-01-31"), LOAD | FORTNIGHT | REST | ACTIVE, id="yesterday"),
+        pytest.param("player_game_summary", (BOSTON, "2024-01-25"), LOAD | FORTNIGHT | ACTIVE, id="a week ago"),
+        pytest.param("player_game_summary", (BOSTON, "2024-01-24"), FORTNIGHT | ACTIVE, id="more than a week ago"),
+        pytest.param("player_game_summary", (BOSTON, "2024-01-18"), FORTNIGHT | ACTIVE, id="a fortnight ago"),
+        pytest.param("player_game_summary", (BOSTON, "2024-01-17"), ACTIVE, id="before both"),
         pytest.param("player_game_summary", (DENVER, "2024-01-31"), set(), id="the opponent's players"),
         pytest.param("team_offense", (BOSTON, "2024-01-25"), OWN_OFFENSE, id="own offence"),
-        pytest.param("team_offense", (BOSTON, "2024-01-31"), OWN_OFFENSE | {"team_games_missed"}, id="since his game"),
-        pytest.param("team_offense", (BOSTON, "2024-01-09"), set(), id="before the tenth last game"),
-        pytest.param("team_offense", (DENVER, "2024-01-25"), {"opponent_pace_last_10", "pace_differential"},
-                     id="opponent's pace"),
+        pytest.param("team_offense", (BOSTON, "2024-01-31"), OWN_OFFENSE | SINCE, id="since his game"),
+        pytest.param("team_offense", (BOSTON, "2024-01-09"), STRENGTH, id="before the tenth last game"),
+        pytest.param("team_offense", (DENVER, "2024-01-25"), THEIR_OFFENSE, id="opponent's pace"),
         pytest.param("team_offense", (DENVER, "2024-01-31"),
-                     {"opponent_pace_last_10", "pace_differential", "opponent_rest_days"}, id="opponent's rest"),
+                     THEIR_OFFENSE | {"opponent_rest_days"}, id="opponent's rest"),
         pytest.param("team_defense", (DENVER, "2024-01-25"), THEIR_DEFENSE, id="opponent's defence"),
         pytest.param("team_defense", (BOSTON, "2024-01-25"), {"team_defensive_rating_last_15"}, id="own defence"),
         pytest.param("team_defense", (NEW_YORK, "2024-01-25"), set(), id="a third team"),
@@ -205,4 +210,6 @@ def test_a_gap_that_shows_late_does_not_hide_a_newer_one():
 def test_without_gaps_nothing_is_missing():
     empty = pd.DataFrame({"game_date": np.array([], dtype="datetime64[ns]"), "game_id": [], "team_id": []})
     row = context_row(dict.fromkeys(("player_game_summary", "team_offense", "team_defense"), empty))
-    assert set(json.loads(row["absence"]).values()) == {"source_unavailable"}, "there are no reports"
+    reasons = json.loads(row["absence"])
+    assert set(reasons.values()) == {"source_unavailable", "short_history"}
+    assert {name for name, why in reasons.items() if why == "short_history"} == ACTIVE, "nobody played two days ago"

@@ -52,7 +52,7 @@ def test_with_upstream_is_everything_an_asset_is_made_of() -> None:
     )
     of_model = chosen_assets([MODEL], with_upstream=True)
     assert of_model == ASSETS[: ASSETS.index(MODEL) + 1]
-    assert chosen_assets(["player_points_predictions"], with_upstream=True) == ASSETS
+    assert chosen_assets(["prediction_accuracy"], with_upstream=True) == ASSETS
 
 
 def test_what_fits_a_chunk_is_one_run_and_another_for_what_follows_the_model() -> None:
