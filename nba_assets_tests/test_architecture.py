@@ -1,6 +1,7 @@
 """Imports point down, floors keep to themselves, files stay small: read from the syntax tree."""
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,7 @@ def name_of(module: Path) -> str:
     return ".".join(module.relative_to(PACKAGE).with_suffix("").parts)
 
 
+@functools.cache
 def tree_of(module: Path) -> ast.Module:
     return ast.parse(module.read_text(encoding="utf-8"), filename=str(module))
 

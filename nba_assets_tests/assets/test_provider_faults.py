@@ -27,11 +27,16 @@ CAUGHT = [
     ("missing_game", "team_box_scores", "every_final_game_present"),
     ("partial_slate", "team_box_scores", "every_final_game_present"),
     ("swapped_home_away", "team_box_scores", "home_as_scheduled"),
-    ("mixed_game_id_formats:unmatched", "team_box_scores", "only_scheduled_games"),
-    ("mixed_game_id_formats:garbled", "team_box_scores", "source_understood"),
-    ("duplicated_rows", "team_box_scores", "unique_key"),
-    ("minutes_as_text:garbage", "player_box_scores", "source_understood"),
     ("renamed_player_key:unknown", "player_box_scores", "source_understood"),
+    *(
+        pytest.param(*case, marks=pytest.mark.long)
+        for case in (
+            ("mixed_game_id_formats:unmatched", "team_box_scores", "only_scheduled_games"),
+            ("mixed_game_id_formats:garbled", "team_box_scores", "source_understood"),
+            ("duplicated_rows", "team_box_scores", "unique_key"),
+            ("minutes_as_text:garbage", "player_box_scores", "source_understood"),
+        )
+    ),
 ]
 UNDERSTOOD = [
     "mixed_game_id_formats:known",
@@ -59,7 +64,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> pd.Series:
     return platform.hashes()
 
 
-@pytest.mark.parametrize(("fault", "table", "rule"), CAUGHT, ids=[case[0] for case in CAUGHT])
+@pytest.mark.parametrize(("fault", "table", "rule"), CAUGHT)
 def test_a_fault_is_caught_at_the_first_table_that_can_know(
     fault: str, table: str, rule: str, tmp_path: Path, sound: pd.Series
 ) -> None:

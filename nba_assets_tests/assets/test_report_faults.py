@@ -30,6 +30,9 @@ def built(home: Path, faults: str = "") -> tuple[Platform, dg.ExecuteInProcessRe
     return platform, platform.run(FIRST, LAST, tables=BUILT)
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Platform:
     platform, result = built(tmp_path_factory.mktemp("sound"))

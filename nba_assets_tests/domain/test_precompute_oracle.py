@@ -13,14 +13,8 @@ from nba_assets_tests.domain.precompute_chain import LEAGUE_TEAMS, build
 SMALLEST_STEP = 1e-6
 
 
-GAPS = pytest.mark.parametrize(
-    "gap_days",
-    [
-        pytest.param(0, id="no gap", marks=pytest.mark.long),
-        pytest.param(1, id="one gap"),
-        pytest.param(4, id="four gaps", marks=pytest.mark.long),
-    ],
-)
+pytestmark = pytest.mark.long
+GAPS = pytest.mark.parametrize("gap_days", [0, 1, 4], ids=["no gap", "one gap", "four gaps"])
 
 
 @GAPS

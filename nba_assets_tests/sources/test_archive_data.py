@@ -10,7 +10,7 @@ import pytest
 from nba_assets.contracts.raw import BOX_COUNTS, RAW_TABLES
 from nba_assets.sources.archive import ArchiveSource
 
-pytestmark = pytest.mark.archive
+pytestmark = [pytest.mark.archive, pytest.mark.long]
 
 FIRST, LAST = dt.date(2021, 10, 19), dt.date(2025, 6, 22)
 DESIGNATED_ELSEWHERE = {"0022400147", "0022400633", "0022401229", "0022401230"}

@@ -190,7 +190,9 @@ def good_rows(delivery: Parsed, schedule: pd.DataFrame, table: str) -> pd.DataFr
     return rows[rows["game_date"].isin(pd.DatetimeIndex(ready))].reset_index(drop=True)
 
 
-@pytest.mark.parametrize("kind", list(KINDS))
+@pytest.mark.parametrize(
+    "kind", [*list(KINDS)[:2], *(pytest.param(kind, marks=pytest.mark.long) for kind in list(KINDS)[2:])]
+)
 def test_damage_is_understood_or_refused(kind, box_scores, tmp_path):
     folder, name, rows, write, table = KINDS[kind]
     schedule = box_scores[0]

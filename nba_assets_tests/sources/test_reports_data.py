@@ -25,6 +25,7 @@ def beside(place: Path, archive_dir: Path, folder: str, files: Path) -> Path:
 
 
 @pytest.mark.archive
+@pytest.mark.long
 class TestOdds:
     def test_nearly_every_name_of_the_archive_is_somebody(self, archive_dir, tmp_path):
         source = ArchiveSource(archive_dir, tmp_path)
@@ -67,6 +68,7 @@ class TestOdds:
 
 
 @pytest.mark.archive
+@pytest.mark.long
 class TestInjuryReport:
     def test_every_cell_of_the_pdf(self, shared_data):
         (path,) = (shared_data / REPORT).glob("*.pdf")
