@@ -36,8 +36,8 @@ class Delivery:
 
     rows: pd.DataFrame
     problems: tuple[Problem, ...] = field(default=())
-    notes: tuple[Problem, ...] = field(default=())
-    waivers: Mapping[dt.date, frozenset[str]] = field(default_factory=dict)
+    notes: tuple[Problem, ...] = field(default=(), kw_only=True)
+    waivers: Mapping[dt.date, frozenset[str]] = field(default_factory=dict, kw_only=True)
 
 
 class Source(Protocol):

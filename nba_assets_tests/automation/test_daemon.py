@@ -28,9 +28,9 @@ pytestmark = pytest.mark.long
 
 DAYS = 30
 WITHIN_SECONDS = 60
-INGEST = ("game_schedule", "game_results", "team_box_scores", "player_box_scores")
-SAME_DATE = ("team_offense", "team_defense", "player_game_summary")
-LATER = ("player_daily_cache", "upcoming_player_context", "player_composite_factors", "ml_feature_store")
+INGEST = tuple(name for name, contract in TABLES.items() if contract.ingest)
+SAME_DATE = tuple(name for name, contract in TABLES.items() if contract.dataset == "nba_analytics")
+LATER = (*(name for name, contract in TABLES.items() if contract.dataset == "nba_precompute"), "ml_feature_store")
 
 
 def materialize(settings: Settings, tables: tuple[str, ...], first: dt.date, last: dt.date) -> None:
