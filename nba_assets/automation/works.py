@@ -45,19 +45,28 @@ def works(state: LedgerState, asked: Mapping[str, np.ndarray], taken: Mapping[st
     """The runs to launch now: at most one per table and chunk, and none over a date that is taken.
 
     What fits one chunk is one run of all tables. Else the history edges divide it as they divide a backfill: only the
-    first wave is launched, and the next one when that stands. Predictions come last and by themselves: a run takes in
-    whatever is outdated between its first and last date, and those of played dates are left as they were made.
+    first wave is launched, and the next one when that stands. Predictions come by themselves, for a run takes in
+    whatever is outdated between its first and last date, and those of played dates are left as they were made; what
+    grades them comes after them.
     """
     tables = [name for name in asked if asked[name].any()]
-    tables = [name for name in tables if not is_frozen_once_played(state.contracts[name])] or tables
     if not tables:
         return []
+    stages = {name: _stage(state, name) for name in tables}
+    tables = [name for name in tables if stages[name] == min(stages.values())]
     together = _ranges(state.days, asked, taken, tables)
     if len(together) == 1:
         return together
     waves = waves_of(state)
     first = min(waves[name] for name in tables)
     return _ranges(state.days, asked, taken, [name for name in tables if waves[name] == first])
+
+
+def _stage(state: LedgerState, table: str) -> int:
+    """0 for what rests on no predictions, 1 for predictions, 2 for what reads them."""
+    if is_frozen_once_played(state.contracts[table]):
+        return 1
+    return 2 if any(is_frozen_once_played(state.contracts[read.table]) for read in state.contracts[table].reads) else 0
 
 
 def _ranges(

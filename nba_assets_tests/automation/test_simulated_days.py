@@ -14,19 +14,23 @@ pytestmark = pytest.mark.long
 
 MONDAY = dt.date(2024, 11, 11)
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (MONDAY + dt.timedelta(days=number) for number in (1, 2, 3, 4))
-PREDICTIONS = "player_points_predictions"
+PREDICTIONS, ACCURACY = "player_points_predictions", "prediction_accuracy"
+BEGIN_TODAY = {PREDICTIONS, ACCURACY}
+"""Tables without the dates before: nothing was predicted then, so nothing is graded."""
 FOLLOWS = tuple(name for name, contract in TABLES.items() if not contract.ingest)
 
 
 def test_new_slates_and_an_outage_by_automation_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     days = SimulatedDays(tmp_path, f"outage:{WEDNESDAY}", f"{MONDAY} 12:30", monkeypatch)
     days.follow()
-    assert [tables == (PREDICTIONS,) for _, tables, *_ in days.launched] == [False, True], "one run, then predictions"
-    assert days.not_ready() == {PREDICTIONS}, "predictions begin today"
+    everything, *rest = (tables for _, tables, *_ in days.launched)
+    assert {PREDICTIONS, ACCURACY}.isdisjoint(everything)
+    assert rest == [(PREDICTIONS,), (ACCURACY,)], "one run, then predictions, then their grading"
+    assert days.not_ready() == BEGIN_TODAY
     assert {day for day, rows in days.rows(PREDICTIONS).items() if rows} == {MONDAY, TUESDAY}
 
     days.until(f"{TUESDAY} 03:00")
-    assert len(days.launched) == 4, "at midnight there is a new tomorrow"
+    assert len(days.launched) == 6, "at midnight there is a new tomorrow"
     assert WEDNESDAY in days.rows(PREDICTIONS)
     days.until(f"{TUESDAY} 23:00")
     assert days.rows("player_box_scores")[MONDAY] > 0
@@ -45,7 +49,7 @@ def test_new_slates_and_an_outage_by_automation_alone(tmp_path: Path, monkeypatc
     assert days.rows("player_box_scores")[TUESDAY] > 0
     assert days.rows(PREDICTIONS)[WEDNESDAY] > 0
 
-    assert days.not_ready() == {PREDICTIONS}
+    assert days.not_ready() == BEGIN_TODAY
     launched_by = {who for who, *_ in days.launched}
     assert launched_by <= {"automation", *(schedule.name for schedule in days.repository.schedule_defs)}
 
@@ -60,9 +64,11 @@ def test_a_late_correction_is_built_upon_in_a_few_runs(tmp_path: Path, monkeypat
     assert after["content_hash"].iloc[-1] != before["content_hash"].iloc[-1], "the correction came"
     assert [who for who, *_ in days.launched[seen:]].count("ingest_after_the_last_game") == 1
     healed = [tables for who, tables, *_ in days.launched[seen:] if who == "automation"]
-    assert all(sum(table in tables for tables in healed) <= 2 for table in TABLES), "one for the new slate, one to heal"
+    times = {table: sum(table in tables for tables in healed) for table in TABLES}
+    assert max(times[table] for table in TABLES if table != ACCURACY) <= 2, "one for the new slate, one to heal"
+    assert times[ACCURACY] <= 4, "after the tables that it reads, and after the predictions"
     assert any(set(FOLLOWS) > set(tables) and "ml_feature_store" in tables for tables in healed)
-    assert days.not_ready() == {PREDICTIONS}
+    assert days.not_ready() == BEGIN_TODAY
     state = days.warehouse.state()
     assert not state.stale[PREDICTIONS][state.days >= str(THURSDAY)].any()
     for day in (WEDNESDAY, THURSDAY, FRIDAY):
@@ -87,10 +93,10 @@ def test_a_hold_is_waited_for_and_what_was_missed_is_made_up_for(
     store.end(held.id, "released")
     days.follow()
     assert all(is_complete for *_, is_complete in days.launched)
-    assert days.not_ready() == {PREDICTIONS}
+    assert days.not_ready() == BEGIN_TODAY
 
     # Nothing ran for three days; the schedules' ticks of those days are lost.
     days.now += dt.timedelta(days=3)
     days.follow()
     assert days.rows("player_box_scores")[MONDAY] > 0, "read again, for it was read before it was played"
-    assert days.not_ready() == {PREDICTIONS}
+    assert days.not_ready() == BEGIN_TODAY
