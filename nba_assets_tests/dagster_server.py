@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,17 @@ class Server:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.log.close()
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Server]:
+    """A server that answers, stopped when done."""
+    server = Server(settings)
+    try:
+        server.wait_until_up()
+        yield server
+    finally:
+        server.stop()
 
 
 def first_season(home: Path) -> Settings:

@@ -1,6 +1,5 @@
 """`nba-assets backfill`: plan, reserve, and start a process of its own that works it off; `follow`: watch one."""
 
-import datetime as dt
 from typing import Annotated
 
 import typer
@@ -8,7 +7,7 @@ import typer
 from nba_assets.claims.errors import ClaimConflict, ClaimsError
 from nba_assets.cli.following import follow_claim
 from nba_assets.cli.opening import Platform, console, open_platform, refuse, say
-from nba_assets.cli.show import plan
+from nba_assets.cli.show import ChunkDays, Failed, From, Missing, Stale, Tables, To, WithUpstream, plan
 from nba_assets.definitions import main_job
 from nba_assets.operations.backfill import (
     CHUNK_DAYS,
@@ -22,21 +21,18 @@ from nba_assets.operations.backfill import (
 from nba_assets.operations.result import REFUSED
 from nba_assets.operations.supervise import supervise
 
-From = Annotated[dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First date; default: first.")]
-To = Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last date; default: the newest.")]
-
 
 def backfill(
-    tables: Annotated[list[str] | None, typer.Option(help="Only these, also by comma; default: all.")] = None,
+    tables: Tables = None,
     from_: From = None,
     to: To = None,
-    stale: Annotated[bool, typer.Option("--stale", help="Only stale dates, and what becomes stale by them.")] = False,
-    missing: Annotated[bool, typer.Option("--missing", help="Only dates never built.")] = False,
-    failed: Annotated[bool, typer.Option("--failed", help="Only rejected and held dates.")] = False,
+    stale: Stale = False,
+    missing: Missing = False,
+    failed: Failed = False,
     no_resume: Annotated[bool, typer.Option("--no-resume", help="Rebuild also what stands as it should.")] = False,
-    with_upstream: Annotated[bool, typer.Option("--with-upstream", help="Also what the tables are made of.")] = False,
+    with_upstream: WithUpstream = False,
     workers: Annotated[int, typer.Option(min=1, help="Runs at the same time.")] = 1,
-    chunk_days: Annotated[int, typer.Option(min=1, help="Dates of one run at most.")] = CHUNK_DAYS,
+    chunk_days: ChunkDays = CHUNK_DAYS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, start nothing.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for whoever holds the dates.")] = False,
     wait_minutes: Annotated[float, typer.Option(help="With --wait: how long.")] = WAIT_MINUTES,

@@ -36,20 +36,26 @@ Table = Annotated[str, typer.Argument(help="A table, as team_offense.")]
 Date = Annotated[dt.datetime, typer.Argument(formats=["%Y-%m-%d"], help="A date.")]
 From = Annotated[dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First date; default: first.")]
 To = Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last date; default: the newest.")]
+Tables = Annotated[list[str] | None, typer.Option(help="Only these, also by comma; default: all.")]
+Stale = Annotated[bool, typer.Option("--stale", help="Only stale dates, and what becomes stale by them.")]
+Missing = Annotated[bool, typer.Option("--missing", help="Only dates never built.")]
+Failed = Annotated[bool, typer.Option("--failed", help="Only rejected and held dates.")]
+WithUpstream = Annotated[bool, typer.Option("--with-upstream", help="Also what the tables are made of.")]
+ChunkDays = Annotated[int, typer.Option(min=1, help="Dates of one run at most.")]
 Limit = Annotated[int, typer.Option(min=1, help="How many, the newest.")]
 
 
 @show.command()
 def plan(
-    tables: Annotated[list[str] | None, typer.Option(help="Only these, also by comma; default: all.")] = None,
+    tables: Tables = None,
     from_: From = None,
     to: To = None,
-    stale: Annotated[bool, typer.Option("--stale", help="Only stale dates, and what becomes stale by them.")] = False,
-    missing: Annotated[bool, typer.Option("--missing", help="Only dates never built.")] = False,
-    failed: Annotated[bool, typer.Option("--failed", help="Only rejected and held dates.")] = False,
+    stale: Stale = False,
+    missing: Missing = False,
+    failed: Failed = False,
     everything: Annotated[bool, typer.Option("--all", "--no-resume", help="Also what stands as it should.")] = False,
-    with_upstream: Annotated[bool, typer.Option("--with-upstream", help="Also what the tables are made of.")] = False,
-    chunk_days: Annotated[int, typer.Option(min=1, help="Dates of one run at most.")] = CHUNK_DAYS,
+    with_upstream: WithUpstream = False,
+    chunk_days: ChunkDays = CHUNK_DAYS,
     as_json: Json = False,
 ) -> None:
     """What a backfill would build and why, how long it takes, what it would meet; nothing is started."""

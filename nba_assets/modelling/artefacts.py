@@ -15,8 +15,8 @@ from typing import Any
 import xgboost
 
 from nba_assets.modelling.decisions import Decisions, Status, read_decisions
-from nba_assets.modelling.files import exclusive, write_whole
 from nba_assets.modelling.points_model import PointsModel
+from nba_assets.whole_files import exclusive, write_whole
 
 _METADATA_NAME = re.compile(r"xgboost_points_v(\d+)_metadata\.json")
 

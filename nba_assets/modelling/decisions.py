@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from nba_assets.modelling.files import exclusive, write_whole
+from nba_assets.whole_files import exclusive, write_whole
 
 POINTER = "champion.json"
 TRAINING = "training"

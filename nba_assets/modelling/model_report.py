@@ -9,10 +9,10 @@ from nba_assets.modelling.artefacts import model_id, read_metadata
 from nba_assets.modelling.baselines import BASELINES
 from nba_assets.modelling.decisions import Decisions, read_decisions
 from nba_assets.modelling.evaluation import MODEL
-from nba_assets.modelling.files import write_whole
 from nba_assets.modelling.model_metadata import METRICS, comparison
 from nba_assets.modelling.model_plots import as_markdown, plots
 from nba_assets.modelling.segments import GROUP_NAMES
+from nba_assets.whole_files import write_whole
 
 _DRIFT_SHOWN = 10
 _WHY_NOT_LOWER = """The MAEs under 4.27 that were asked for are not to be had honestly over all players. On the test

@@ -100,10 +100,9 @@ def train_points_model(matrix: DesignMatrix, split: Split, settings: TrainingSet
     return TrainedModel(model, fits, split, settings)
 
 
-def _fit(
-    name: str, data: Mapping[str, xgboost.QuantileDMatrix], settings: TrainingSettings
-) -> tuple[xgboost.Booster, Fit]:
-    parameters = {
+def parameters_of(name: str, settings: TrainingSettings) -> dict[str, Any]:
+    """What XGBoost is told of one of the OBJECTIVES and of the settings."""
+    return {
         **OBJECTIVES[name],
         "tree_method": "hist",
         "max_depth": settings.max_depth,
@@ -115,6 +114,12 @@ def _fit(
         "nthread": settings.n_jobs,
         "seed": settings.seed,
     }
+
+
+def _fit(
+    name: str, data: Mapping[str, xgboost.QuantileDMatrix], settings: TrainingSettings
+) -> tuple[xgboost.Booster, Fit]:
+    parameters = parameters_of(name, settings)
     booster = xgboost.train(
         parameters,
         data["train"],

@@ -13,6 +13,7 @@ from nba_assets.claims.claim import Claim
 from nba_assets.operations.backfill import Request
 from nba_assets.readiness.state import LedgerState
 from nba_assets.settings import Settings
+from nba_assets.whole_files import write_whole
 
 COMPLETE, INCOMPLETE, REFUSED, CANCELLED = 0, 1, 2, 3
 """Exit codes: all that was asked for stands; something was not built; nothing was started; somebody stopped it."""
@@ -40,9 +41,7 @@ class Result:
         """Store it; whoever reads sees all of it or nothing."""
         path = result_path(settings, self.claim)
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps(asdict(self), indent=1))
-        unfinished.replace(path)
+        write_whole(path, json.dumps(asdict(self), indent=1).encode())
 
 
 def result_path(settings: Settings, claim_id: int) -> Path:

@@ -1,13 +1,12 @@
 """An artefact store in a directory."""
 
-import fcntl
 import hashlib
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from nba_assets.storage.port import ABSENT, Overtaken, StorageError, Stored
+from nba_assets.whole_files import exclusive, write_whole
 
 
 class DirectoryStore:
@@ -49,28 +48,20 @@ class DirectoryStore:
 
     def _put(self, name: str, content: bytes) -> None:
         path = self._path(name)
-        temporary = path.with_name(f".{path.name}.part")
         try:
-            with temporary.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
+            write_whole(path, content)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
             raise StorageError(f"{path} cannot be written: {error}; check permissions and free space") from error
 
     @contextmanager
     def _alone(self, name: str) -> Iterator[None]:
         """One writer of a directory at a time; the lock dies with its process."""
         path = self._path(name)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock = (path.parent / ".lock").open("w")
-        except OSError as error:
-            raise StorageError(f"{path.parent} cannot be written: {error}; choose a directory you own") from error
-        with lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with ExitStack() as held:
+            try:
+                held.enter_context(exclusive(path.parent))
+            except OSError as error:
+                raise StorageError(f"{path.parent} cannot be written: {error}; choose a directory you own") from error
             yield
 
     def _path(self, name: str) -> Path:

@@ -15,7 +15,7 @@ from nba_assets.readiness.gate import MODEL
 from nba_assets.settings import Settings
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
-from nba_assets_tests.dagster_server import PATIENCE_SECONDS, Server, first_season, range_tags, said
+from nba_assets_tests.dagster_server import PATIENCE_SECONDS, Server, first_season, range_tags, running, said
 
 pytestmark = pytest.mark.long
 
@@ -32,12 +32,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def server(settings: Settings) -> Iterator[Server]:
-    server = Server(settings)
-    try:
-        server.wait_until_up()
+    with running(settings) as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture

@@ -12,7 +12,16 @@ from nba_assets.definitions import build_definitions, open_warehouse
 from nba_assets.settings import Settings
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.conftest import REPOSITORY
-from nba_assets_tests.dagster_server import BIN, CHECKS, PATIENCE_SECONDS, Server, first_season, range_tags, said
+from nba_assets_tests.dagster_server import (
+    BIN,
+    CHECKS,
+    PATIENCE_SECONDS,
+    Server,
+    first_season,
+    range_tags,
+    running,
+    said,
+)
 
 pytestmark = pytest.mark.long
 
@@ -24,12 +33,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def server(settings: Settings) -> Iterator[Server]:
-    server = Server(settings)
-    try:
-        server.wait_until_up()
+    with running(settings) as server:
         yield server
-    finally:
-        server.stop()
 
 
 def _standing(settings: Settings, table: str) -> set[str]:

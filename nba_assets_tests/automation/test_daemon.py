@@ -22,7 +22,7 @@ from nba_assets.readiness.gate import MODEL
 from nba_assets.settings import Settings
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.conftest import REPOSITORY
-from nba_assets_tests.dagster_server import BACKFILL, BIN, Server, first_season
+from nba_assets_tests.dagster_server import BACKFILL, BIN, Server, first_season, running
 
 pytestmark = pytest.mark.long
 
@@ -84,13 +84,8 @@ class Home:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     home = Home(tmp_path_factory.mktemp("home"))
-    home.server = Server(home.before)
-    try:
-        home.server.wait_until_up()
+    with home.instance, running(home.before) as home.server:
         yield home
-    finally:
-        home.server.stop()
-        home.instance.dispose()
 
 
 def wait(until: Callable[[], bool], seconds: float = WITHIN_SECONDS) -> None:
@@ -108,17 +103,19 @@ def test_a_correction_shows_at_every_depth_and_its_repair_too(home: Home) -> Non
     materialize(home.after, INGEST, home.corrected, home.corrected)
     red = green | dict.fromkeys((*SAME_DATE, *LATER), FAILED)
     wait(lambda: home.up_to_date() == red)
-    wait(lambda: home.results("ml_feature_store").get(home.last) == FAILED)
+
+    below = home.days(home.corrected + dt.timedelta(days=1))
+    stale = dict.fromkeys(SAME_DATE, [home.corrected]) | dict.fromkeys(LATER, below)
+    for table, dates in stale.items():
+        shown = dict.fromkeys(home.days(home.first), SUCCEEDED) | dict.fromkeys(dates, FAILED)
+        wait(lambda table=table, shown=shown: home.results(table) == shown)
 
     for table in SAME_DATE:
-        assert home.results(table) == dict.fromkeys(home.days(home.first), SUCCEEDED) | {home.corrected: FAILED}
         rows = [row.data for row in home.evaluation(table).metadata["stale_ranges"].records]
         assert rows
         assert {(row["first"], row["last"], row["of"]) for row in rows} == {(str(home.corrected),) * 3}
         assert {row["because_of"] for row in rows} <= set(INGEST)
-    below = home.days(home.corrected + dt.timedelta(days=1))
     for table in LATER:
-        assert home.results(table) == dict.fromkeys(home.days(home.first), SUCCEEDED) | dict.fromkeys(below, FAILED)
         evaluation = home.evaluation(table)
         assert evaluation.metadata["stale_dates"].value == len(below)
         assert str(home.corrected) in evaluation.description

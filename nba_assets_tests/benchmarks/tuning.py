@@ -24,7 +24,7 @@ from nba_assets.contracts.tables import ancestors
 from nba_assets.modelling.baselines import naive_baselines
 from nba_assets.modelling.design_matrix import DesignMatrix, design_matrix
 from nba_assets.modelling.splits import Fold, walk_forward_folds
-from nba_assets.modelling.training import OBJECTIVES, TrainingSettings
+from nba_assets.modelling.training import MEDIAN, TrainingSettings, parameters_of
 
 FOLDS = 4
 EMBARGO_DAYS = 1
@@ -46,7 +46,7 @@ def judge(matrix: DesignMatrix, folds: Sequence[Fold], settings: TrainingSetting
     for fold in folds:
         train, judged = fold.rows(matrix.dates)
         data = xgboost.QuantileDMatrix(values[train], matrix.label[train], nthread=settings.n_jobs)
-        booster = xgboost.train(_parameters(settings), data, rounds, verbose_eval=False)
+        booster = xgboost.train(parameters_of(MEDIAN, settings), data, rounds, verbose_eval=False)
         predicted = np.maximum(booster.predict(xgboost.DMatrix(values[judged], nthread=settings.n_jobs)), 0.0)
         errors.append(np.abs(predicted - matrix.label[judged]))
     return Judged(settings, rounds, float(np.concatenate(errors).mean()))
@@ -100,21 +100,6 @@ def read_matrix(until: dt.date) -> DesignMatrix:
         features=frames["ml_feature_store"], games=games, baselines=naive_baselines(games),
         feature_columns=FEATURE_COLUMNS,
     )  # fmt: skip
-
-
-def _parameters(settings: TrainingSettings) -> dict[str, object]:
-    return {
-        **OBJECTIVES["median"],
-        "tree_method": "hist",
-        "max_depth": settings.max_depth,
-        "learning_rate": settings.learning_rate,
-        "min_child_weight": settings.min_child_weight,
-        "subsample": settings.subsample,
-        "colsample_bytree": settings.colsample_bytree,
-        "lambda": settings.reg_lambda,
-        "nthread": settings.n_jobs,
-        "seed": settings.seed,
-    }
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from nba_assets.contracts.tables import TABLES
 from nba_assets.definitions import open_warehouse
 from nba_assets.sources.registry import open_source
 from nba_assets_tests.conftest import REPOSITORY
-from nba_assets_tests.dagster_server import Server, first_season
+from nba_assets_tests.dagster_server import first_season, running
 
 pytestmark = pytest.mark.long
 
@@ -35,9 +35,7 @@ def test_automation_builds_everything_on_postgres(
     del config["compute_logs"]
     (settings.dagster_home / "dagster.yaml").write_text(yaml.safe_dump(config))
     monkeypatch.setenv("DAGSTER_PG_URL", postgres_url)
-    server = Server(settings)
-    try:
-        server.wait_until_up()
+    with running(settings) as server:
         with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
             deadline = time.monotonic() + PATIENCE_SECONDS
             while not any(run.is_finished for run in instance.get_runs()):
@@ -54,5 +52,3 @@ def test_automation_builds_everything_on_postgres(
         state = open_warehouse(settings, open_source(settings)).state()
         left = {contract.name for contract in PREDICTION_TABLES}
         assert {name for name in TABLES if not state.is_ready(name).all()} == left, "their dates are long played"
-    finally:
-        server.stop()

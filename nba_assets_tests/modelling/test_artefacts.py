@@ -97,7 +97,7 @@ def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch):
     def full(handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("nba_assets.modelling.files.os.fsync", full)
+    monkeypatch.setattr("nba_assets.whole_files.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         save_model(tmp_path, MODEL, card())
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]

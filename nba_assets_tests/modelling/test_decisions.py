@@ -94,7 +94,7 @@ def test_a_full_disk_leaves_the_pointer_as_it_was(tmp_path, monkeypatch):
     def full(handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("nba_assets.modelling.files.os.fsync", full)
+    monkeypatch.setattr("nba_assets.whole_files.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         settled(tmp_path, 2)
     assert read_decisions(tmp_path).champion == 1

@@ -1,4 +1,4 @@
-"""Files of the model directory: one writer at a time, and every file whole or not at all."""
+"""Files that others read at any moment: one writer of a directory at a time, and every file whole or not at all."""
 
 import fcntl
 import os
@@ -8,10 +8,10 @@ from pathlib import Path
 
 
 @contextmanager
-def exclusive(models_dir: Path) -> Iterator[None]:
+def exclusive(directory: Path) -> Iterator[None]:
     """Hold the directory against other writers; the lock dies with its process. Makes the directory when absent."""
-    models_dir.mkdir(parents=True, exist_ok=True)
-    with (models_dir / ".lock").open("w") as lock:
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
