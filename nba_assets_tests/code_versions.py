@@ -16,6 +16,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from enum import EnumType
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -144,18 +145,24 @@ def _parts_of_code(asset: str, source: ReadSource) -> dict[str, str]:
         module = waiting.pop()
         if module in parts:
             continue
-        tree = ast.parse(source(module), filename=module)
-        body = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
-        if module == asset:
-            _drop_decorators(body)
-        parts[module] = digest(_plain(body))
-        for imported, name in _imports(tree):
+        parts[module], imports = _code(source(module), module == asset)
+        for imported, name in imports:
             whole = f"{imported}.{name}"
             if imported.startswith(CONTRACTS) and module != asset:
                 parts |= _value(imported, name)
             elif imported.startswith(COMPUTING):
                 waiting.append(whole if is_module(whole) else imported)
     return {name.removeprefix("nba_assets."): value for name, value in parts.items()}
+
+
+@cache
+def _code(text: str, is_asset: bool) -> tuple[str, list[tuple[str, str]]]:
+    """Digest of a module's code, and what it imports."""
+    tree = ast.parse(text)
+    body = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
+    if is_asset:
+        _drop_decorators(body)
+    return digest(_plain(body)), _imports(tree)
 
 
 def _drop_decorators(body: list[ast.stmt]) -> None:

@@ -3,6 +3,7 @@
 import ast
 import importlib
 import re
+from functools import cache
 
 import pytest
 
@@ -15,6 +16,7 @@ from nba_assets_tests.conftest import REPOSITORY
 PACKAGE = REPOSITORY / "nba_assets"
 
 
+@cache
 def classes() -> dict[str, type[Exception]]:
     """Every public exception of the package by its dotted name."""
     found = {}

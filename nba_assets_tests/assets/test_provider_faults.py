@@ -10,6 +10,8 @@ from nba_assets.sources.simulated.faults import parse_fault, parse_faults
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages
 
+pytestmark = pytest.mark.long
+
 BAD = dt.date(2025, 1, 15)
 FIRST, LAST = BAD - dt.timedelta(days=1), BAD + dt.timedelta(days=1)
 TABLES = (
@@ -28,15 +30,10 @@ CAUGHT = [
     ("partial_slate", "team_box_scores", "every_final_game_present"),
     ("swapped_home_away", "team_box_scores", "home_as_scheduled"),
     ("renamed_player_key:unknown", "player_box_scores", "source_understood"),
-    *(
-        pytest.param(*case, marks=pytest.mark.long)
-        for case in (
-            ("mixed_game_id_formats:unmatched", "team_box_scores", "only_scheduled_games"),
-            ("mixed_game_id_formats:garbled", "team_box_scores", "source_understood"),
-            ("duplicated_rows", "team_box_scores", "unique_key"),
-            ("minutes_as_text:garbage", "player_box_scores", "source_understood"),
-        )
-    ),
+    ("mixed_game_id_formats:unmatched", "team_box_scores", "only_scheduled_games"),
+    ("mixed_game_id_formats:garbled", "team_box_scores", "source_understood"),
+    ("duplicated_rows", "team_box_scores", "unique_key"),
+    ("minutes_as_text:garbage", "player_box_scores", "source_understood"),
 ]
 UNDERSTOOD = [
     "mixed_game_id_formats:known",
@@ -84,7 +81,6 @@ def test_a_fault_is_caught_at_the_first_table_that_can_know(
     pd.testing.assert_series_equal(platform.hashes()[others.index], others)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("fault", UNDERSTOOD)
 def test_an_odd_form_that_is_understood_changes_nothing(fault: str, tmp_path: Path, sound: pd.Series) -> None:
     platform, messages = _built(tmp_path, fault)

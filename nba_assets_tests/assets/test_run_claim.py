@@ -25,7 +25,7 @@ from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages
 
 DAYS = 4
-INGEST = ["game_schedule", "game_results", "team_box_scores", "player_box_scores"]
+TABLES = ["game_schedule", "game_results"]
 
 
 @pytest.fixture(scope="module")
@@ -81,18 +81,18 @@ def test_a_run_reserves_every_selected_table_over_its_range_and_frees_it(platfor
 
 def test_a_single_date_is_reserved_alone(platform: Platform) -> None:
     day = platform.source.first_date
-    result = platform.run(day, day, tables=INGEST)
+    result = platform.run(day, day, tables=TABLES)
     assert result.success, failure_messages(result)
     claim = _only_claim(platform)
     assert claim.state == "done"
-    assert set(claim.spans) == {Span(table, day, day) for table in INGEST}
+    assert set(claim.spans) == {Span(table, day, day) for table in TABLES}
 
 
 def test_overlapping_dates_are_refused_at_the_first_step_with_the_holder(platform: Platform) -> None:
     last = platform.source.horizon
-    taken = Span("player_box_scores", last, last)
+    taken = Span("game_results", last, last)
     holder = _reserved(platform, taken, run_id="8c1f9f52-0000-0000-0000-000000000000")
-    result = platform.run(tables=INGEST)
+    result = platform.run(tables=TABLES)
     assert not result.success
     said = failure_messages(result)[0]
     for part in (str(taken), f"claim {holder.id}", "8c1f9f52", "Ada", "a correction", "nba/on_conflict=wait"):
@@ -108,14 +108,14 @@ def test_overlapping_dates_are_refused_at_the_first_step_with_the_holder(platfor
 
 def test_disjoint_dates_of_the_same_table_are_not_refused(platform: Platform) -> None:
     first, last = platform.source.first_date, platform.source.horizon
-    _reserved(platform, Span("player_box_scores", last, last))
-    assert platform.run(first, last - dt.timedelta(days=1), tables=INGEST).success
+    _reserved(platform, Span("game_results", last, last))
+    assert platform.run(first, last - dt.timedelta(days=1), tables=TABLES).success
 
 
 def test_a_hold_refuses_and_says_how_to_release_it(platform: Platform) -> None:
     until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
     held = _reserved(platform, _whole(platform, "game_results"), kind="hold", until=until)
-    result = platform.run(tables=INGEST)
+    result = platform.run(tables=TABLES)
     assert f"nba-assets release {held.id}" in failure_messages(result)[0]
     assert platform.warehouse.ledger().empty
 
@@ -123,23 +123,23 @@ def test_a_hold_refuses_and_says_how_to_release_it(platform: Platform) -> None:
 def test_asked_to_wait_it_begins_when_the_holder_is_done(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     holder = _reserved(platform, _whole(platform, "game_results"))
     monkeypatch.setattr("nba_assets.assets.run_claim.time.sleep", lambda _: platform.claims.end(holder.id, "done"))
-    result = platform.run(tables=INGEST, tags={ON_CONFLICT_TAG: "wait"})
+    result = platform.run(tables=TABLES, tags={ON_CONFLICT_TAG: "wait"})
     assert result.success, failure_messages(result)
 
 
 def test_waiting_ends_after_the_minutes_of_its_tag(platform: Platform) -> None:
     _reserved(platform, _whole(platform, "game_results"))
-    result = platform.run(tables=INGEST, tags={ON_CONFLICT_TAG: "wait", WAIT_MINUTES_TAG: "0"})
+    result = platform.run(tables=TABLES, tags={ON_CONFLICT_TAG: "wait", WAIT_MINUTES_TAG: "0"})
     assert "claim 1 of run:somebody" in failure_messages(result)[0]
 
 
 def test_a_run_of_a_launch_works_under_its_claim_and_leaves_it(platform: Platform) -> None:
-    launch = _reserved(platform, *(_whole(platform, table) for table in INGEST), kind="backfill")
-    result = platform.run(tables=INGEST, tags={CLAIM_TAG: str(launch.id)})
+    launch = _reserved(platform, *(_whole(platform, table) for table in TABLES), kind="backfill")
+    result = platform.run(tables=TABLES, tags={CLAIM_TAG: str(launch.id)})
     assert result.success, failure_messages(result)
     (claim,) = platform.claims.active()
     assert (claim.id, claim.run_ids) == (launch.id, (result.run_id,))
-    assert claim.progress.startswith("player_box_scores ")
+    assert claim.progress.startswith("game_results ")
     assert set(platform.warehouse.ledger()["token"]) == {launch.id}
 
 
@@ -152,31 +152,31 @@ def test_a_run_beyond_the_claim_of_its_launch_is_refused(platform: Platform) -> 
 
 
 def test_a_run_of_a_launch_that_is_over_is_refused(platform: Platform) -> None:
-    launch = _reserved(platform, *(_whole(platform, table) for table in INGEST), kind="backfill")
+    launch = _reserved(platform, *(_whole(platform, table) for table in TABLES), kind="backfill")
     platform.claims.end(launch.id, "failed", why="its process died")
-    result = platform.run(tables=INGEST, tags={CLAIM_TAG: str(launch.id)})
+    result = platform.run(tables=TABLES, tags={CLAIM_TAG: str(launch.id)})
     assert f"claim {launch.id} of run:somebody is lost" in failure_messages(result)[0]
     assert platform.warehouse.ledger().empty
 
 
 def test_a_tag_of_an_unknown_dagster_backfill_is_a_run_like_any_other(platform: Platform) -> None:
-    result = platform.run(tables=INGEST, tags={BACKFILL_TAG: "gone"})
+    result = platform.run(tables=TABLES, tags={BACKFILL_TAG: "gone"})
     assert result.success, failure_messages(result)
     assert _only_claim(platform).holder == f"run:{result.run_id}"
 
 
 def test_cancelled_it_stops_before_the_next_publish_and_says_how_far_it_came(platform: Platform) -> None:
-    _meanwhile(platform, "team_box_scores", lambda: platform.claims.request_cancel(1, "Ada", "wrong range"))
-    result = platform.run(tables=INGEST)
+    _meanwhile(platform, "game_results", lambda: platform.claims.request_cancel(1, "Ada", "wrong range"))
+    result = platform.run(tables=TABLES)
     assert not result.success
     assert platform.instance.get_run_by_id(result.run_id).status is DagsterRunStatus.CANCELED
-    assert set(platform.warehouse.ledger()["table_name"]) == {"game_schedule", "game_results"}
+    assert set(platform.warehouse.ledger()["table_name"]) == {"game_schedule"}
     claim = _only_claim(platform)
     assert (claim.state, claim.ended_by, claim.ended_why) == ("cancelled", "Ada", "wrong range")
     journal = platform.warehouse.journal()
-    assert set(journal["table_name"]) == set(INGEST)
+    assert set(journal["table_name"]) == set(TABLES)
     assert set(journal["operation"]) == {"cancel"}
-    assert journal["detail"].str.contains("game_results").all()
+    assert journal["detail"].str.contains("game_schedule").all()
 
 
 def test_terminated_in_the_ui_it_is_cancelled_too(platform: Platform) -> None:
@@ -184,11 +184,11 @@ def test_terminated_in_the_ui_it_is_cancelled_too(platform: Platform) -> None:
         (run,) = platform.instance.get_runs()
         platform.instance.report_run_canceled(run)
 
-    _meanwhile(platform, "team_box_scores", terminate)
-    platform.run(tables=INGEST)
+    _meanwhile(platform, "game_results", terminate)
+    platform.run(tables=TABLES)
     claim = _only_claim(platform)
     assert (claim.state, claim.ended_why) == ("cancelled", "its run was terminated")
-    assert "team_box_scores" not in set(platform.warehouse.ledger()["table_name"])
+    assert "game_results" not in set(platform.warehouse.ledger()["table_name"])
 
 
 def test_terminated_under_the_claim_of_a_launch_it_stops_and_leaves_the_claim(platform: Platform) -> None:
@@ -196,34 +196,34 @@ def test_terminated_under_the_claim_of_a_launch_it_stops_and_leaves_the_claim(pl
         (run,) = platform.instance.get_runs()
         platform.instance.report_run_canceled(run)
 
-    launch = _reserved(platform, *(_whole(platform, table) for table in INGEST), kind="backfill")
-    _meanwhile(platform, "team_box_scores", terminate)
-    platform.run(tables=INGEST, tags={CLAIM_TAG: str(launch.id)})
-    assert "team_box_scores" not in set(platform.warehouse.ledger()["table_name"])
+    launch = _reserved(platform, *(_whole(platform, table) for table in TABLES), kind="backfill")
+    _meanwhile(platform, "game_results", terminate)
+    platform.run(tables=TABLES, tags={CLAIM_TAG: str(launch.id)})
+    assert "game_results" not in set(platform.warehouse.ledger()["table_name"])
     assert platform.claims.get(launch.id).is_active, "its supervisor decides"
 
 
 def test_a_run_that_lost_its_claim_publishes_nothing_more(platform: Platform) -> None:
-    _meanwhile(platform, "team_box_scores", lambda: platform.claims.end(1, "expired"))
-    result = platform.run(tables=INGEST)
+    _meanwhile(platform, "game_results", lambda: platform.claims.end(1, "expired"))
+    result = platform.run(tables=TABLES)
     assert any("claim 1" in said and "is lost" in said for said in failure_messages(result))
-    assert set(platform.warehouse.ledger()["table_name"]) == {"game_schedule", "game_results"}
+    assert set(platform.warehouse.ledger()["table_name"]) == {"game_schedule"}
 
 
 def test_a_run_that_sleeps_past_its_check_is_fenced_out(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     publish = platform.warehouse.publish
 
     def slowly(window, *given, **facts):
-        if window.contract.name == "team_box_scores":
+        if window.contract.name == "game_results":
             platform.claims.end(1, "expired")
-            newer = _reserved(platform, _whole(platform, "team_box_scores"))
+            newer = _reserved(platform, _whole(platform, "game_results"))
             platform.warehouse.raise_fence(newer.spans, newer.id)
         return publish(window, *given, **facts)
 
     monkeypatch.setattr(platform.warehouse, "publish", slowly)
-    result = platform.run(tables=INGEST)
+    result = platform.run(tables=TABLES)
     assert any("claim 2 has started to write" in said for said in failure_messages(result))
-    assert set(platform.warehouse.ledger()["table_name"]) == {"game_schedule", "game_results"}
+    assert set(platform.warehouse.ledger()["table_name"]) == {"game_schedule"}
 
 
 def test_a_failure_frees_the_claim(platform: Platform) -> None:
@@ -231,7 +231,7 @@ def test_a_failure_frees_the_claim(platform: Platform) -> None:
         raise ValueError("the provider is down")
 
     _meanwhile(platform, "game_results", fail)
-    result = platform.run(tables=INGEST)
+    result = platform.run(tables=TABLES)
     assert not result.success
     assert platform.claims.active() == []
     assert _only_claim(platform).state == "failed"

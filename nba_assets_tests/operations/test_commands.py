@@ -75,6 +75,7 @@ def test_invalidated_dates_are_rejected_and_what_was_built_on_them_is_stale(plat
     assert not any(platform.warehouse.state().stale[table].any() for table in TABLES)
 
 
+@pytest.mark.long
 def test_restored_content_is_what_the_build_had_published(platform: Platform, day: dt.date) -> None:
     before = platform.rows("team_box_scores", f"game_date = '{day}'")
     history = platform.warehouse.history("team_box_scores", day)
@@ -89,6 +90,7 @@ def test_restored_content_is_what_the_build_had_published(platform: Platform, da
     assert _journal(platform) == [("restore", "Ada", "a doubt")]
 
 
+@pytest.mark.long
 def test_a_held_range_keeps_runs_out_but_can_be_repaired(platform: Platform, day: dt.date) -> None:
     span = Span("team_offense", day, day)
     held = commands.hold(platform.claims, platform.warehouse, span, until=_in_hours(1), **BY)

@@ -191,7 +191,7 @@ def good_rows(delivery: Parsed, schedule: pd.DataFrame, table: str) -> pd.DataFr
 
 
 @pytest.mark.parametrize(
-    "kind", [*list(KINDS)[:2], *(pytest.param(kind, marks=pytest.mark.long) for kind in list(KINDS)[2:])]
+    "kind", [pytest.param(kind, marks=[] if kind == "odds json" else pytest.mark.long) for kind in KINDS]
 )
 def test_damage_is_understood_or_refused(kind, box_scores, tmp_path):
     folder, name, rows, write, table = KINDS[kind]

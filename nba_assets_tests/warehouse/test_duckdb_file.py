@@ -33,6 +33,7 @@ def other_process(role: str, path: Path) -> subprocess.Popen:
     return subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.long
 def test_two_processes_take_turns_and_no_reader_sees_half_a_publish(warehouse):
     writer = other_process("write", warehouse.path)
     reads = 0

@@ -13,6 +13,8 @@ from nba_assets.sources.port import SourceError
 from nba_assets.sources.simulated import league as league_module
 from nba_assets.sources.simulated.league import SimulatedLeague
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def league() -> SimulatedLeague:
@@ -36,7 +38,6 @@ print(int(pd.util.hash_pandas_object(rows.drop(columns="is_starter"), index=Fals
 
 
 class TestRepetition:
-    @pytest.mark.long
     def test_another_process_plays_the_same_league(self) -> None:
         def run(hash_seed: str) -> str:
             environment = {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(Path(league_module.__file__).parents[3])}
