@@ -12,6 +12,7 @@ import dagster as dg
 import numpy as np
 import pandas as pd
 
+from nba_assets import clock
 from nba_assets.automation.due import Dates, due, read_too_early
 from nba_assets.automation.works import taken_dates, waiting_lines, works
 from nba_assets.claims.errors import ClaimsUnavailable
@@ -53,7 +54,7 @@ class Decider:
     warehouse: Callable[[], Warehouse]
     claims: ClaimStore
     source_version: Callable[[], str]
-    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+    now: Callable[[], dt.datetime] = clock.now
     _decided: dict[object, Decision] = field(default_factory=dict)
 
     def at(self, evaluation: object) -> Decision:
