@@ -112,3 +112,8 @@ def test_schedules_run_in_production_only():
 def test_targets():
     assert set(INGEST) == {name for name, contract in TABLES.items() if contract.ingest}
     assert MODEL in str(BY_NAME["retrain_weekly"].target.job_def.selection)
+
+
+@pytest.mark.parametrize("name", ["ingest_after_the_last_game", "ingest_late_files", "predict_before_the_first_tipoff"])
+def test_what_a_schedule_asks_is_what_a_code_server_gives_it(name):
+    assert BY_NAME[name].required_resource_keys == {"warehouse"}

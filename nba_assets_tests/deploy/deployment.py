@@ -38,6 +38,7 @@ class Deployment:
         for moment, schedule in cron_ticks(schedules(is_on=True), before, now):
             self._wait(lambda moment=moment, name=schedule.name: self._has_ticked(name, moment.timestamp()))
         self.rest()
+        assert self.errors() == []
 
     def rest(self) -> None:
         """Wait until no run is left, and automation has looked since and launched nothing."""
@@ -59,6 +60,10 @@ class Deployment:
             state.instigator_name: list(self.instance.get_ticks(state.instigator_origin_id, state.selector_id))
             for state in self.instance.all_instigator_state()
         }
+
+    def errors(self) -> list[tuple[str, str]]:
+        """Ticks that failed: of what, and why."""
+        return [(name, tick.error.message) for name, ticks in self.ticks().items() for tick in ticks if tick.error]
 
     def was_put_on(self, first: float, last: float) -> bool:
         """Whether the clock was put on between two moments."""

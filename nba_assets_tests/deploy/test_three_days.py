@@ -137,9 +137,8 @@ def check_launches(deployment: Deployment) -> None:
 
 
 def check_ticks(deployment: Deployment) -> None:
-    """None failed, and none took long; a tick over which the clock was put on has no duration."""
+    """None took long; a tick over which the clock was put on has no duration."""
     ticks = [(name, tick) for name, ticks in deployment.ticks().items() for tick in ticks if tick.end_timestamp]
-    assert [(name, tick.error.message) for name, tick in ticks if tick.error] == []
     within = [(name, tick) for name, tick in ticks if not deployment.was_put_on(tick.timestamp, tick.end_timestamp)]
     seconds = {name: (tick.end_timestamp - tick.timestamp) / SPEED for name, tick in within}
     assert {name: took for name, took in seconds.items() if took > LONGEST_TICK_SECONDS} == {}
