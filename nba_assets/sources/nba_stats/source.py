@@ -97,6 +97,9 @@ class NbaStatsSource:
             endpoint = BoxScoreTraditionalV3(game_id=game["game_id"], get_request=False)
             response = self._ask_for(endpoint, day)
             if is_empty(response):
+                # Compiled late: one that is kept is never settled.
+                response = self.client.ask(endpoint, fresh_since=self.now() - FRESH_FOR)
+            if is_empty(response):
                 parts.append(_nothing_yet(game, "box score"))
             else:
                 parts.append(box_score_v3(response, schedule, day))
