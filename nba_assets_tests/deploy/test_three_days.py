@@ -33,6 +33,8 @@ START = dt.date(2025, 4, 3)
 MONDAY = dt.date(2025, 5, 5)
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (MONDAY + dt.timedelta(days=number) for number in (1, 2, 3, 4))
 PREDICTIONS, ACCURACY = "player_points_predictions", "prediction_accuracy"
+NOT_PREDICTED = {PREDICTIONS, ACCURACY}
+"""Tables without the dates before Monday, which were played before anything could predict them."""
 SPEED = 5.0
 LONGEST_TICK_SECONDS = 10.0
 
@@ -87,9 +89,11 @@ def settings(
 
 def test_three_days_by_automation_alone(settings: Settings, driven: DrivenClock) -> None:
     with deployed(settings, driven) as deployment:
-        assert not_ready(settings) == {PREDICTIONS, ACCURACY}, "their dates are long played"
+        assert not_ready(settings) == NOT_PREDICTED
         assert {day for day, rows in rows_of(settings, PREDICTIONS).items() if rows} == {MONDAY, TUESDAY}
 
+        deployment.until(f"{TUESDAY} 00:01")
+        assert rows_of(settings, PREDICTIONS)[WEDNESDAY] > 0, "the slate of a new tomorrow"
         deployment.until(f"{TUESDAY} 03:31")
         assert rows_of(settings, "player_box_scores")[MONDAY] > 0
         assert rows_of(settings, "team_offense")[MONDAY] > 0
@@ -97,32 +101,37 @@ def test_three_days_by_automation_alone(settings: Settings, driven: DrivenClock)
         assert "xgboost_points_v1_metadata.json" in open_store(settings.model_store).names()
         deployment.until(f"{TUESDAY} 12:01")
         assert rows_of(settings, PREDICTIONS)[TUESDAY] == rows_of(settings, "ml_feature_store")[TUESDAY] > 0
-        assert rows_of(settings, PREDICTIONS)[WEDNESDAY] > 0
-        assert [run for run in deployment.runs if not run.is_success] == []
+        assert failed(deployment) == []
 
         deployment.until(f"{WEDNESDAY} 03:31")
-        failed = {run.tags["nba/who"] for run in deployment.runs if not run.is_success}
-        assert "schedule ingest_after_the_last_game" in failed
+        assert "schedule ingest_after_the_last_game" in failed(deployment)
         assert not rows_of(settings, "player_box_scores")[TUESDAY], "the source could not be reached"
-        deployment.until(f"{WEDNESDAY} 12:01")
-        assert rows_of(settings, "player_box_scores")[TUESDAY] > 0
-        assert rows_of(settings, PREDICTIONS)[THURSDAY] > 0
-        assert not_ready(settings) == {PREDICTIONS, ACCURACY}
-
         seen = len(deployment.runs)
-        before = newest_content(settings)
+        deployment.until(f"{WEDNESDAY} 09:31")
+        assert rows_of(settings, "player_box_scores")[TUESDAY] > 0, "before any schedule asks again"
+        deployment.until(f"{WEDNESDAY} 12:01")
+        assert rows_of(settings, PREDICTIONS)[WEDNESDAY] == rows_of(settings, "ml_feature_store")[WEDNESDAY] > 0
+        assert not_ready(settings) == NOT_PREDICTED
+
+        deployment.until(f"{THURSDAY} 00:01")
+        before, corrected_from = content(settings), len(deployment.runs)
         deployment.until(f"{THURSDAY} 03:31")
-        assert newest_content(settings) != before, "the correction came"
-        healed = [run for run in deployment.runs[seen:] if run.tags["nba/who"] == AUTOMATION]
+        assert content(settings) != before, "the correction came"
+        healed = [run for run in deployment.runs[corrected_from:] if run.tags["nba/who"] == AUTOMATION]
         times = Counter(key.to_user_string() for run in healed for key in run.asset_selection)
-        assert max(times[table] for table in TABLES if table != ACCURACY) <= 2, "one for the new slate, one to heal"
-        assert times[ACCURACY] <= 4, "after the tables that it reads, and after the predictions"
-        assert all(run.is_success for run in deployment.runs[seen:])
-        assert not_ready(settings) == {PREDICTIONS, ACCURACY}
+        assert {times[table] for table in TABLES if not TABLES[table].ingest and table != ACCURACY} == {1}
+        assert times[ACCURACY] <= 2, "after the tables that it reads, and after the predictions"
+        assert failed(deployment, seen) == []
+        assert not_ready(settings) == NOT_PREDICTED
         for day in (MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY):
-            assert rows_of(settings, PREDICTIONS)[day] == rows_of(settings, "ml_feature_store")[day] > 0
+            assert rows_of(settings, PREDICTIONS)[day] == rows_of(settings, "ml_feature_store")[day]
         check_launches(deployment)
         check_ticks(deployment)
+
+
+def failed(deployment: Deployment, since: int = 0) -> list[str]:
+    """Who launched the runs that did not succeed."""
+    return [run.tags["nba/who"] for run in deployment.runs[since:] if not run.is_success]
 
 
 def check_launches(deployment: Deployment) -> None:
@@ -160,7 +169,7 @@ def not_ready(settings: Settings) -> set[str]:
     return {name for name in TABLES if not state.is_ready(name).all()}
 
 
-def newest_content(settings: Settings) -> str:
+def content(settings: Settings) -> str:
     """Hash of the box scores of the date that is corrected."""
     ledger = warehouse_of(settings).ledger()
     mine = ledger[(ledger["table_name"] == "player_box_scores") & (ledger["game_date"] == str(TUESDAY))]
