@@ -1,7 +1,8 @@
 """Clients of BigQuery by Dagster's own resource, and the small seam that lets them talk to a local server."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -63,13 +64,21 @@ class PlatformBigQuery(BigQueryResource):
 
 
 def open_bigquery(
-    settings: BigQuerySettings, days: pd.DatetimeIndex, history_start: dt.date, keep_replaced_days: int
+    settings: BigQuerySettings,
+    days: pd.DatetimeIndex,
+    history_start: dt.date,
+    keep_replaced_days: int,
+    labels: Mapping[str, str],
 ) -> BigQueryWarehouse:
-    """The warehouse in the project of the settings; nothing is connected to before it is first used."""
+    """The warehouse in the project of the settings; nothing is connected to before it is first used.
+
+    Every job is labelled with the application, and with `labels` as they are when it begins.
+    """
+    all_labels = ChainMap({"application": "nba-assets"}, labels)
 
     def jobs() -> BigQueryJobs:
         with PlatformBigQuery.of(settings).get_client() as client:
-            return BigQueryJobs(client, Limits(settings.maximum_gigabytes * 10**9, {"application": "nba-assets"}))
+            return BigQueryJobs(client, Limits(settings.maximum_gigabytes * 10**9, all_labels))
 
     return BigQueryWarehouse(
         jobs,

@@ -2,7 +2,7 @@
 
 import copy
 import warnings
-from typing import Any
+from collections.abc import Mapping
 
 import dagster as dg
 import pandas as pd
@@ -28,6 +28,7 @@ from nba_assets.assets.predictions.player_points_predictions import player_point
 from nba_assets.assets.predictions.prediction_accuracy import prediction_accuracy
 from nba_assets.assets.quality.data_quality_report import data_quality_report
 from nba_assets.assets.run_claim import run_claim
+from nba_assets.assets.run_scope import WHO_TAG
 from nba_assets.assets.table_asset import TableAsset
 from nba_assets.automation.alerts_sensor import alerts_sensor
 from nba_assets.automation.automation_sensor import LedgerAutomation
@@ -74,8 +75,8 @@ MAIN_JOB = "main"
 TABLES_JOB = "tables"
 
 
-def open_warehouse(settings: Settings, source: Source) -> Warehouse:
-    """The warehouse over the dates that settings and source cover."""
+def open_warehouse(settings: Settings, source: Source, labels: Mapping[str, str] | None = None) -> Warehouse:
+    """The warehouse over the dates that settings and source cover; jobs of BigQuery carry `labels`, read at each."""
     days = calendar(settings, source)
     opening = source.read("game_schedule", days[0].date(), min(days[-1], days[0] + pd.Timedelta(days=120)).date()).rows
     first_game = opening["game_date"].min().date() if len(opening) else days[0].date()
@@ -83,7 +84,8 @@ def open_warehouse(settings: Settings, source: Source) -> Warehouse:
         # Google's libraries take a second to import; a home without BigQuery needs none of them.
         from nba_assets.bigquery_resource import open_bigquery
 
-        return open_bigquery(settings.bigquery, days, first_game, settings.keep_replaced_days)
+        live = {} if labels is None else labels
+        return open_bigquery(settings.bigquery, days, first_game, settings.keep_replaced_days, live)
     return DuckDBWarehouse(
         settings.warehouse, days, history_start=first_game, keep_replaced_days=settings.keep_replaced_days
     )
@@ -94,6 +96,11 @@ def current_warehouse(warehouse: DuckDBWarehouse, settings: Settings, source: So
     current = copy.copy(warehouse)
     current.days = calendar(settings, source)
     return current
+
+
+def run_labels(run: dg.DagsterRun | None) -> dict[str, str]:
+    """What tells the cost of a run apart from that of others: the run, and who launched it."""
+    return {"run": run.run_id, "who": run.tags.get(WHO_TAG, "")} if run else {}
 
 
 def partitions_over(days: pd.DatetimeIndex, settings: Settings) -> dg.DailyPartitionsDefinition:
@@ -110,12 +117,18 @@ def build_definitions(
     """All definitions over one choice of environment; tests and the replay hand in their own source or warehouse."""
     opened = source or open_source(settings)
     days = calendar(settings, opened)
-    made = warehouse or open_warehouse(settings, opened)
-    over_now: Any = made
-    if is_live(settings):
-        over_now = dg.ResourceDefinition(lambda _: current_warehouse(made, settings, opened))
+    labels: dict[str, str] = {}
+    made = warehouse or open_warehouse(settings, opened, labels)
+
+    def over_now() -> Warehouse:
+        return current_warehouse(made, settings, opened) if is_live(settings) else made
+
+    def for_run(context: dg.InitResourceContext) -> Warehouse:
+        labels.update(run_labels(context.run))
+        return over_now()
+
     decider = Decider(
-        lambda: current_warehouse(made, settings, opened) if is_live(settings) else made,
+        over_now,
         ClaimStore(settings.claims_url),
         lambda: opened.fingerprint,
     )
@@ -155,7 +168,7 @@ def build_definitions(
                 alerts_sensor(settings.is_production),
             ],
             resources={
-                "warehouse": over_now,
+                "warehouse": dg.ResourceDefinition(for_run) if is_live(settings) or settings.bigquery else made,
                 "source": opened,
                 "settings": settings,
                 "claims": run_claim,

@@ -14,6 +14,7 @@ TESTS = sorted((REPOSITORY / "nba_assets_tests").rglob("*.py"))
 
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": {"access"},
+    "clock": set(),
     "contracts": set(),
     "errors": set(),
     "partitions": set(),
@@ -21,25 +22,28 @@ MAY_IMPORT: dict[str, set[str]] = {
     "whole_files": set(),
     "domain": {"contracts.contract"},
     "readiness": {"contracts"},
-    "sources": {"contracts", "domain.absence", "partitions", "settings"},
-    "warehouse": {"contracts", "partitions", "readiness"},
+    "sources": {"clock", "contracts", "domain.absence", "partitions", "settings"},
+    "warehouse": {"clock", "contracts", "partitions", "readiness"},
     "claims": {"partitions"},
-    "storage": {"whole_files"},
+    "storage": {"settings", "whole_files"},
     "event_log": set(),
     "modelling": {"contracts", "domain", "whole_files"},
     "assets": {
-        "claims", "contracts", "domain", "errors", "event_log", "modelling", "partitions", "readiness", "reporting",
-        "settings", "sources", "storage", "warehouse",
+        "claims", "clock", "contracts", "domain", "errors", "event_log", "modelling", "partitions", "readiness",
+        "reporting", "settings", "sources", "storage", "warehouse",
     },
     "reporting": {"checks", "contracts", "modelling", "partitions", "readiness", "warehouse", "whole_files"},
-    "checks": {"contracts", "event_log", "modelling", "partitions", "readiness", "settings", "warehouse"},
+    "checks": {
+        "clock", "contracts", "event_log", "modelling", "partitions", "readiness", "settings", "storage",
+        "warehouse",
+    },
     "operations": {
-        "assets", "checks", "claims", "contracts", "errors", "modelling", "partitions", "readiness", "settings",
-        "warehouse", "whole_files",
+        "assets", "checks", "claims", "clock", "contracts", "errors", "modelling", "partitions", "readiness",
+        "settings", "storage", "warehouse", "whole_files",
     },
     "automation": {
-        "assets", "checks", "claims", "contracts", "errors", "event_log", "operations", "partitions", "readiness",
-        "settings", "sources.port", "warehouse",
+        "assets", "checks", "claims", "clock", "contracts", "errors", "event_log", "operations", "partitions",
+        "readiness", "settings", "sources.port", "storage", "warehouse",
     },
     "bigquery_resource": {"settings", "warehouse"},
     "definitions": {
@@ -52,7 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "settings", "sources", "warehouse",
     },
     "cli": {
-        "claims", "contracts", "definitions", "errors", "incident", "operations", "partitions", "readiness",
+        "claims", "clock", "contracts", "definitions", "errors", "incident", "operations", "partitions", "readiness",
         "reporting", "settings", "sources", "storage", "warehouse",
     },
 }  # fmt: skip

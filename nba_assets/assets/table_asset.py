@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import dagster as dg
 import pandas as pd
 
+from nba_assets import clock
 from nba_assets.assets.metadata import definition_metadata, materialization_metadata, verdict_metadata
 from nba_assets.assets.run_claim import RunClaim
 from nba_assets.assets.run_scope import only_of
@@ -133,7 +134,7 @@ def _staged(window: Window, made: Delivery) -> Staged:
         rows=made.rows,
         days=window.days,
         upstream=window.frames,
-        now=dt.datetime.now(dt.UTC),
+        now=clock.now(),
         bootstrap=window.bootstrap,
         problems=[(problem.game_date, problem.message) for problem in made.problems],
     )

@@ -5,6 +5,7 @@ import json
 
 import dagster as dg
 
+from nba_assets import clock
 from nba_assets.automation.alerts import (
     RUN_FAILURE,
     Alert,
@@ -20,6 +21,8 @@ from nba_assets.automation.webhook import NotDelivered, post
 from nba_assets.claims.errors import ClaimsUnavailable
 from nba_assets.claims.store import ClaimStore
 from nba_assets.settings import Settings
+from nba_assets.storage.models import stored_models
+from nba_assets.storage.port import StorageError
 from nba_assets.warehouse.port import Warehouse, WarehouseError
 
 INTERVAL_SECONDS = 60
@@ -48,7 +51,7 @@ def alerts_sensor(is_on: bool) -> dg.SensorDefinition:
     ) -> dg.SensorResult:
         if not settings.alert_webhook:
             return dg.SensorResult(skip_reason="NBA_ALERT_WEBHOOK is not set: nobody is told of anything")
-        said, cursor = tell(context.instance, warehouse, settings, context.cursor, dt.datetime.now(dt.UTC))
+        said, cursor = tell(context.instance, warehouse, settings, context.cursor, clock.now())
         for line in said:
             context.log.info(line)
         return dg.SensorResult(skip_reason="; ".join(said) or "Nothing new is to be told.", cursor=cursor)
@@ -74,11 +77,11 @@ def tell(
     lasting: list[Alert] | None = None
     try:
         state = warehouse.state()
-        lasting = [*closed_gates(state, now), *stale_model(settings.models, state), *late_work(state, now)]
+        lasting = [*closed_gates(state, now), *stale_model(stored_models(settings), state), *late_work(state, now)]
         store = ClaimStore(settings.claims_url)
         stuck = stalled(store.active(), store.now(), dt.timedelta(minutes=settings.stall_minutes))
         lasting += stuck_claims(list(stuck))
-    except (WarehouseError, ClaimsUnavailable) as error:
+    except (WarehouseError, ClaimsUnavailable, StorageError) as error:
         said.append(f"what lasts cannot be looked at now: {error}")
     is_delivered = True
     for alert in to_tell([*events, *(lasting or [])], told)[:AT_MOST]:

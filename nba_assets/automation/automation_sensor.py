@@ -11,7 +11,15 @@ from typing import Any
 import dagster as dg
 from dagster_shared.record import replace
 
-from nba_assets.assets.run_scope import ONLY_TAG, RANGE_END_TAG, RANGE_START_TAG, WHO_TAG, WHY_TAG
+from nba_assets.assets.run_scope import (
+    ON_CONFLICT_TAG,
+    ONLY_TAG,
+    RANGE_END_TAG,
+    RANGE_START_TAG,
+    WAIT_MINUTES_TAG,
+    WHO_TAG,
+    WHY_TAG,
+)
 from nba_assets.automation.conditions import AUTOMATION, Decider, Decision
 from nba_assets.automation.live_runs import live_runs
 from nba_assets.operations.launch import Work
@@ -20,6 +28,9 @@ from nba_assets.settings import Settings
 INTERVAL_SECONDS = 30
 ASKED_TAG = "nba/asked"
 """The same for every launch of the same dates of the same tables."""
+
+WAIT_MINUTES = "1"
+"""As long as a run that holds no claim yet is taken for alive."""
 
 FIRST_PAUSE = dt.timedelta(minutes=5)
 LONGEST_PAUSE = dt.timedelta(hours=1)
@@ -88,6 +99,9 @@ def _request(work: Work, only: str, asked: str) -> dg.RunRequest:
             WHO_TAG: AUTOMATION,
             WHY_TAG: "due by the ledger",
             ASKED_TAG: asked,
+            # A schedule may take the dates between this tick and the start of the run.
+            ON_CONFLICT_TAG: "wait",
+            WAIT_MINUTES_TAG: WAIT_MINUTES,
             # Whatever fails is asked for again by the ledger, not by Dagster.
             "dagster/max_retries": "0",
         },

@@ -12,7 +12,8 @@ import dagster as dg
 import numpy as np
 import pandas as pd
 
-from nba_assets.automation.due import Dates, due, read_too_early
+from nba_assets import clock
+from nba_assets.automation.due import Dates, due, read_too_early, to_ask_again
 from nba_assets.automation.works import taken_dates, waiting_lines, works
 from nba_assets.claims.errors import ClaimsUnavailable
 from nba_assets.claims.store import ClaimStore
@@ -47,13 +48,14 @@ class Decision:
 class Decider:
     """Decides once per evaluation, for all conditions together. `warehouse` gives it over the dates of now.
 
-    Ingest dates that were read before their games were over come first: everything else rests on them.
+    Ingest dates that were read before their games were over come first: everything else rests on them. Those that were
+    refused come last, for they may be refused for ever.
     """
 
     warehouse: Callable[[], Warehouse]
     claims: ClaimStore
     source_version: Callable[[], str]
-    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+    now: Callable[[], dt.datetime] = clock.now
     _decided: dict[object, Decision] = field(default_factory=dict)
 
     def at(self, evaluation: object) -> Decision:
@@ -87,6 +89,8 @@ class Decider:
             version, only = self.source_version(), "outdated"
             wanted = due(state, today=today, source_version=version)
             asked = due(state, today=today, source_version=version, taken=taken)
+            if not any(flags.any() for flags in asked.values()):
+                asked, only = {name: days & ~taken[name] for name, days in to_ask_again(state, now).items()}, "failed"
         return Decision(
             days=state.days,
             asked=asked,

@@ -1,7 +1,8 @@
 """Which partitions automation should request now, by the ledger: missing, stale or newly unblocked, and buildable.
 
 A request is never made on an upstream that is not ready: what would be held is left alone until the upstream stands,
-or is requested together with it. What failed is tried again only after something in its window was attempted since.
+or is requested together with it. What failed is tried again only after something in its window was attempted since; an
+ingest date, which reads nothing but its source, after a pause.
 """
 
 import datetime as dt
@@ -13,6 +14,7 @@ import pandas as pd
 from nba_assets.contracts.contract import Contract, Read
 from nba_assets.contracts.predictions import PREDICTION_TABLES
 from nba_assets.partitions import games_over
+from nba_assets.readiness.date_ranges import ranges_of
 from nba_assets.readiness.ledger_columns import has_status, integers, seen_through, texts
 from nba_assets.readiness.state import LedgerState, Status
 
@@ -21,6 +23,10 @@ Dates = dict[str, np.ndarray]
 
 GRACE = pd.Timedelta(hours=1)
 """How long after the games are over the schedule has to read them."""
+
+ASKED_AGAIN_AFTER = pd.Timedelta(days=1)
+RARER_BY = 4
+"""Refused ingest dates are asked for daily at first, later after a quarter of the time since their games."""
 
 _PREDICTIONS = {contract.name for contract in PREDICTION_TABLES}
 
@@ -61,9 +67,31 @@ def read_too_early(state: LedgerState, now: dt.datetime) -> Dates:
     early: Dates = {}
     for name, contract in state.contracts.items():
         if contract.ingest:
-            written = pd.to_datetime(state.rows[name]["written_at"], utc=True).reset_index(drop=True)
-            early[name] = (written < over).to_numpy() & is_over
+            early[name] = (_attempted_at(state, name) < over).to_numpy() & is_over
     return early
+
+
+def to_ask_again(state: LedgerState, now: dt.datetime) -> Dates:
+    """Refused ingest dates that the source may have mended since: of one table, the newest that follow each other.
+
+    A schedule reads the last days again and nothing older; who looks at a date that is asked for ever more rarely finds
+    it healed all the same. What a person has invalidated, which no run has attempted since, stays as decided.
+    """
+    over = games_over(state.days)
+    for name, contract in state.contracts.items():
+        if contract.ingest:
+            attempted = _attempted_at(state, name)
+            pause = ((attempted - over) / RARER_BY).clip(lower=ASKED_AGAIN_AFTER)
+            is_time = (attempted + pause <= pd.Timestamp(now)).to_numpy()
+            again = state.is_gap(name) & (texts(state, name, "run_id") != "") & is_time
+            if again.any():
+                newest = ranges_of(again, state.days)[-1]
+                return {name: np.asarray((state.days >= str(newest.first)) & (state.days <= str(newest.last)))}
+    return {}
+
+
+def _attempted_at(state: LedgerState, table: str) -> pd.Series:
+    return pd.to_datetime(state.rows[table]["written_at"], utc=True).reset_index(drop=True)
 
 
 def is_frozen_once_played(contract: Contract) -> bool:

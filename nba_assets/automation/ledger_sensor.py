@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
+from pathlib import Path
 
 import dagster as dg
 
@@ -23,6 +24,7 @@ from nba_assets.checks.model_up_to_date import model_verdict
 from nba_assets.checks.up_to_date import CHECK_NAME, Verdict, verdicts
 from nba_assets.claims.errors import ClaimsUnavailable
 from nba_assets.claims.store import ClaimStore
+from nba_assets.clock import now
 from nba_assets.event_log.outcomes import CHECK_NAME as PARTITION_READY
 from nba_assets.event_log.outcomes import Outcome
 from nba_assets.event_log.runless import report_checks, report_dates
@@ -39,6 +41,8 @@ from nba_assets.readiness.ledger_columns import integers
 from nba_assets.readiness.staleness import stale_ranges
 from nba_assets.readiness.state import LedgerState
 from nba_assets.settings import Settings
+from nba_assets.storage.models import stored_models
+from nba_assets.storage.port import StorageError
 from nba_assets.warehouse.port import Warehouse, WarehouseError
 
 INTERVAL_SECONDS = 30
@@ -81,18 +85,18 @@ def tell(
     """
     started = clock()
     position = log_position(instance)
-    state = warehouse.state()
-    seen = json.dumps([position, _digest(state, settings)])
+    state, models = warehouse.state(), stored_models(settings)
+    seen = json.dumps([position, _digest(state, models)])
     if seen == cursor:
         return Told(seen)
     live = live_runs(instance, settings)
-    wanted = {**verdicts(state), MODEL: model_verdict(settings.models, state)}
+    wanted = {**verdicts(state), MODEL: model_verdict(models, state)}
     checks, checks_left = _tell_checks(instance, wanted, live)
     found: list[Difference] = []
     left = 0
     for table in state.contracts:
         shown = shown_dates(instance, table, PARTITION_READY)
-        different, of_live = differences(state, table, shown, live, dt.datetime.now(dt.UTC), PATIENCE)
+        different, of_live = differences(state, table, shown, live, now(), PATIENCE)
         found += different
         left += of_live
     found.sort(key=lambda difference: difference.day, reverse=True)
@@ -102,13 +106,13 @@ def tell(
     return Told(seen if is_settled else "", checks, dates, len(found) - dates, left)
 
 
-def _digest(state: LedgerState, settings: Settings) -> str:
+def _digest(state: LedgerState, models: Path) -> str:
     """Changes with every attempt, every code version, the calendar, the stored models, and the file itself."""
     found = hashlib.sha256(f"{state.days[0]} {state.days[-1]}".encode())
     for table in state.contracts:
         for values in (integers(state, table, "attempt_build"), state.status[table], state.stale[table]):
             found.update(values.tobytes())
-    for path in sorted(settings.models.glob("*_metadata.json")):
+    for path in sorted(models.glob("*_metadata.json")):
         found.update(path.name.encode())
     return found.hexdigest()[:16]
 
@@ -185,7 +189,7 @@ def ledger_sensor(
     try:
         told = tell(context.instance, warehouse, settings, before.get("seen"))
         troubles = list(slow(store.active(), warehouse, store.now()))
-    except (WarehouseError, ClaimsUnavailable) as error:
+    except (WarehouseError, ClaimsUnavailable, StorageError) as error:
         return dg.SensorResult(skip_reason=f"nothing can be told now: {error}", cursor=context.cursor)
     said = [str(told)]
     for trouble in report(context.instance, troubles, before.get("slow", [])):

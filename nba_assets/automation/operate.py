@@ -12,7 +12,8 @@ from nba_assets.claims.errors import ClaimsError
 from nba_assets.claims.store import ClaimStore
 from nba_assets.errors import coded
 from nba_assets.operations import commands
-from nba_assets.operations.backfill import CHUNK_DAYS, chosen_assets, planned_request, reserve, start_detached
+from nba_assets.operations.backfill import CHUNK_DAYS, chosen_assets, planned_request, reserve
+from nba_assets.operations.detached import start_detached
 from nba_assets.operations.progress import follow
 from nba_assets.operations.result import read_result
 from nba_assets.operations.walk_forward import training_request, walk_forward_request
@@ -138,7 +139,7 @@ def _follow(
     context: dg.OpExecutionContext, store: ClaimStore, settings: Settings, claim: Claim, config: Decision
 ) -> None:
     """Let a process of its own work off the claim, log its steps, and fail when it does not build everything."""
-    log = start_detached(settings, claim)
+    log = start_detached(settings, store, claim)
     context.log.info(f"claim {claim.id} works; its log is {log}")
     told = 0
     try:

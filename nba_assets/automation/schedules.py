@@ -82,8 +82,9 @@ def _ranged(
         name=name, cron_schedule=cron, execution_timezone=EASTERN, default_status=status, description=description,
         target=dg.AssetSelection.assets(*keys),
     )  # fmt: skip
-    def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        warehouse: Warehouse = context.resources.warehouse
+    def schedule(
+        context: dg.ScheduleEvaluationContext, warehouse: dg.ResourceParam[Warehouse]
+    ) -> dg.RunRequest | dg.SkipReason:
         day = eastern_date(context.scheduled_execution_time)
         days = [warehouse.days[0].date(), warehouse.days[-1].date()]
         dates = range_of(day, days, back)

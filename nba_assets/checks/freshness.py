@@ -7,6 +7,7 @@ import dagster as dg
 import numpy as np
 import pandas as pd
 
+from nba_assets import clock
 from nba_assets.checks.up_to_date import Verdict, result
 from nba_assets.contracts.predictions import PLAYER_POINTS_PREDICTIONS
 from nba_assets.contracts.raw import RAW_TABLES
@@ -83,6 +84,6 @@ def _check(key: dg.AssetCheckKey, verdict: Callable[[LedgerState, dt.datetime], 
     )  # fmt: skip
     def check(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
         warehouse: Warehouse = context.op_execution_context.resources.warehouse
-        return result(key.asset_key, verdict(warehouse.state(), dt.datetime.now(dt.UTC)), key.name)
+        return result(key.asset_key, verdict(warehouse.state(), clock.now()), key.name)
 
     return check

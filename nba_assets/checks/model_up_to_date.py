@@ -14,6 +14,7 @@ from nba_assets.readiness.date_ranges import in_words
 from nba_assets.readiness.gate import MODEL
 from nba_assets.readiness.state import LedgerState
 from nba_assets.settings import Settings
+from nba_assets.storage.models import stored_models
 from nba_assets.warehouse.ledger import fingerprint
 from nba_assets.warehouse.port import Warehouse
 
@@ -107,6 +108,6 @@ def model_up_to_date() -> dg.AssetChecksDefinition:
         resources = context.op_execution_context.resources
         warehouse: Warehouse = resources.warehouse
         settings: Settings = resources.settings
-        return result(dg.AssetKey(MODEL), model_verdict(settings.models, warehouse.state()))
+        return result(dg.AssetKey(MODEL), model_verdict(stored_models(settings), warehouse.state()))
 
     return check

@@ -39,7 +39,7 @@ def demo() -> None:
     platform = open_platform()
     request = planned_request(platform.warehouse, ASSETS, source_version=platform.source.fingerprint)
     code = start(platform, request)
-    print_model(console, platform.settings)
+    print_model(console, platform.models)
     console.print(
         f"\nEverything lies under {platform.settings.home}. To look at it: [bold]make ui[/bold], then "
         "http://localhost:3000"

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from nba_assets.claims.errors import ClaimConflict, ClaimsError
-from nba_assets.cli.following import follow_claim
+from nba_assets.cli.following import follow_claim, stop_following
 from nba_assets.cli.opening import Platform, console, open_platform, refuse, say
 from nba_assets.cli.show import ChunkDays, Failed, From, Missing, Stale, Tables, To, WithUpstream, plan
 from nba_assets.definitions import main_job
@@ -16,8 +16,8 @@ from nba_assets.operations.backfill import (
     chosen_assets,
     planned_request,
     reserve,
-    start_detached,
 )
+from nba_assets.operations.detached import start_detached
 from nba_assets.operations.result import REFUSED
 from nba_assets.operations.supervise import supervise
 
@@ -109,7 +109,10 @@ def start(
             refuse(error)
         say(as_json, "", exit_code=REFUSED, refused=str(error))
         return REFUSED
-    log = start_detached(platform.settings, claim)
+    try:
+        log = start_detached(platform.settings, platform.store, claim)
+    except KeyboardInterrupt:
+        return stop_following(claim)
     if detach:
         said = f"Claim {claim.id} works. Follow: nba-assets follow {claim.id}; stop: nba-assets cancel {claim.id}"
         say(as_json, said, exit_code=0, claim=claim.id, log=str(log))

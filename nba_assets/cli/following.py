@@ -21,10 +21,7 @@ def follow_claim(platform: Platform, claim: Claim, as_json: bool) -> int:
     try:
         _watch(platform, claim, is_silent=as_json)
     except KeyboardInterrupt:
-        console.print(
-            f"\nThe backfill goes on. Follow it: nba-assets follow {claim.id}; stop it: nba-assets cancel {claim.id}"
-        )
-        return STOPPED_FOLLOWING
+        return stop_following(claim)
     result = read_result(platform.settings, claim.id)
     if result is None:
         log = platform.settings.launches / f"{claim.id}.log"
@@ -40,6 +37,14 @@ def follow_claim(platform: Platform, claim: Claim, as_json: bool) -> int:
     else:
         _print(result)
     return result.exit_code
+
+
+def stop_following(claim: Claim) -> int:
+    """Say that the backfill goes on; the exit code of who was interrupted."""
+    console.print(
+        f"\nThe backfill goes on. Follow it: nba-assets follow {claim.id}; stop it: nba-assets cancel {claim.id}"
+    )
+    return STOPPED_FOLLOWING
 
 
 def _watch(platform: Platform, claim: Claim, is_silent: bool) -> None:

@@ -11,7 +11,7 @@ from nba_assets.cli.words import table_of
 from nba_assets.operations import promotion
 from nba_assets.operations.json_values import json_value
 from nba_assets.operations.models import model_statuses
-from nba_assets.storage.mirror import fetch, hand_in
+from nba_assets.storage.mirror import hand_in
 from nba_assets.storage.port import StorageError
 from nba_assets.warehouse.port import WarehouseError
 
@@ -24,7 +24,7 @@ def models(as_json: Json = False) -> None:
     """Every version: whether it may serve, which dates, how good it is, whether its data still stands."""
     platform = open_platform()
     try:
-        found = model_statuses(platform.settings.models, platform.warehouse.state())
+        found = model_statuses(platform.models, platform.warehouse.state())
     except (WarehouseError, ValueError) as error:
         refuse(error)
     if as_json:
@@ -48,30 +48,24 @@ def models(as_json: Json = False) -> None:
 
 def promote(version: Version, why: Why, as_json: Json = False) -> None:
     """Make a version champion, whatever the rules said of it: who decides and why is recorded."""
-    _decide(
-        lambda at: promotion.promote(at.warehouse, at.settings.models, version, who=at.settings.who, why=why), as_json
-    )
+    _decide(lambda at: promotion.promote(at.warehouse, at.models, version, who=at.settings.who, why=why), as_json)
 
 
 def reject(version: Version, why: Why, as_json: Json = False) -> None:
     """A version is never to serve, or not again."""
-    _decide(
-        lambda at: promotion.reject(at.warehouse, at.settings.models, version, who=at.settings.who, why=why), as_json
-    )
+    _decide(lambda at: promotion.reject(at.warehouse, at.models, version, who=at.settings.who, why=why), as_json)
 
 
 def rollback(why: Why, as_json: Json = False) -> None:
     """The champion is not to serve again; the one before it is champion."""
-    _decide(lambda at: promotion.rollback(at.warehouse, at.settings.models, who=at.settings.who, why=why), as_json)
+    _decide(lambda at: promotion.rollback(at.warehouse, at.models, who=at.settings.who, why=why), as_json)
 
 
 def _decide(decision: Callable[[Platform], str], as_json: bool) -> None:
     platform = open_platform()
-    settings = platform.settings
     try:
-        fetch(settings.model_store, settings.models)
         said = decision(platform)
-        hand_in(settings.model_store, settings.models)
+        hand_in(platform.settings.model_store, platform.models)
     except (WarehouseError, StorageError, ValueError) as error:
         refuse(error)
     say(as_json, said, said=said)

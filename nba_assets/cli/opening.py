@@ -4,6 +4,7 @@ import json
 import sys
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -17,6 +18,8 @@ from nba_assets.operations.result import REFUSED
 from nba_assets.settings import Settings, SettingsError, from_environment
 from nba_assets.sources.port import Source, SourceError
 from nba_assets.sources.registry import open_source
+from nba_assets.storage.models import stored_models
+from nba_assets.storage.port import StorageError
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
 from nba_assets.warehouse.port import WarehouseError
 
@@ -45,6 +48,13 @@ class Platform:
         try:
             return open_warehouse(self.settings, self.source)
         except (SourceError, WarehouseError) as error:
+            refuse(error)
+
+    @cached_property
+    def models(self) -> Path:
+        try:
+            return stored_models(self.settings)
+        except StorageError as error:
             refuse(error)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from nba_assets import clock
 from nba_assets.cli.opening import Platform, console, open_platform, refuse
 from nba_assets.reporting.facts import quality_facts
 from nba_assets.reporting.page import FILE_NAME, write_page
@@ -18,7 +19,7 @@ def report(
     """Write the data quality page: one HTML file that opens without a server."""
     platform = open_platform()
     try:
-        facts = quality_facts(platform.warehouse, platform.settings.models, dt.datetime.now(dt.UTC))
+        facts = quality_facts(platform.warehouse, platform.models, clock.now())
         path = write_page(facts, platform.settings.reports)
     except (WarehouseError, OSError) as error:
         refuse(error)

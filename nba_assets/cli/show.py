@@ -26,6 +26,7 @@ from nba_assets.operations.result import REFUSED
 from nba_assets.operations.status import claim_status
 from nba_assets.operations.status import status as status_of
 from nba_assets.readiness.durations import durations
+from nba_assets.storage.port import StorageError
 from nba_assets.warehouse.port import WarehouseError
 
 show = typer.Typer()
@@ -65,7 +66,7 @@ def plan(
         report = plan_of(
             platform.warehouse,
             platform.store,
-            platform.settings.models,
+            platform.models,
             tables=[name for text in tables or () for name in text.split(",")],
             with_upstream=with_upstream,
             first=from_.date() if from_ else None,
@@ -100,7 +101,7 @@ def explain(
         platform = open_platform()
         warehouse, day, keys = platform.warehouse, date.date(), _keys(key or [])
         partition = explaining.explain(warehouse, table, day)
-        below = built_from(warehouse, platform.settings.models, table, day, keys) if downstream else None
+        below = built_from(warehouse, platform.models, table, day, keys) if downstream else None
         value = explain_value(warehouse, table, day, keys, column) if (keys or column) and not downstream else None
     if as_json:
         _write({"partition": partition, "value": value, "downstream": below})
@@ -201,7 +202,7 @@ def _keys(pairs: list[str]) -> dict[str, str]:
 def _refusing(as_json: bool) -> Iterator[None]:
     try:
         yield
-    except (ClaimsError, WarehouseError, ValueError) as error:
+    except (ClaimsError, StorageError, WarehouseError, ValueError) as error:
         if as_json:
             _write({"refused": str(error), "code": code_of(error)})
         else:

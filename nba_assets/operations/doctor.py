@@ -21,6 +21,8 @@ from nba_assets.errors import coded
 from nba_assets.modelling.artefacts import ArtefactError, read_metadata, stored_versions
 from nba_assets.operations.home import point_at
 from nba_assets.settings import Settings
+from nba_assets.storage.models import stored_models
+from nba_assets.storage.port import StorageError
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
 from nba_assets.warehouse.port import Warehouse, WarehouseError
 
@@ -148,15 +150,19 @@ def _warehouse(settings: Settings, outside: Outside, is_bigquery: bool) -> Findi
 
 def _storage(settings: Settings) -> Finding:
     broken = []
-    versions = stored_versions(settings.models)
+    try:
+        models = stored_models(settings)
+    except StorageError as error:
+        return Finding("storage", Level.PROBLEM, coded(error), "see NBA_MODELS and the right to read the bucket")
+    versions = stored_versions(models)
     for version in versions:
         try:
-            read_metadata(settings.models, version)
+            read_metadata(models, version)
         except ArtefactError as error:
             broken.append(coded(error))
     if broken:
         return Finding("storage", Level.PROBLEM, "; ".join(broken), "see docs/errors.md")
-    return Finding("storage", Level.OK, f"{len(versions)} model versions in {settings.models}")
+    return Finding("storage", Level.OK, f"{len(versions)} model versions in {settings.model_store or models}")
 
 
 def _claims(settings: Settings) -> Finding:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+from nba_assets import clock
 from nba_assets.modelling.artefacts import ArtefactError, model_id, read_metadata
 from nba_assets.modelling.decisions import DecisionError, Decisions, read_decisions, roll_back
 from nba_assets.modelling.decisions import promote as make_champion
@@ -62,7 +63,7 @@ def _decided(
     warehouse: Warehouse, models_dir: Path, operation: str, version: int, before: int | None, who: str, why: str,
     decide: Callable[[dt.datetime], Decisions],
 ) -> Decisions:  # fmt: skip
-    after = decide(dt.datetime.now(dt.UTC))
+    after = decide(clock.now())
     detail = {"version": model_id(version), "champion_before": before, "champion": after.champion}
     warehouse.record(operation, who, why, [], detail)
     for touched in {version, before, after.champion} - {None}:

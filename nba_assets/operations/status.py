@@ -19,6 +19,7 @@ from nba_assets.readiness.ledger_columns import has_status, integers
 from nba_assets.readiness.staleness import stale_ranges
 from nba_assets.readiness.state import LedgerState, Status
 from nba_assets.settings import Settings
+from nba_assets.storage.models import stored_models
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
 
 STALE, TAINTED = "stale", "tainted"
@@ -110,7 +111,7 @@ def status(warehouse: DuckDBWarehouse, store: ClaimStore, settings: Settings) ->
         roots=tuple(roots(state)),
         claims=tuple(claim for claim in active if claim.kind != "hold"),
         holds=tuple(claim for claim in active if claim.kind == "hold"),
-        models=tuple(model_statuses(settings.models, state)),
+        models=tuple(model_statuses(stored_models(settings), state)),
     )
 
 

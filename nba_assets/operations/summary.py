@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -13,7 +14,6 @@ from nba_assets.modelling.evaluation import MODEL
 from nba_assets.modelling.model_metadata import METRICS
 from nba_assets.operations.progress import AssetProgress, Progress
 from nba_assets.operations.result import Result
-from nba_assets.settings import Settings
 
 COLUMNS_NAMED = 6
 
@@ -79,13 +79,13 @@ def _print_changes(console: Console, result: Result) -> None:
     console.print(table)
 
 
-def print_model(console: Console, settings: Settings) -> None:
+def print_model(console: Console, models: Path) -> None:
     """The newest model version beside its baselines on the same test rows."""
-    versions = stored_versions(settings.models)
+    versions = stored_versions(models)
     if not versions:
         console.print("No model version is stored yet.")
         return
-    metadata = read_metadata(settings.models, versions[-1])
+    metadata = read_metadata(models, versions[-1])
     test = metadata["metrics"]["test"]
     split = metadata["split"]
     title = f"{metadata['model_id']} on {test[MODEL]['rows']:,} test rows after {split['validation_end']}"

@@ -37,7 +37,7 @@ def supervise(settings: Settings, store: ClaimStore, warehouse: Warehouse, claim
     Raises ClaimsError when the claim is over before the work has begun.
     """
     started = time.monotonic()
-    claim = store.renew(claim_id)
+    claim = store.renew(claim_id, progress="started")
     request = Request.of_detail(claim.detail)
     failures: list[str] = []
     state, who, why = "failed", "", ""

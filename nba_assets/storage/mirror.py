@@ -20,20 +20,23 @@ CARDS = (".md", ".html")
 def fetch(address: str, directory: Path) -> list[str]:
     """Names of what was copied from the store into the directory; nothing happens without an address.
 
-    In order of names, so that a model is there before the metadata that makes it count. Raises StorageError.
+    In order of names, so that a model is there before the metadata that makes it count; a card again when a pointer
+    has moved, for it tells of every decision. Raises StorageError.
     """
     if not address:
         return []
     store, here = open_store(address), DirectoryStore(directory)
     standing = set(here.names())
-    fetched = []
-    for name in store.names():
-        if (name in standing and name not in POINTERS) or (stored := store.read(name)) is None:
+    fetched: list[str] = []
+    for name in sorted(store.names(), key=lambda name: (name not in POINTERS, name)):
+        has_moved = name.endswith(CARDS) and any(pointer in fetched for pointer in POINTERS)
+        if name in standing and name not in POINTERS and not has_moved:
             continue
-        mine = here.read(name)
-        if mine is None or not _goes_on_from(mine.content, stored.content):
-            here.write(name, stored.content)
-            fetched.append(name)
+        stored, mine = store.read(name), here.read(name) if name in POINTERS else None
+        if stored is None or (mine is not None and _goes_on_from(mine.content, stored.content)):
+            continue
+        here.write(name, stored.content)
+        fetched.append(name)
     return fetched
 
 

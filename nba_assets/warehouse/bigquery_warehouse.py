@@ -8,6 +8,7 @@ from typing import TypeVar
 import google.api_core.exceptions as api
 import pandas as pd
 
+from nba_assets import clock
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
@@ -49,7 +50,7 @@ class BigQueryWarehouse:
         *,
         location: str = "US",
         keep_replaced_days: int = 30,
-        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        now: Callable[[], dt.datetime] = clock.now,
     ) -> None:
         self.names = names
         self.days = days

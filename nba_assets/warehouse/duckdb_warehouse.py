@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from nba_assets import clock
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
@@ -46,7 +47,7 @@ class DuckDBWarehouse:
         history_start: dt.date | None = None,
         *,
         keep_replaced_days: int = 30,
-        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        now: Callable[[], dt.datetime] = clock.now,
     ) -> None:
         self.path = path
         self.days = days

@@ -5,33 +5,24 @@ What they request is run at once, as Dagster's launcher would; nothing else laun
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
-from dagster._utils.schedules import schedule_execution_time_iterator
 
-from nba_assets.assets import table_asset
+from nba_assets import clock
 from nba_assets.contracts.tables import TABLES
 from nba_assets.definitions import build_definitions
-from nba_assets.partitions import EASTERN
 from nba_assets.settings import Settings
 from nba_assets.sources.registry import calendar
 from nba_assets.sources.simulated.faults import parse_faults
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets.sources.simulated.live import LiveLeague
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets_tests.automation.cron_ticks import cron_ticks, eastern
 
 START = dt.date(2024, 11, 8)
 """A few dates of history: every rule of readiness holds, and all of it is quickly built."""
-
-
-def eastern(text: str) -> dt.datetime:
-    """A moment given as '2024-11-12 03:30', US Eastern."""
-    return dt.datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(EASTERN)).astimezone(dt.UTC)
 
 
 class SimulatedDays:
@@ -40,21 +31,19 @@ class SimulatedDays:
     def __init__(self, home: Path, faults: str, at: str, patch: pytest.MonkeyPatch) -> None:
         logging.getLogger("dagster").setLevel(logging.ERROR)
         self.now = eastern(at)
+        patch.setattr(clock, "machine_time", lambda: self.now)
         self.settings = Settings(
             home=home, start=START, seasons=1, live=True, faults=faults, environment_name="production"
         )
         self.settings.models.mkdir(parents=True)
         league = SimulatedLeague(seasons=1, faults=parse_faults(faults))
-        self.source = LiveLeague(league, lambda: self.now)
+        self.source = LiveLeague(league)
         days = calendar(self.settings, self.source)
         history_start = league.read("game_schedule", days[0].date(), days[-1].date()).rows["game_date"].min().date()
-        self._warehouse = DuckDBWarehouse(self.settings.warehouse, days, history_start, now=lambda: self.now)
-        staged = table_asset._staged
-        patch.setattr(table_asset, "_staged", lambda window, made: replace(staged(window, made), now=self.now))
+        self._warehouse = DuckDBWarehouse(self.settings.warehouse, days, history_start)
         self.definitions = build_definitions(self.settings, self.source, self._warehouse)
         self.repository = self.definitions.get_repository_def()
         self.sensor = self.repository.get_sensor_def("automation")
-        self.sensor._decider.now = lambda: self.now
         self.instance = dg.DagsterInstance.ephemeral()
         self._cursor: str | None = None
         self.launched: list[tuple[str, tuple[str, ...], str, bool]] = []
@@ -67,7 +56,7 @@ class SimulatedDays:
     def until(self, text: str) -> None:
         """Let the time pass: every tick of every schedule that falls into it, and after each the sensor's own."""
         end = eastern(text)
-        for moment, schedule in sorted(self._ticks(end), key=lambda tick: (tick[0], tick[1].name)):
+        for moment, schedule in cron_ticks(self.repository.schedule_defs, self.now, end):
             self.now = moment
             self.follow()
             self._tick(schedule, moment)
@@ -87,16 +76,6 @@ class SimulatedDays:
             for request in tick.run_requests:
                 self._run("automation", "main", request)
         raise AssertionError(f"the sensor never comes to rest: {self.launched[-12:]}")
-
-    def _ticks(self, end: dt.datetime) -> Iterator[tuple[dt.datetime, dg.ScheduleDefinition]]:
-        for schedule in self.repository.schedule_defs:
-            moments = schedule_execution_time_iterator(
-                self.now.timestamp() + 1, str(schedule.cron_schedule), schedule.execution_timezone, ascending=True
-            )
-            for moment in moments:
-                if moment > end:
-                    break
-                yield moment.astimezone(dt.UTC), schedule
 
     def _tick(self, schedule: dg.ScheduleDefinition, moment: dt.datetime) -> None:
         resources = {"warehouse": self.warehouse}

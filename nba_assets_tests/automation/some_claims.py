@@ -13,18 +13,5 @@ DAYS = pd.date_range("2024-01-01", periods=10, unit="ns")
 SPAN = Span("team_offense", DAYS[0].date(), DAYS[-1].date())
 
 
-class Clock:
-    """The time, which stands still until it is advanced."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> dt.datetime:
-        return self.now
-
-    def advance(self, seconds: float) -> None:
-        self.now += dt.timedelta(seconds=seconds)
-
-
 def reserve(store: ClaimStore, holder: str = "backfill:abcdefgh", kind: str = "backfill", run_id: str = "") -> Claim:
     return store.reserve([SPAN], holder=holder, kind=kind, who="ann", run_id=run_id)

@@ -1,6 +1,7 @@
 """The conditions under Dagster's own evaluator: what they request, and above all what they do not."""
 
 import time
+from dataclasses import replace
 
 import dagster as dg
 import pandas as pd
@@ -14,9 +15,9 @@ from nba_assets.partitions import Span
 from nba_assets.readiness.state import LedgerState
 from nba_assets.settings import Settings
 from nba_assets.warehouse.port import WarehouseError
-from nba_assets_tests.automation.told_ledger import ToldLedger
+from nba_assets_tests.automation.told_ledger import LONG_AGO, ToldLedger
 from nba_assets_tests.automation.toy_automation import ToyAutomation
-from nba_assets_tests.readiness.ledgers import CHAIN
+from nba_assets_tests.readiness.ledgers import CHAIN, graph, table
 from nba_assets_tests.readiness.wide_ledger import built_ledger, calendar, rewritten, wide_graph
 
 
@@ -39,8 +40,8 @@ def test_a_rejected_date_closes_its_readers_until_it_is_repaired(toy):
 
 
 def test_a_new_slate_is_requested_in_every_table(toy):
-    for table in CHAIN:
-        toy.ledger.forget(table, 8)
+    for name in CHAIN:
+        toy.ledger.forget(name, 8)
     assert toy.requested() == dict.fromkeys(CHAIN, [8])
 
 
@@ -73,6 +74,21 @@ def test_a_tick_launches_ranged_runs_that_build_what_is_outdated_only(toy):
     tags = request.tags
     assert (tags[RANGE_START_TAG], tags[RANGE_END_TAG]) == ("2024-01-02", "2024-01-08")
     assert (tags[ONLY_TAG], tags[WHO_TAG]) == ("outdated", AUTOMATION)
+
+
+def test_a_refused_ingest_date_is_asked_for_again_when_nothing_else_is_due(instance, tmp_path):
+    contracts = graph(replace(table("raw"), ingest=True), table("summary", same_date=["raw"]))
+    ledger = ToldLedger(contracts, days=8).publish_all()
+    ledger.fail("raw", 2)
+    toy = ToyAutomation(ledger, instance, Settings(home=tmp_path), now=lambda: LONG_AGO + pd.Timedelta("30D"))
+    ledger.publish("raw", 5)
+    (request,) = toy.tick().run_requests
+    assert [key.to_user_string() for key in request.asset_selection] == ["summary"]
+    ledger.publish("summary", 5)
+    (request,) = toy.tick().run_requests
+    assert [key.to_user_string() for key in request.asset_selection] == ["raw"]
+    tags = request.tags
+    assert (tags[RANGE_START_TAG], tags[RANGE_END_TAG], tags[ONLY_TAG]) == ("2024-01-02", "2024-01-02", "failed")
 
 
 def test_a_tick_shows_in_the_ui_which_dates_of_which_table_it_asks_for(toy):

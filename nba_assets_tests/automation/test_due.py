@@ -4,9 +4,10 @@ import datetime as dt
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from nba_assets.automation.due import due
+from nba_assets.automation.due import due, to_ask_again
 from nba_assets.automation.works import taken_dates, waiting_lines, works
 from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.predictions import PREDICTION_TABLES
@@ -157,3 +158,30 @@ def test_predictions_are_launched_by_themselves_so_that_no_range_takes_in_played
     assert launched() == [((name,), 3, 4)]
     ledger.publish(name, 3, 4)
     assert launched() == []
+
+
+OVER = pd.Timestamp("2024-01-03 08:00", tz="UTC")
+"""The games of day 2 are over."""
+
+
+@pytest.mark.parametrize(
+    ("attempted_after", "pause"), [("1h", "1D"), ("3D", "1D"), ("8D", "2D"), ("80D", "20D")], ids=str
+)
+def test_a_refused_ingest_date_is_asked_for_again_daily_and_later_more_rarely(attempted_after, pause):
+    ledger = ToldLedger(graph(replace(table("raw"), ingest=True), table("summary", same_date=["raw"]))).publish_all()
+    ledger.now = OVER + pd.Timedelta(attempted_after)
+    ledger.fail("raw", 2)
+    then = ledger.now + pd.Timedelta(pause)
+    assert to_ask_again(ledger.state(), then - pd.Timedelta("1s")) == {}
+    assert {name: list(days) for name, days in to_ask_again(ledger.state(), then).items()} == {
+        "raw": [False, True, False, False]
+    }
+
+
+def test_of_refused_ingest_dates_the_newest_range_is_asked_for_and_nothing_that_a_person_has_invalidated():
+    ledger = ToldLedger(graph(replace(table("raw"), ingest=True)), days=6).publish_all()
+    ledger.now = OVER
+    ledger.fail("raw", 1, 3, 4, 6)
+    ledger.rows["raw", 6]["run_id"] = ""
+    asked = to_ask_again(ledger.state(), OVER + pd.Timedelta("9D"))
+    assert [int(at) + 1 for at in np.flatnonzero(asked["raw"])] == [3, 4]

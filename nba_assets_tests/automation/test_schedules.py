@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pandas as pd
 import pytest
-from dagster._utils.schedules import schedule_execution_time_iterator
 
 from nba_assets.assets.run_scope import ON_CONFLICT_TAG, ONLY_TAG, RANGE_END_TAG, RANGE_START_TAG
 from nba_assets.automation.schedules import INGEST, LATE_DAYS, range_of, schedules
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import EASTERN, eastern_date
 from nba_assets.readiness.gate import MODEL
+from nba_assets_tests.automation.cron_ticks import cron_ticks
 
 BY_NAME = {schedule.name: schedule for schedule in schedules(is_on=True)}
 SPRING, AUTUMN = dt.date(2025, 3, 9), dt.date(2024, 11, 3)
@@ -27,18 +27,10 @@ class Calendar:
 
 def ticks(name: str, around: dt.date) -> list[dt.datetime]:
     """Ticks from the day before to the day after, as Dagster's scheduler counts them, in Eastern time."""
-    schedule = BY_NAME[name]
     start = dt.datetime.combine(around - dt.timedelta(days=1), dt.time(), ZoneInfo(EASTERN))
     end = dt.datetime.combine(around + dt.timedelta(days=2), dt.time(), ZoneInfo(EASTERN))
-    found = []
-    times = schedule_execution_time_iterator(
-        start.timestamp(), schedule.cron_schedule, schedule.execution_timezone, ascending=True
-    )
-    for moment in times:
-        if moment >= end:
-            return [moment.astimezone(ZoneInfo(EASTERN)) for moment in found]
-        found.append(moment)
-    raise AssertionError("the iterator never ends")
+    found = cron_ticks([BY_NAME[name]], start - dt.timedelta(seconds=1), end - dt.timedelta(seconds=1))
+    return [moment.astimezone(ZoneInfo(EASTERN)) for moment, _ in found]
 
 
 def request(name: str, moment: dt.datetime) -> dg.RunRequest | str:
@@ -112,3 +104,8 @@ def test_schedules_run_in_production_only():
 def test_targets():
     assert set(INGEST) == {name for name, contract in TABLES.items() if contract.ingest}
     assert MODEL in str(BY_NAME["retrain_weekly"].target.job_def.selection)
+
+
+@pytest.mark.parametrize("name", ["ingest_after_the_last_game", "ingest_late_files", "predict_before_the_first_tipoff"])
+def test_what_a_schedule_asks_is_what_a_code_server_gives_it(name):
+    assert BY_NAME[name].required_resource_keys == {"warehouse"}

@@ -8,7 +8,9 @@ from nba_assets.readiness.state import LedgerState
 from nba_assets_tests.readiness.ledgers import HandLedger
 
 LONG_AGO = pd.Timestamp("2024-02-01", tz="UTC")
-COLUMNS = ("content_hash", "build_id", "attempt_build", "run_id", "rows", "completeness", "written_at")
+COLUMNS = (
+    "content_hash", "build_id", "attempt_build", "run_id", "rows", "completeness", "written_at", "source_version",
+)  # fmt: skip
 
 
 class ToldLedger(HandLedger):
@@ -22,7 +24,9 @@ class ToldLedger(HandLedger):
         super().publish(name, *numbers, changed=changed, waivers=waivers)
         for number, old in before.items():
             content = f"{name} {self.build}" if changed else old["content_hash"]
-            self._note(name, number, content_hash=content, build_id=self.build, rows=10, completeness=1.0)
+            self._note(
+                name, number, content_hash=content, build_id=self.build, rows=10, completeness=1.0, source_version="s1"
+            )
 
     def fail(self, name: str, *numbers: int, status: str = "rejected", reasons: str = "points do not add up") -> None:
         super().fail(name, *numbers, status=status, reasons=reasons)

@@ -14,8 +14,8 @@ DATABASES = ("sqlite", "postgres")
 class Clock:
     """A clock that goes only when told to."""
 
-    def __init__(self) -> None:
-        self.now = START
+    def __init__(self, now: dt.datetime = START) -> None:
+        self.now = now
 
     def __call__(self) -> dt.datetime:
         return self.now

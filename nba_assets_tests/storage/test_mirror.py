@@ -1,12 +1,15 @@
 """Models trained on one machine serve on another, and no training replaces another's."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from nba_assets.settings import Settings
 from nba_assets.storage import mirror
 from nba_assets.storage.directory import DirectoryStore
+from nba_assets.storage.models import stored_models
 from nba_assets.storage.port import ABSENT, Overtaken
 
 
@@ -75,3 +78,23 @@ def test_two_trainings_with_one_number_do_not_replace_each_other(shared, tmp_pat
 def test_without_an_address_nothing_happens(tmp_path):
     write(tmp_path, v1="model")
     assert mirror.fetch("", tmp_path) == mirror.hand_in("", tmp_path) == []
+
+
+def test_everybody_who_reads_models_reads_those_of_the_store(shared, tmp_path):
+    settings = Settings(home=tmp_path, model_store=ADDRESS)
+    write(tmp_path / "a", v1="model", v1_metadata="facts")
+    mirror.hand_in(ADDRESS, tmp_path / "a")
+    assert (stored_models(settings) / "v1_metadata.json").read_text() == "facts"
+    assert stored_models(replace(settings, model_store="")) == settings.models
+
+
+def test_a_card_that_tells_of_a_new_decision_replaces_the_one_before(shared, tmp_path):
+    here, there = DirectoryStore(tmp_path / "a"), DirectoryStore(tmp_path / "b")
+    here.write("v1_card.md", b"waits for a decision")
+    mirror.hand_in(ADDRESS, tmp_path / "a")
+    mirror.fetch(ADDRESS, tmp_path / "b")
+    here.write("v1_card.md", b"champion")
+    here.write("champion.json", pointer("v1").encode())
+    mirror.hand_in(ADDRESS, tmp_path / "a")
+    assert mirror.fetch(ADDRESS, tmp_path / "b") == ["champion.json", "v1_card.md"]
+    assert there.read("v1_card.md").content == b"champion"

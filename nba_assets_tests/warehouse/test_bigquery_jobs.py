@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from types import SimpleNamespace
 
+import dagster as dg
 import google.api_core.exceptions as api
 import pytest
 
+from nba_assets.definitions import run_labels
 from nba_assets.warehouse import bigquery_jobs
 from nba_assets.warehouse.bigquery_jobs import BigQueryJobs, Limits, label
 from nba_assets.warehouse.port import WarehouseError
@@ -105,6 +107,18 @@ def test_every_job_has_labels_and_a_limit_of_what_it_may_cost():
     [config] = client.configs
     assert config.labels == {"run": "run-9", "table": "team_box_scores"}
     assert config.maximum_bytes_billed == 10**9
+
+
+def test_labels_are_those_of_the_moment_in_which_a_job_begins():
+    client, labels = Client([5, 5]), {}
+    jobs = BigQueryJobs(client, Limits(10**9, labels))
+    jobs.transaction("COMMIT TRANSACTION;", {}, table="ledger")
+    labels.update(run_labels(dg.DagsterRun("main", run_id="c0ffee", tags={"nba/who": "schedule ingest_late_files"})))
+    jobs.transaction("COMMIT TRANSACTION;", {}, table="ledger")
+    assert [config.labels for config in client.configs] == [
+        {"table": "ledger"},
+        {"table": "ledger", "run": "c0ffee", "who": "schedule-ingest_late_files"},
+    ]
 
 
 def test_a_label_has_only_what_labels_may_have():

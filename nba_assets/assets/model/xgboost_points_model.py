@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from nba_assets import clock
 from nba_assets.assets.feature_chain import inputs, recompute
 from nba_assets.assets.run_claim import RunClaim
 from nba_assets.assets.table_asset import OWNERS
@@ -25,7 +26,8 @@ from nba_assets.modelling.standing import TrainingWindow
 from nba_assets.modelling.training import QUICK, TrainingSettings
 from nba_assets.readiness.gate import MODEL, GateClosed
 from nba_assets.settings import Settings
-from nba_assets.storage.mirror import fetch, hand_in
+from nba_assets.storage.mirror import hand_in
+from nba_assets.storage.models import stored_models
 from nba_assets.warehouse.port import Snapshot, Warehouse
 
 CHECK = "training_window_ready"
@@ -123,7 +125,7 @@ def xgboost_points_model(
             check_name=CHECK, passed=False, description=str(closed), metadata={"in_the_way": _table(closed)}
         )
         raise dg.Failure(coded(closed), metadata={"in_the_way": _table(closed)}, allow_retries=False) from closed
-    fetch(settings.model_store, settings.models)
+    models = stored_models(settings)
     window: dict[str, Any] = {"window": f"{first} … {last}", "tables": len(gated)}
     waivers = [waiver.facts() for waiver in snapshot.waivers]
     yield dg.AssetCheckResult(check_name=CHECK, passed=True, metadata={**window, "waivers": waivers})
@@ -144,9 +146,9 @@ def xgboost_points_model(
         games=games,
         raw_games=_raw_games(snapshot),
         feature_columns=config.feature_columns(),
-        models_dir=settings.models,
+        models_dir=models,
         ledger_fingerprint=snapshot.fingerprint,
-        trained_at=dt.datetime.now(dt.UTC),
+        trained_at=clock.now(),
         split=config.split(),
         settings=config.settings(),
         before_saving=claim.check,
@@ -159,23 +161,29 @@ def xgboost_points_model(
         },
         has_news=config.has_news(features),
     )  # fmt: skip
-    hand_in(settings.model_store, settings.models)
     version = build.saved.version
+    plots = write_card(models, version)
+    hand_in(settings.model_store, models)
     claim.progress(f"{build.saved.model_id} {'trained' if build.is_new else 'stands'}")
     context.log.info(f"{build.saved.model_id} {'trained' if build.is_new else 'stands: same data, same model'}")
     if build.saved.metadata["status"] != Status.ACCEPTED:
         context.log.warning(f"{build.saved.model_id} serves no predictions: {build.saved.metadata['verdict']['why']}")
-    plots = write_card(settings.models, version)
-    card, page = card_paths(settings.models, version)
-    paths = {
-        "card": dg.MetadataValue.path(card),
-        "card_html": dg.MetadataValue.path(page),
-        "plots": dg.MetadataValue.md(plots),
-        "model_file": dg.MetadataValue.path(model_path(settings.models, version)),
-        "metadata_file": dg.MetadataValue.path(metadata_path(settings.models, version)),
+    card, page = card_paths(models, version)
+    files = {
+        "card": card,
+        "card_html": page,
+        "model_file": model_path(models, version),
+        "metadata_file": metadata_path(models, version),
     }
+    # Who looks at the run may sit at another machine: there the store's address is of use.
+    places = {name: f"{settings.model_store or models}/{path.name}" for name, path in files.items()}
     yield dg.MaterializeResult(
-        metadata={**window, **paths, **_shown(model_metadata(build.saved.metadata))},
+        metadata={
+            **window,
+            **{name: dg.MetadataValue.path(place) for name, place in places.items()},
+            "plots": dg.MetadataValue.md(plots),
+            **_shown(model_metadata(build.saved.metadata)),
+        },
         data_version=dg.DataVersion(build.saved.metadata["model_sha256"][:16]),
     )
 

@@ -6,7 +6,7 @@ from nba_assets.modelling import prediction
 from nba_assets.modelling.artefacts import models_between
 from nba_assets.settings import Settings
 from nba_assets.sources.port import Delivery
-from nba_assets.storage.mirror import fetch
+from nba_assets.storage.models import stored_models
 from nba_assets.warehouse.port import Window
 
 
@@ -17,8 +17,7 @@ def player_points_predictions(window: Window, settings: Settings) -> Delivery:
     Before the first version the prediction is null (`no_model`); the naive baseline stands beside it. On a date whose
     features were refused the baseline takes its place (`prediction_source`). What a version that was trained under a
     waiver predicts carries that waiver."""
-    fetch(settings.model_store, settings.models)
-    models = models_between(settings.models, min(window.days), max(window.days))
+    models = models_between(stored_models(settings), min(window.days), max(window.days))
     rows = prediction.player_points_predictions(
         ml_feature_store=window["ml_feature_store"],
         game_schedule=window["game_schedule"],

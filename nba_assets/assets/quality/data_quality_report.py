@@ -1,14 +1,14 @@
 """The asset `data_quality_report`: one HTML page about all the others."""
 
-import datetime as dt
-
 import dagster as dg
 
+from nba_assets import clock
 from nba_assets.assets.table_asset import OWNERS
 from nba_assets.reporting.facts import quality_facts
 from nba_assets.reporting.incidents import Incident
 from nba_assets.reporting.page import write_page
 from nba_assets.settings import Settings
+from nba_assets.storage.models import stored_models
 from nba_assets.warehouse.port import Warehouse
 
 
@@ -29,7 +29,7 @@ def data_quality_report(context: dg.AssetExecutionContext) -> dg.MaterializeResu
     """
     warehouse: Warehouse = context.resources.warehouse
     settings: Settings = context.resources.settings
-    facts = quality_facts(warehouse, settings.models, dt.datetime.now(dt.UTC))
+    facts = quality_facts(warehouse, stored_models(settings), clock.now())
     path = write_page(facts, settings.reports)
     return dg.MaterializeResult(
         metadata={

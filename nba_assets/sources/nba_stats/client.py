@@ -18,6 +18,7 @@ import tenacity
 from nba_api.stats.endpoints._base import Endpoint
 from nba_api.stats.library.http import NBAStatsHTTP
 
+from nba_assets import clock
 from nba_assets.sources.port import SourceError
 
 PAUSE_SECONDS = 0.7
@@ -47,7 +48,7 @@ class NbaStatsClient:
     cache: Path
     base_url: str = ""
     sleep: Callable[[float], None] = time.sleep
-    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+    now: Callable[[], dt.datetime] = clock.now
     session: requests.Session = field(default_factory=requests.Session)
     requests_sent: int = 0
     _last: float = 0.0

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from nba_api.stats.endpoints import BoxScoreTraditionalV3, ScheduleLeagueV2, ShotChartDetail
 
+from nba_assets import clock
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import EASTERN, season_of
 from nba_assets.sources import raw_frames
@@ -37,7 +38,7 @@ class NbaStatsSource:
 
     client: NbaStatsClient
     first_date: dt.date
-    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+    now: Callable[[], dt.datetime] = clock.now
     _schedules: dict[str, tuple[dt.datetime, tuple[Delivery, Delivery]]] = field(default_factory=dict)
 
     @property
@@ -95,6 +96,9 @@ class NbaStatsSource:
             day = pd.Timestamp(game["game_date"])
             endpoint = BoxScoreTraditionalV3(game_id=game["game_id"], get_request=False)
             response = self._ask_for(endpoint, day)
+            if is_empty(response):
+                # Compiled late: one that is kept is never settled.
+                response = self.client.ask(endpoint, fresh_since=self.now() - FRESH_FOR)
             if is_empty(response):
                 parts.append(_nothing_yet(game, "box score"))
             else:

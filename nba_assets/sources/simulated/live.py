@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from nba_assets import clock
 from nba_assets.partitions import EASTERN
 from nba_assets.sources import raw_frames
 from nba_assets.sources.port import Delivery, SourceError
@@ -32,7 +33,7 @@ class LiveLeague:
     """
 
     league: SimulatedLeague
-    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+    now: Callable[[], dt.datetime] = clock.now
 
     @property
     def name(self) -> str:

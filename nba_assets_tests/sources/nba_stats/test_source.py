@@ -130,6 +130,16 @@ def test_a_final_game_that_is_not_compiled_yet(open_source, server):
     assert f"box score of {GAME} is empty although the game is final" in delivery.problems[0].message
 
 
+def test_a_box_score_that_is_compiled_after_days_is_found(open_source, server):
+    compiled = copy.deepcopy(server.answers[(BOX, GAME)])
+    for side in ("homeTeam", "awayTeam"):
+        server.answers[(BOX, GAME)]["boxScoreTraditional"][side]["players"] = []
+    late = NOW + dt.timedelta(days=10)
+    assert open_source(late).read("player_box_scores", DAY, DAY).rows.empty
+    server.answers[(BOX, GAME)] = compiled
+    assert len(open_source(late + dt.timedelta(days=1)).read("player_box_scores", DAY, DAY).rows)
+
+
 @pytest.mark.parametrize("missing", ["boxScoreTraditional", "homeTeam", "statistics", "fieldGoalsMade"])
 def test_a_changed_layout_is_told(open_source, server, missing):
     def without(value):
