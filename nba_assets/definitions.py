@@ -35,6 +35,7 @@ from nba_assets.automation.claims_sensor import claims_sensor
 from nba_assets.automation.conditions import Decider, LedgerSaysDue
 from nba_assets.automation.ledger_sensor import ledger_sensor
 from nba_assets.automation.operate import OPERATE_JOBS
+from nba_assets.automation.report_sensor import report_sensor
 from nba_assets.automation.schedules import schedules
 from nba_assets.checks.freshness import freshness_checks
 from nba_assets.checks.last_run import last_run_complete
@@ -153,6 +154,7 @@ def build_definitions(
                 claims_sensor,
                 LedgerAutomation(decider, settings, settings.is_production),
                 alerts_sensor(settings.is_production),
+                report_sensor(settings.is_production),
             ],
             resources={
                 "warehouse": over_now,
