@@ -139,7 +139,9 @@ def test_predicting_asks_for_every_table_of_the_slates_and_no_training(platform:
     _filled_in(platform, "predict", first=str(first), last=str(last))
     (request,) = worked_off
     assert (request.first, request.last, request.only) == (first, last, ())
-    assert request.assets == tuple(name for name in ASSETS if name in TABLES), "in the order in which they are built, without the model"
+    assert request.assets == tuple(name for name in ASSETS if name in TABLES), (
+        "in the order in which they are built, without the model"
+    )
 
 
 def test_what_was_not_built_fails_the_form(platform: Platform, worked_off: list[Request]):
