@@ -36,6 +36,7 @@ from nba_assets.automation.claims_sensor import claims_sensor
 from nba_assets.automation.conditions import Decider, LedgerSaysDue
 from nba_assets.automation.ledger_sensor import ledger_sensor
 from nba_assets.automation.operate import OPERATE_JOBS
+from nba_assets.automation.report_sensor import report_sensor
 from nba_assets.automation.schedules import schedules
 from nba_assets.checks.freshness import freshness_checks
 from nba_assets.checks.last_run import last_run_complete
@@ -142,16 +143,22 @@ def build_definitions(
         # Dagster's command line takes a partition range only when every selected asset has this policy.
         model = xgboost_points_model.with_attributes(backfill_policy=dg.BackfillPolicy.single_run())
         report = data_quality_report.with_attributes(backfill_policy=dg.BackfillPolicy.single_run())
+        undated = dg.with_source_code_references([model, report])
         jobs = [
-            dg.define_asset_job(MAIN_JOB, selection=dg.AssetSelection.all()),
+            dg.define_asset_job(
+                MAIN_JOB,
+                selection=dg.AssetSelection.all(),
+                description="Everything over a range of dates: tables, model, predictions, data quality page.",
+            ),
             dg.define_asset_job(
                 TABLES_JOB,
+                description="The tables that are made without a model, over a range of dates.",
                 selection=dg.AssetSelection.all() - dg.AssetSelection.groups("model", "predictions", "quality"),
             ),
             *OPERATE_JOBS,
         ]
         return dg.Definitions(
-            assets=[*assets, model, report],
+            assets=[*assets, *undated],
             asset_checks=[
                 last_run_complete([asset.contract.name for asset in TABLE_ASSETS]),
                 up_to_date([asset.contract.name for asset in TABLE_ASSETS]),
@@ -166,6 +173,7 @@ def build_definitions(
                 claims_sensor,
                 LedgerAutomation(decider, settings, settings.is_production),
                 alerts_sensor(settings.is_production),
+                report_sensor(settings.is_production),
             ],
             resources={
                 "warehouse": dg.ResourceDefinition(for_run) if is_live(settings) or settings.bigquery else made,

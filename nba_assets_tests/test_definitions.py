@@ -63,6 +63,10 @@ def test_every_asset_is_described(specs, name):
     assert spec.kinds == {MODEL: {"xgboost"}, REPORT: {"vega"}}.get(name, {"pandas"})
     assert len(spec.description or "") > 80, "the docstring says grain, meaning, and what missing means"
     assert "dataset" in spec.tags
+    assert "\n    " not in spec.description, "Markdown shows what is indented as code"
+    (place,) = spec.metadata["dagster/code_references"].code_references
+    assert Path(place.file_path).stem == name
+    assert "asset(" in Path(place.file_path).read_text().splitlines()[place.line_number - 1]
 
 
 @pytest.mark.parametrize("name", TABLES)

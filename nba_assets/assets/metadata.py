@@ -1,7 +1,8 @@
 """Metadata of assets, from contracts and ledger facts: column schema, lineage, counts, previews."""
 
 import datetime as dt
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import dagster as dg
@@ -14,6 +15,20 @@ from nba_assets.warehouse.port import Published
 
 PREVIEW_ROWS = 3
 PREVIEW_COLUMNS = 8
+
+
+def catalogue_text(contract: Contract, compute: Callable[..., Any]) -> str:
+    """What the catalogue says of a table: what its function says, its key, what a missing row means."""
+    key = ", ".join(f"`{name}`" for name in contract.key)
+    return f"{inspect.getdoc(compute) or ''}\n\n**Key:** {key}\n\n**A missing row:** {contract.missing}"
+
+
+def code_reference(compute: Callable[..., Any]) -> dict[str, Any]:
+    """Where the function of a table stands, for the UI to open."""
+    place = dg.LocalFileCodeReference(
+        file_path=inspect.getfile(compute), line_number=compute.__code__.co_firstlineno, label=compute.__module__
+    )
+    return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[place])}
 
 
 def definition_metadata(contract: Contract) -> dict[str, Any]:

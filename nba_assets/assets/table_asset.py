@@ -12,7 +12,13 @@ import dagster as dg
 import pandas as pd
 
 from nba_assets import clock
-from nba_assets.assets.metadata import definition_metadata, materialization_metadata, verdict_metadata
+from nba_assets.assets.metadata import (
+    catalogue_text,
+    code_reference,
+    definition_metadata,
+    materialization_metadata,
+    verdict_metadata,
+)
 from nba_assets.assets.run_claim import RunClaim
 from nba_assets.assets.run_scope import only_of
 from nba_assets.contracts.contract import Contract
@@ -58,7 +64,7 @@ class TableAsset:
             kinds={"pandas"},
             tags={"dataset": self.contract.dataset},
             code_version=str(self.contract.code_version),
-            metadata=definition_metadata(self.contract),
+            metadata={**definition_metadata(self.contract), **code_reference(self.compute)},
             required_resource_keys={"warehouse", "claims", *self.resources},
         )
         def shell(context: dg.AssetExecutionContext) -> Iterator[dg.Output]:
@@ -73,7 +79,7 @@ def table_asset(
     """Declare the function that makes a table's rows out of its window (and the named resources)."""
 
     def declare(compute: Compute) -> TableAsset:
-        return TableAsset(contract, group, compute, (compute.__doc__ or "").strip(), resources, deps)
+        return TableAsset(contract, group, compute, catalogue_text(contract, compute), resources, deps)
 
     return declare
 

@@ -1,181 +1,124 @@
 """Jobs for whoever works in the UI: the commands of the command line as forms. Thin: all is in operations/."""
 
-import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import dagster as dg
-from pydantic import Field
 
+from nba_assets import clock
+from nba_assets.assets.run_refusal import refused
+from nba_assets.automation.forms import (
+    BackfillForm,
+    CancelForm,
+    Decision,
+    HoldForm,
+    PredictForm,
+    SpanForm,
+    TrainForm,
+    WaiverForm,
+)
 from nba_assets.claims.claim import Claim
-from nba_assets.claims.errors import ClaimsError
+from nba_assets.claims.errors import ClaimConflict, ClaimsError
 from nba_assets.claims.store import ClaimStore
 from nba_assets.errors import coded
 from nba_assets.operations import commands
-from nba_assets.operations.backfill import CHUNK_DAYS, chosen_assets, planned_request, reserve
+from nba_assets.operations.backfill import ASSETS, Request, chosen_assets, planned_request, reserve
 from nba_assets.operations.detached import start_detached
 from nba_assets.operations.progress import follow
 from nba_assets.operations.result import read_result
 from nba_assets.operations.walk_forward import training_request, walk_forward_request
-from nba_assets.partitions import Span
+from nba_assets.partitions import eastern_date
+from nba_assets.readiness.gate import MODEL
 from nba_assets.settings import Settings
-from nba_assets.warehouse.port import WarehouseError
+from nba_assets.warehouse.port import Warehouse, WarehouseError
 
-RESOURCES = {"settings", "warehouse"}
-DATE = "as 2024-01-31"
-
-
-class Decision(dg.Config):
-    """Who decides, and why; both are recorded."""
-
-    why: str = Field(description="The reason. It is recorded, and shown to whoever finds the dates taken.")
-    who: str = Field(default="", description="Your name; default: the user of the server.")
-
-    def by(self, settings: Settings) -> str:
-        return self.who or settings.who
+RESOURCES = {"settings", "warehouse", "source"}
 
 
-class BackfillForm(Decision):
-    """What to build."""
+class Place(NamedTuple):
+    """Where a form is carried out, and who filled it in."""
 
-    tables: list[str] = Field(default=[], description="Tables to build; none: all, with model and predictions.")
-    first: str = Field(default="", description=f"First date, {DATE}; default: the first of the source.")
-    last: str = Field(default="", description=f"Last date, {DATE}; default: the newest.")
-    only: list[str] = Field(
-        default=["outdated"],
-        description="Which dates: outdated (default), or any of missing, stale, failed; an empty list rebuilds all.",
-    )
-    with_upstream: bool = Field(default=False, description="Also everything that the tables are made of.")
-    workers: int = Field(default=1, ge=1, description="Runs at the same time.")
-    chunk_days: int = Field(default=CHUNK_DAYS, ge=1, description="Dates of one run at most.")
-    wait_minutes: float = Field(default=0, description="How long to wait when somebody holds the dates; 0: refuse.")
-    override: str = Field(default="", description="The reason why older code may build over newer.")
+    settings: Settings
+    warehouse: Warehouse
+    store: ClaimStore
+    source_version: str
+    who: str
 
 
-class TrainForm(Decision):
-    """What to train."""
-
-    walk_forward_first: str = Field(
-        default="", description=f"Train a version for every month from this date on, {DATE}; none: one, on all dates."
-    )
-    walk_forward_last: str = Field(default="", description=f"Last date of those months, {DATE}; default: the newest.")
-
-
-class SpanForm(Decision):
-    """Dates of one table."""
-
-    table: str = Field(description="The table, as team_offense.")
-    first: str = Field(description=f"First date, {DATE}.")
-    last: str = Field(default="", description="Last date; default: the first.")
-
-    def span(self) -> Span:
-        return Span(self.table, dt.date.fromisoformat(self.first), dt.date.fromisoformat(self.last or self.first))
-
-
-class HoldForm(SpanForm):
-    """Dates that nobody shall write for a while."""
-
-    hours: float = Field(default=24, gt=0, description="How long, from now.")
-
-    def until(self) -> dt.datetime:
-        return dt.datetime.now(dt.UTC) + dt.timedelta(hours=self.hours)
-
-
-class WaiverForm(HoldForm):
-    """A rule whose failures shall pass for a while."""
-
-    rule: str = Field(description="Name of the rule, as partition_ready shows it; * for every rule of the table.")
-
-
-class CancelForm(Decision):
-    """What to stop."""
-
-    claim: str = Field(description="A run, a claim's id, or its holder.")
-
-
-@dg.op(required_resource_keys={*RESOURCES, "source"})
+@dg.op(required_resource_keys=RESOURCES)
 def backfill(context: dg.OpExecutionContext, config: BackfillForm) -> None:
-    """Reserve everything, then build it in a process of its own; terminating this run cancels it."""
-    settings, warehouse = context.resources.settings, context.resources.warehouse
-    store = ClaimStore(settings.claims_url)
-    with _failing():
+    """Rebuild what is missing, stale or failed, or a range: reserved as a whole, built in a process of its own.
+
+    Without any field but the reason it rebuilds everything that does not stand as it should. Terminating the run
+    cancels it.
+    """
+    with _place(context, config) as place:
+        first, last = config.dates()
         request = planned_request(
-            warehouse,
+            place.warehouse,
             chosen_assets(config.tables, config.with_upstream),
-            source_version=context.resources.source.fingerprint,
-            first=dt.date.fromisoformat(config.first) if config.first else None,
-            last=dt.date.fromisoformat(config.last) if config.last else None,
+            source_version=place.source_version,
+            first=first,
+            last=last,
             only=tuple(config.only),
             chunk_days=config.chunk_days,
             workers=config.workers,
             override=config.override,
         )
-        if request is None:
-            context.log.info("Everything stands as it should.")
-            return
-        claim = reserve(
-            store, warehouse, request, who=config.by(settings), why=config.why, wait_minutes=config.wait_minutes
+    if request is None:
+        context.log.info("Everything stands as it should.")
+        return
+    _work_off(context, config, request, config.wait_minutes)
+
+
+@dg.op(required_resource_keys=RESOURCES)
+def predict(context: dg.OpExecutionContext, config: PredictForm) -> None:
+    """Read the newest injury reports and lines of the slates to come, and predict them anew: today and tomorrow.
+
+    The versions of the model that stand predict; nothing is trained.
+    """
+    with _place(context, config) as place:
+        first, last = config.dates(eastern_date(clock.now()))
+        covered = place.warehouse.days[-1].date()
+        if last > covered:
+            raise ValueError(f"last: the source ends with {covered}, it has no slate of {last}; choose earlier dates")
+        assets = tuple(name for name in ASSETS if name != MODEL)
+        request = planned_request(
+            place.warehouse, assets, source_version=place.source_version, first=first, last=last, only=()
         )
-    _follow(context, store, settings, claim, config)
+    assert request is not None, "an empty list of kinds asks for every date"
+    _work_off(context, config, request)
 
 
-@dg.op(required_resource_keys={*RESOURCES, "source"})
+@dg.op(required_resource_keys=RESOURCES)
 def train(context: dg.OpExecutionContext, config: TrainForm) -> None:
     """Train the points model, or one version for every month of history, and predict those months with it."""
-    settings, warehouse = context.resources.settings, context.resources.warehouse
-    store = ClaimStore(settings.claims_url)
-    with _failing():
-        if config.walk_forward_first:
-            first = dt.date.fromisoformat(config.walk_forward_first)
-            last = dt.date.fromisoformat(config.walk_forward_last) if config.walk_forward_last else dt.date.max
-            request = walk_forward_request(warehouse, first, last)
+    with _place(context, config) as place:
+        months = config.months()
+        if months:
+            request = walk_forward_request(place.warehouse, *months)
         else:
-            request = training_request(warehouse, context.resources.source.fingerprint)
-        claim = reserve(store, warehouse, request, who=config.by(settings), why=config.why)
-    _follow(context, store, settings, claim, config)
-
-
-def _follow(
-    context: dg.OpExecutionContext, store: ClaimStore, settings: Settings, claim: Claim, config: Decision
-) -> None:
-    """Let a process of its own work off the claim, log its steps, and fail when it does not build everything."""
-    log = start_detached(settings, store, claim)
-    context.log.info(f"claim {claim.id} works; its log is {log}")
-    told = 0
-    try:
-        for state in follow(store, settings, claim.id):
-            over = [step for step in state.steps if step.is_over]
-            for step in over[told:]:
-                context.log.info(f"{step.asset} {step.first} … {step.last}: {step.seconds:.1f} s")
-            told = len(over)
-    except dg.DagsterExecutionInterruptedError:
-        store.request_cancel(claim.id, config.by(settings), f"run {context.run_id} was terminated")
-        raise
-    result = read_result(settings, claim.id)
-    if result is None or result.exit_code:
-        said = "its process has died" if result is None else "; ".join(result.failures) or result.why
-        raise dg.Failure(f"claim {claim.id}: {said}", metadata={"log": dg.MetadataValue.path(log)}, allow_retries=False)
+            request = training_request(place.warehouse, place.source_version)
+    _work_off(context, config, request)
 
 
 @dg.op(required_resource_keys=RESOURCES)
 def hold(context: dg.OpExecutionContext, config: HoldForm) -> None:
     """Keep everybody from writing the dates."""
-    settings, warehouse = context.resources.settings, context.resources.warehouse
-    who = config.by(settings)
-    with _failing():
-        store = ClaimStore(settings.claims_url)
-        held = commands.hold(store, warehouse, config.span(), who=who, why=config.why, until=config.until())
+    with _place(context, config) as place:
+        held = commands.hold(
+            place.store, place.warehouse, config.span(), who=place.who, why=config.why, until=config.until()
+        )
         context.log.info(f"hold {held.id} on {held.spans[0]}; release it: nba-assets release {held.id}")
 
 
 @dg.op(required_resource_keys=RESOURCES)
 def waive(context: dg.OpExecutionContext, config: WaiverForm) -> None:
     """Let failures of a rule pass; what is built on it is tainted."""
-    settings, warehouse = context.resources.settings, context.resources.warehouse
-    who = config.by(settings)
-    with _failing():
+    with _place(context, config) as place:
         effect = commands.waive(
-            warehouse, config.span(), rule=config.rule, who=who, why=config.why, until=config.until()
+            place.warehouse, config.span(), rule=config.rule, who=place.who, why=config.why, until=config.until()
         )
         context.log.info(str(effect))
 
@@ -183,31 +126,62 @@ def waive(context: dg.OpExecutionContext, config: WaiverForm) -> None:
 @dg.op(required_resource_keys=RESOURCES)
 def invalidate(context: dg.OpExecutionContext, config: SpanForm) -> None:
     """Close the gate on what stands; what was built on it becomes stale."""
-    settings, warehouse = context.resources.settings, context.resources.warehouse
-    who = config.by(settings)
-    with _failing():
-        store = ClaimStore(settings.claims_url)
-        context.log.info(str(commands.invalidate(store, warehouse, config.span(), who=who, why=config.why)))
+    with _place(context, config) as place:
+        effect = commands.invalidate(place.store, place.warehouse, config.span(), who=place.who, why=config.why)
+        context.log.info(str(effect))
 
 
 @dg.op(required_resource_keys=RESOURCES)
 def cancel(context: dg.OpExecutionContext, config: CancelForm) -> None:
     """Stop a run or a backfill at its next check."""
-    settings, warehouse = context.resources.settings, context.resources.warehouse
-    who = config.by(settings)
-    with _failing():
-        store = ClaimStore(settings.claims_url)
-        claim = commands.cancel(store, warehouse, config.claim, who=who, why=config.why)
+    with _place(context, config) as place:
+        claim = commands.cancel(place.store, place.warehouse, config.claim, who=place.who, why=config.why)
         context.log.info(commands.stopped(claim))
 
 
-@contextmanager
-def _failing() -> Iterator[None]:
-    """What is refused fails the run with the reason alone, and is not tried again."""
+def _work_off(context: dg.OpExecutionContext, config: Decision, request: Request, wait_minutes: float = 0.0) -> None:
+    """Reserve, let a process of its own do the work, log its steps, and fail when it does not build everything."""
+    with _place(context, config) as place:
+        claim = reserve(place.store, place.warehouse, request, who=place.who, why=config.why, wait_minutes=wait_minutes)
+    _follow(context, place, claim)
+
+
+def _follow(context: dg.OpExecutionContext, place: Place, claim: Claim) -> None:
+    log = start_detached(place.settings, place.store, claim)
+    context.log.info(f"claim {claim.id} works; its log is {log}")
+    told = 0
     try:
-        yield
+        for state in follow(place.store, place.settings, claim.id):
+            over = [step for step in state.steps if step.is_over]
+            for step in over[told:]:
+                context.log.info(f"{step.asset} {step.first} … {step.last}: {step.seconds:.1f} s")
+            told = len(over)
+    except dg.DagsterExecutionInterruptedError:
+        place.store.request_cancel(claim.id, place.who, f"run {context.run_id} was terminated")
+        raise
+    result = read_result(place.settings, claim.id)
+    if result is None or result.exit_code:
+        said = "its process has died" if result is None else "; ".join(result.failures) or result.why
+        raise dg.Failure(f"claim {claim.id}: {said}", metadata={"log": dg.MetadataValue.path(log)}, allow_retries=False)
+
+
+@contextmanager
+def _place(context: dg.OpExecutionContext, config: Decision) -> Iterator[Place]:
+    """What a form needs; inside, what is refused fails the run with the reason alone, and is not tried again."""
+    resources = context.resources
+    try:
+        settings: Settings = resources.settings
+        yield Place(
+            settings, resources.warehouse, ClaimStore(settings.claims_url), resources.source.fingerprint,
+            config.by(settings),
+        )  # fmt: skip
     except (ClaimsError, WarehouseError, ValueError) as error:
-        raise dg.Failure(coded(error), allow_retries=False) from error
+        raise _failure(error) from error
+
+
+def _failure(error: Exception) -> dg.Failure:
+    """Its words; of dates that somebody has, with a link to the holder's run."""
+    return refused(error) if isinstance(error, ClaimConflict) else dg.Failure(coded(error), allow_retries=False)
 
 
 def _job(op: dg.OpDefinition) -> dg.JobDefinition:
@@ -218,4 +192,4 @@ def _job(op: dg.OpDefinition) -> dg.JobDefinition:
     return job
 
 
-OPERATE_JOBS = tuple(_job(op) for op in (backfill, cancel, hold, invalidate, train, waive))
+OPERATE_JOBS = tuple(_job(op) for op in (backfill, cancel, hold, invalidate, predict, train, waive))

@@ -29,6 +29,11 @@ class Watched:
     def label(self) -> str:
         return f"{self.table}.{self.column}"
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that tell its coverage."""
+        return (self.column, *{PLAYED: ("minutes_played",), LISTED_TO_PLAY: (ABSENCE,)}.get(self.rows, ()))
+
     def due(self, rows: pd.DataFrame) -> pd.Series:
         """Which rows should have a value."""
         if self.rows == PLAYED:
@@ -84,10 +89,12 @@ def coverage(warehouse: Warehouse, state: LedgerState, watched: tuple[Watched, .
 def _frames(
     warehouse: Warehouse, state: LedgerState, inside: np.ndarray, watched: tuple[Watched, ...]
 ) -> Mapping[str, pd.DataFrame]:
-    tables = dict.fromkeys(column.table for column in watched)
-    days = {
-        table: state.days[inside & (state.content_build[table] > 0) & ~state.is_gap(table)].date for table in tables
-    }
-    return {
-        table: warehouse.content(table, list(days[table])) if len(days[table]) else pd.DataFrame() for table in tables
-    }
+    frames = {}
+    for table in dict.fromkeys(column.table for column in watched):
+        days = state.days[inside & (state.content_build[table] > 0) & ~state.is_gap(table)]
+        columns = dict.fromkeys(name for column in watched if column.table == table for name in column.needed)
+        frames[table] = pd.DataFrame()
+        if len(days):
+            rows = warehouse.find(table, {}, days[0].date(), days[-1].date(), ["game_date", *columns])
+            frames[table] = rows[rows["game_date"].isin(days)]
+    return frames

@@ -1,7 +1,7 @@
 """Coverage by season, over hand-made rows of a warehouse that only has them."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -31,9 +31,12 @@ class Rows:
 
     rows: pd.DataFrame
 
-    def content(self, table: str, days: Sequence[dt.date]) -> pd.DataFrame:
-        assert table == "summary"
-        return self.rows[self.rows["day"].isin([day.day for day in days])]
+    def find(
+        self, table: str, key: Mapping[str, object], first: dt.date, last: dt.date, columns: Sequence[str]
+    ) -> pd.DataFrame:
+        assert (table, key) == ("summary", {})
+        rows = self.rows.assign(game_date=pd.to_datetime("2024-01-" + self.rows["day"].astype(str).str.zfill(2)))
+        return rows.loc[rows["game_date"].between(str(first), str(last)), list(columns)]
 
 
 @pytest.fixture

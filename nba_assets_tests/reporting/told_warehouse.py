@@ -36,5 +36,5 @@ class ToldWarehouse:
     def journal(self) -> pd.DataFrame:
         return self.decided
 
-    def content(self, table: str, days: object) -> pd.DataFrame:
-        return pd.DataFrame()
+    def find(self, table: str, key: object, first: object, last: object, columns: list[str]) -> pd.DataFrame:
+        return pd.DataFrame({name: pd.Series(dtype="datetime64[ns]") for name in columns})
