@@ -19,6 +19,7 @@ from nba_assets.modelling.promotion import Verdict, compare, judge
 from nba_assets.modelling.splits import Split, split_by_fraction
 from nba_assets.modelling.standing import TrainingWindow
 from nba_assets.modelling.training import TrainingSettings, train_points_model
+from nba_assets.modelling.waiver_price import waiver_price
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def build_points_model(
         ledger_fingerprint=ledger_fingerprint,
         trained_at=trained_at,
         waivers=waivers,
+        price=waiver_price(models_dir, evaluation, matrix, split, settings.seed) if waivers else None,
         window=window,
         provenance=provenance,
         usage_share=usage_populated(games),
