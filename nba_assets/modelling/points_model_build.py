@@ -71,7 +71,14 @@ def build_points_model(
         _settle(models_dir, standing, trained_at)
         return ModelBuild(standing, is_new=False)
     trained = train_points_model(matrix, split, settings)
-    evaluation = evaluate(model=trained.model, matrix=matrix, baselines=baselines, split=split, seed=settings.seed)
+    evaluation = evaluate(
+        model=trained.model,
+        stopped=trained.stopped,
+        matrix=matrix,
+        baselines=baselines,
+        split=split,
+        seed=settings.seed,
+    )
     verdict = _judged(models_dir, evaluation, matrix, split, settings.seed, has_news)
     if waivers:
         named = ", ".join(str(waiver["waiver_id"]) for waiver in waivers)
