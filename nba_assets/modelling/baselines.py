@@ -7,6 +7,8 @@ A test holds the two ways of looking back to the same numbers.
 import numpy as np
 import pandas as pd
 
+from nba_assets.modelling.segments import MINUTES
+
 BASELINES = ("season_average", "last_5", "last_10", "weighted_blend", "ewma_half_life_6")
 HALF_LIFE_GAMES = 6
 _BLEND = {"last_5": 0.35, "last_10": 0.40, "season_average": 0.25}
@@ -14,7 +16,8 @@ _DECIMALS = 6
 
 
 def naive_baselines(games: pd.DataFrame) -> pd.DataFrame:
-    """One row per played game and player: game_id, player_id, prior_games and the five baselines, in points.
+    """One row per played game and player: game_id, player_id, prior_games, the five baselines in points, and
+    `minutes_last_10`, the mean minutes of the last 10 games, by which rows are told apart.
 
     `games` is player_game_summary over the player's whole history; only rows with minutes > 0
     count. Each value uses games on strictly earlier dates: the mean of the season so far (of the
@@ -23,7 +26,8 @@ def naive_baselines(games: pd.DataFrame) -> pd.DataFrame:
     Null where the player has no earlier game. Sorted by player, date and game. Raises ValueError
     for a played row without points.
     """
-    played = games.loc[games["minutes_played"] > 0, ["game_id", "player_id", "game_date", "season", "pts"]]
+    columns = ["game_id", "player_id", "game_date", "season", "minutes_played", "pts"]
+    played = games.loc[games["minutes_played"] > 0, columns]
     played = played.sort_values(["player_id", "game_date", "game_id"], ignore_index=True)
     points = played["pts"].to_numpy(dtype="float64", na_value=np.nan)
     if np.isnan(points).any():
@@ -44,7 +48,9 @@ def naive_baselines(games: pd.DataFrame) -> pd.DataFrame:
     values["weighted_blend"] = np.sum([weight * values[name] for name, weight in _BLEND.items()], axis=0)
     decayed = played.groupby("player_id")["pts"].ewm(halflife=HALF_LIFE_GAMES).mean().to_numpy()
     values["ewma_half_life_6"] = np.where(prior > 0, decayed[np.maximum(past_end - 1, 0)], np.nan)
-    rounded = {name: np.round(values[name], _DECIMALS) for name in BASELINES}
+    minutes = played["minutes_played"].to_numpy(dtype="float64")
+    values[MINUTES] = _mean_between(minutes, np.maximum(career_start, past_end - 10), past_end)
+    rounded = {name: np.round(values[name], _DECIMALS) for name in (*BASELINES, MINUTES)}
     return played[["game_id", "player_id"]].assign(prior_games=prior, **rounded)
 
 
@@ -55,7 +61,7 @@ def _first_rows(played: pd.DataFrame, by: list[str]) -> np.ndarray:
 
 
 def _mean_between(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Mean of points[start:end] per row, NaN when empty. Points are whole numbers, so running sums are exact."""
+    """Mean of points[start:end] per row, NaN when empty. Of whole numbers, as points are, running sums are exact."""
     running = np.concatenate([[0.0], np.cumsum(points)])
     count = end - start
     total = running[end] - running[start]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -23,13 +23,15 @@ class DesignMatrix:
 
     `keys` holds game_id, game_date, season, player_id; `label` the points scored; `features`
     the feature columns as float64 with NaN for null. `row_counts` says how many played rows
-    there were and why some are not here.
+    there were and why some are not here. `unexpected` has game_id, player_id, game_date and pts of those who had
+    played before and have no feature row: nothing to learn from, but they count in what is said of the errors.
     """
 
     keys: pd.DataFrame
     label: np.ndarray
     features: pd.DataFrame
     row_counts: Mapping[str, int]
+    unexpected: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*KEY, "game_date", "pts"]))
 
     @property
     def feature_columns(self) -> tuple[str, ...]:
@@ -105,7 +107,11 @@ def design_matrix(
         raise ValueError(f"{int(counted['prior_games'].isna().sum())} played rows are not among the baselines' rows")
     experienced = counted[counted["prior_games"] > 0]
     stored = pd.concat([features[_IDENTIFIERS], values], axis=1)
-    rows = experienced.merge(stored, on=KEY, how="inner", validate="1:1", suffixes=("", "_of_features"))
+    found = experienced.merge(
+        stored, on=KEY, how="left", validate="1:1", suffixes=("", "_of_features"), indicator="side"
+    )
+    is_expected = found["side"] == "both"
+    rows = found[is_expected]
     moved = rows[rows["game_date"] != rows["game_date_of_features"]]
     if not moved.empty:
         raise ValueError(f"{len(moved)} rows differ in game_date, first {moved[KEY].iloc[0].to_dict()}")
@@ -120,6 +126,7 @@ def design_matrix(
             "without_feature_row": len(experienced) - len(rows),
             "used": len(rows),
         },
+        unexpected=found.loc[~is_expected, [*KEY, "game_date", "pts"]].reset_index(drop=True),
     )
 
 

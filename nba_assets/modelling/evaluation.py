@@ -9,8 +9,8 @@ import pandas as pd
 
 from nba_assets.modelling.baselines import BASELINES
 from nba_assets.modelling.design_matrix import KEY, DesignMatrix
-from nba_assets.modelling.points_model import PointsModel
-from nba_assets.modelling.segments import populations, segments
+from nba_assets.modelling.points_model import PREDICTED, PointsModel
+from nba_assets.modelling.segments import MINUTES, populations, segments
 from nba_assets.modelling.splits import Split
 
 MODEL = "xgboost"
@@ -79,7 +79,7 @@ class Evaluation:
 
     `metrics` judges the medians, `mean_metrics` the means, by part. `paired` is the difference to the reference over
     all test rows. `groups` are populations and segments by name, as `breakdown` gives them. `scored` has one row per
-    test row: game_id, game_date, player_id, actual, the four predictions and the baselines.
+    test row: game_id, game_date, player_id, actual, the four predictions, the baselines, and is_expected.
     """
 
     metrics: Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -112,44 +112,57 @@ def metrics_table(metrics: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> pd.
 
 
 def evaluate(
-    *, model: PointsModel, matrix: DesignMatrix, baselines: pd.DataFrame, split: Split, seed: int
+    *,
+    model: PointsModel,
+    matrix: DesignMatrix,
+    baselines: pd.DataFrame,
+    split: Split,
+    seed: int,
+    stopped: PointsModel | None = None,
 ) -> Evaluation:
-    """Score the model and every baseline on exactly the rows of the matrix.
+    """Score the model and every baseline on the rows of the matrix and on those who were not expected.
 
-    `baselines` is what `naive_baselines` gives; it must cover every row. Raises ValueError when
-    it does not.
+    `stopped`, if given, predicts the validation part in place of the model, which has learned from that.
+
+    Whoever was not expected is scored as he is served: by the half-life-6 average, without an interval. `baselines`
+    is what `naive_baselines` gives; it must cover every row. Raises ValueError when it does not.
     """
-    aligned = matrix.keys[KEY].merge(baselines[[*KEY, *BASELINES]], on=KEY, how="left", validate="1:1")[[*BASELINES]]
-    missing = aligned.isna().any(axis=1).to_numpy()
+    keys = pd.concat([rows[[*KEY, "game_date"]] for rows in (matrix.keys, matrix.unexpected) if len(rows)])
+    keys = keys.reset_index(drop=True)
+    label = np.concatenate([matrix.label, matrix.unexpected["pts"].to_numpy("float64")])
+    aligned = keys.merge(baselines[[*KEY, *BASELINES, MINUTES]], on=KEY, how="left", validate="1:1")
+    missing = aligned[[*BASELINES]].isna().any(axis=1).to_numpy()
     if missing.any():
-        first = matrix.keys.loc[missing, KEY].iloc[0].to_dict()
-        raise ValueError(f"baselines missing on {int(missing.sum())} of {len(matrix)} rows, first {first}")
-    predicted = model.predict(matrix.features).reset_index(drop=True)
-    rows = split.rows(matrix.dates)
-    metrics: dict[str, dict[str, Any]] = {}
-    for part, mask in rows.items():
-        by_name = {MODEL: predicted["points_median"], **{name: aligned[name] for name in BASELINES}}
-        metrics[part] = {
-            name: error_metrics(matrix.label[mask], values.to_numpy(dtype="float64")[mask])
-            for name, values in by_name.items()
-        }
-    means = {
-        part: error_metrics(matrix.label[mask], predicted["points_mean"].to_numpy()[mask])
+        first = keys.loc[missing, KEY].iloc[0].to_dict()
+        raise ValueError(f"baselines missing on {int(missing.sum())} of {len(keys)} rows, first {first}")
+    predicted = model.predict(matrix.features)
+    if stopped is not None:
+        held_out = split.rows(matrix.dates)["validation"]
+        predicted[held_out] = stopped.predict(matrix.features[held_out])
+    predicted = predicted.reset_index(drop=True).reindex(keys.index)
+    for name in ("points_mean", "points_median"):
+        predicted[name] = predicted[name].fillna(aligned[REFERENCE_BASELINE])
+    rows = split.rows(keys["game_date"])
+    predictors = {MODEL: predicted["points_median"], **{name: aligned[name] for name in BASELINES}}
+    metrics = {
+        part: {name: error_metrics(label[mask], values.to_numpy()[mask]) for name, values in predictors.items()}
         for part, mask in rows.items()
     }
-    scored = pd.concat(
-        [matrix.keys[[*KEY, "game_date"]], predicted, aligned], axis=1
-    ).assign(actual=matrix.label)[rows["test"]].reset_index(drop=True)  # fmt: skip
-    tested = matrix.features[rows["test"]].reset_index(drop=True)
-    groups = breakdown(scored, {**populations(tested), **segments(tested)}, seed)
+    means = {part: error_metrics(label[mask], predicted["points_mean"].to_numpy()[mask]) for part, mask in rows.items()}
+    is_expected = keys.index < len(matrix)
+    scored = pd.concat([aligned, predicted[[*PREDICTED]]], axis=1).assign(actual=label, is_expected=is_expected)
+    tested = matrix.features.reset_index(drop=True).reindex(keys.index)[rows["test"]]
+    scored = scored[rows["test"]].reset_index(drop=True)
+    groups = breakdown(scored, {**populations(scored), **segments(tested)}, seed)
     return Evaluation(metrics, means, {"against": REFERENCE_BASELINE, **groups["all"]["paired"]}, groups, scored)
 
 
 def breakdown(scored: pd.DataFrame, masks: Mapping[str, np.ndarray], seed: int) -> dict[str, dict[str, Any]]:
-    """Per group of rows that has any: metrics of the model and the baselines, interval coverage, paired difference.
+    """Per group of rows that has any: metrics of the model and the baselines, interval coverage, paired differences.
 
     `coverage`, `below` and `above` are the shares of outcomes in the 80 % interval and on either side of it, `width`
-    its mean in points; `paired` is against the half-life-6 average.
+    its mean in points, of the rows that have one; `against` has the paired difference to each baseline, `paired` that
+    to the half-life-6 average.
     """
     groups = {}
     for name, mask in masks.items():
@@ -157,16 +170,20 @@ def breakdown(scored: pd.DataFrame, masks: Mapping[str, np.ndarray], seed: int) 
         if rows.empty:
             continue
         actual = rows["actual"].to_numpy()
-        below, above = rows["points_p10"] > actual, rows["points_p90"] < actual
+        bounded = rows[rows["points_p10"].notna()]
+        below, above = bounded["points_p10"] > bounded["actual"], bounded["points_p90"] < bounded["actual"]
         predictors = {MODEL: rows["points_median"], **{one: rows[one] for one in BASELINES}}
+        against = {
+            one: paired_interval(rows["game_date"], rows["points_median"] - actual, rows[one] - actual, seed)
+            for one in BASELINES
+        }
         groups[name] = {
             "metrics": {one: error_metrics(actual, values.to_numpy()) for one, values in predictors.items()},
             "coverage": float(1 - (below | above).mean()),
             "below": float(below.mean()),
             "above": float(above.mean()),
-            "width": float((rows["points_p90"] - rows["points_p10"]).mean()),
-            "paired": paired_interval(
-                rows["game_date"], rows["points_median"] - actual, rows[REFERENCE_BASELINE] - actual, seed
-            ),
+            "width": float((bounded["points_p90"] - bounded["points_p10"]).mean()),
+            "paired": against[REFERENCE_BASELINE],
+            "against": against,
         }
     return groups

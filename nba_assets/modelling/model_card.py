@@ -58,6 +58,7 @@ def model_card(
     ledger_fingerprint: str,
     trained_at: dt.datetime,
     waivers: Sequence[Mapping[str, Any]] = (),
+    price: Mapping[str, Any] | None = None,
     window: TrainingWindow | None = None,
     provenance: Mapping[str, Any] | None = None,
     usage_share: float | None = None,
@@ -66,10 +67,10 @@ def model_card(
     """The metadata of a version, plain JSON values only; MAE in points, null rates and shares as fractions.
 
     `verdict` is what the rules of promotion say; `trained_at` must carry a time zone. `waivers` are those
-    that the training needed or that taint its window: mappings with waiver_id, who, why, until and what they waive.
-    Without `window` nobody can tell later whether the version still stands. `provenance` is what the gates looked
-    at (tables, dates, leak_gate) and the config of the training, `usage_share` the share of played rows with a usage
-    rate, `previous` the metadata of the version before.
+    that the training needed or that taint its window: mappings with waiver_id, who, why, until and what they waive;
+    `price` is what `waiver_price` measured of them. Without `window` nobody can tell later whether the version still
+    stands. `provenance` is what the gates looked at (tables, dates, leak_gate) and the config of the training,
+    `usage_share` the share of played rows with a usage rate, `previous` the metadata of the version before.
     """
     if trained_at.tzinfo is None:
         raise ValueError("trained_at needs a time zone")
@@ -84,6 +85,7 @@ def model_card(
             "against_champion": asdict(verdict.comparison) if verdict.comparison else None,
         },
         "waivers": [dict(waiver) for waiver in waivers],
+        "waiver_price": price,
         "provenance": dict(provenance or {}),
         "trained_at": trained_at.isoformat(),
         "train_before": trained.split.train_before,

@@ -127,7 +127,7 @@ def facts_of(
     return {
         "features": feature_facts(matrix, split, model, seed, previous),
         "drift_against": (previous or {}).get("model_id"),
-        "calibration": calibration_bins(evaluation.scored),
+        "calibration": calibration_bins(evaluation.scored[evaluation.scored["is_expected"]]),
         "groups": evaluation.groups,
         "mean_metrics": evaluation.mean_metrics,
         "targets": targets(evaluation, matrix, usage_share),

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from nba_assets.modelling.baselines import BASELINES
-from nba_assets.modelling.evaluation import MODEL
+from nba_assets.modelling.evaluation import MODEL, REFERENCE_BASELINE
+from nba_assets.modelling.segments import POPULATIONS
 
 METRICS = ("mae", "rmse", "r2", "within_3", "within_5", "bias")
 
@@ -25,10 +26,26 @@ def model_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def comparison(metadata: Mapping[str, Any]) -> str:
-    """Markdown table of the test part: one line per predictor, the model first."""
-    test = metadata["metrics"]["test"]
-    lines = [f"| test rows: {test[MODEL]['rows']} | {' | '.join(METRICS)} |", f"|---|{'---|' * len(METRICS)}"]
-    for name in (MODEL, *BASELINES):
-        cells = " | ".join("" if test[name][metric] is None else f"{test[name][metric]:.3f}" for metric in METRICS)
-        lines.append(f"| {name} | {cells} |")
+    """Markdown table of the test part: per population one line per predictor, the model first.
+
+    `gain` is what the model's MAE is below the predictor's, with a 95 % interval over whole dates.
+    """
+    lines = [
+        f"| test rows | predictor | {' | '.join(METRICS)} | gain of the model |",
+        f"|---|{'---|' * (len(METRICS) + 2)}",
+    ]
+    for population in POPULATIONS:
+        group = metadata["groups"].get(population)
+        if group is None:
+            continue
+        for name in (MODEL, *BASELINES):
+            metrics = group["metrics"][name]
+            cells = " | ".join("" if metrics[metric] is None else f"{metrics[metric]:.3f}" for metric in METRICS)
+            lines.append(f"| {population} ({metrics['rows']:,}) | {name} | {cells} | {_gain(group, name)} |")
     return "\n".join(lines)
+
+
+def _gain(group: Mapping[str, Any], name: str) -> str:
+    # a version that was stored by older code has the difference to the reference alone
+    paired = group.get("against", {REFERENCE_BASELINE: group["paired"]}).get(name)
+    return f"{paired['gain']:.2%} [{paired['gain_low']:.2%}, {paired['gain_high']:.2%}]" if paired else ""

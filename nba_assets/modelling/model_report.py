@@ -69,6 +69,7 @@ def _sections(metadata: Mapping[str, Any], decided: Decisions, images: str) -> I
         yield "## Trained under waivers"
         names = ("waiver_id", "table", "rule", "first", "last", "who", "why", "until")
         yield _table(names, ([waiver.get(name, "") for name in names] for waiver in metadata["waivers"]))
+        yield _price(metadata.get("waiver_price"))
     yield from _data(metadata)
     yield "## Errors on the test part"
     yield f"Points; the model's median against five naive predictors.\n\n{comparison(metadata)}"
@@ -81,6 +82,17 @@ def _sections(metadata: Mapping[str, Any], decided: Decisions, images: str) -> I
     yield "## Again"
     yield f"The same data and settings give the same bytes (SHA-256 {metadata['model_sha256']})."
     yield _command(metadata)
+
+
+def _price(price: Mapping[str, Any] | None) -> str:
+    if not price or price["clean"] is None:
+        return "**Price: not known**, for there is no accepted version without a waiver to compare with."
+    return (
+        f"**Price: {price['price']:+.1%} of MAE**. It is {price['ratio']:.4f} of the half-life-6 average's, with the "
+        f"waived data in training and in the test; {price['clean']}, the newest accepted version without a waiver, had "
+        f"{price['clean_ratio']:.4f} on its own test rows. What having learned from the waived data alone costs, both "
+        f"on the same rows as the tables stand now: this one against {price['said']} (positive: it is worse)."
+    )
 
 
 def _data(metadata: Mapping[str, Any]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from nba_assets.modelling.promotion import Verdict, compare, judge
 from nba_assets.modelling.splits import Split, split_by_fraction
 from nba_assets.modelling.standing import TrainingWindow
 from nba_assets.modelling.training import TrainingSettings, train_points_model
+from nba_assets.modelling.waiver_price import waiver_price
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,14 @@ def build_points_model(
         _settle(models_dir, standing, trained_at)
         return ModelBuild(standing, is_new=False)
     trained = train_points_model(matrix, split, settings)
-    evaluation = evaluate(model=trained.model, matrix=matrix, baselines=baselines, split=split, seed=settings.seed)
+    evaluation = evaluate(
+        model=trained.model,
+        stopped=trained.stopped,
+        matrix=matrix,
+        baselines=baselines,
+        split=split,
+        seed=settings.seed,
+    )
     verdict = _judged(models_dir, evaluation, matrix, split, settings.seed, has_news)
     if waivers:
         named = ", ".join(str(waiver["waiver_id"]) for waiver in waivers)
@@ -83,6 +91,7 @@ def build_points_model(
         ledger_fingerprint=ledger_fingerprint,
         trained_at=trained_at,
         waivers=waivers,
+        price=waiver_price(models_dir, evaluation, matrix, split, settings.seed) if waivers else None,
         window=window,
         provenance=provenance,
         usage_share=usage_populated(games),

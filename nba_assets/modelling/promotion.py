@@ -95,7 +95,7 @@ def _objections(evaluation: Evaluation, comparison: Comparison | None) -> Iterat
 def compare(champion: SavedModel, evaluation: Evaluation, matrix: DesignMatrix, split: Split, seed: int) -> Comparison:
     """Challenger and champion on the test rows after the champion's validation part; earlier ones it has seen."""
     name = champion.model_id
-    scored = evaluation.scored
+    scored = evaluation.scored[evaluation.scored["is_expected"]]
     unseen = (scored["game_date"] > pd.Timestamp(champion.metadata["split"]["validation_end"])).to_numpy()
     seen = f"{int((~unseen).sum()):,} of {len(scored):,} test rows are of dates that {name} has seen, and left out"
     if unseen.sum() < COMPARABLE_ROWS:

@@ -10,7 +10,8 @@ STARTER_MINUTES = 28
 SCORER_POINTS = 10
 SEASON_START_GAMES = 10
 TIERS = ("bench", "rotation", "starters")
-GROUP_NAMES = ("all", "rotation_up", "scorers", *TIERS[::-1], "rookies", "season_start", "back_to_backs", "playoffs")
+POPULATIONS = ("all", "rotation_up", "scorers")
+GROUP_NAMES = (*POPULATIONS, *TIERS[::-1], "rookies", "season_start", "back_to_backs", "playoffs")
 """Populations, then segments, in the order in which they are shown."""
 
 
@@ -42,13 +43,14 @@ def segments(frame: pd.DataFrame) -> dict[str, np.ndarray]:
     return found
 
 
-def populations(frame: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Masks of the three sets of rows that models are compared on; those of recent form where it is a column."""
-    found = {"all": np.ones(len(frame), dtype=bool)}
-    for name, column, least in (("rotation_up", MINUTES, ROTATION_MINUTES), ("scorers", "pts_last_10", SCORER_POINTS)):
-        if column in frame:
-            found[name] = _numbers(frame, column) >= least
-    return found
+def populations(baselines: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Masks of the three sets of rows that models are compared on, over rows of `naive_baselines`: by recent form as
+    the box scores have it, so that players without a feature row are in them."""
+    rotation, scorers = (
+        _numbers(baselines, MINUTES) >= ROTATION_MINUTES,
+        _numbers(baselines, "last_10") >= SCORER_POINTS,
+    )
+    return dict(zip(POPULATIONS, (np.ones(len(baselines), dtype=bool), rotation, scorers), strict=True))
 
 
 def _numbers(frame: pd.DataFrame, name: str) -> np.ndarray:

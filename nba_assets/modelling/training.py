@@ -1,4 +1,8 @@
-"""Training of the points model: three boosters stopped on validation, an interval calibrated there, byte for byte."""
+"""Training of the points model, byte for byte: three boosters stopped on validation, an interval calibrated there.
+
+The boosters that serve are trained again on train and validation together, for as many trees: what is newest says most
+about tomorrow.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +16,7 @@ from nba_assets.modelling.design_matrix import DesignMatrix
 from nba_assets.modelling.points_model import INTERVAL, PointsModel
 from nba_assets.modelling.splits import Split
 
-CODE_VERSION = 2
+CODE_VERSION = 3
 """Raised whenever training, row filter or scoring changes; part of a model's identity."""
 
 MEDIAN = "median"
@@ -60,18 +64,24 @@ class Fit:
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A model with the fit of each of its boosters."""
+    """The model that serves, with the fit of each of its boosters.
+
+    `stopped` has the boosters of the fits themselves, which learned from train alone: what is said of validation is
+    said by them.
+    """
 
     model: PointsModel
+    stopped: PointsModel
     fits: Mapping[str, Fit]
     split: Split
     settings: TrainingSettings
 
 
 def train_points_model(matrix: DesignMatrix, split: Split, settings: TrainingSettings) -> TrainedModel:
-    """Train every booster on the train part, stop it on validation, calibrate the interval there; no look at the test.
+    """Fit every booster on train, stop it on validation, calibrate the interval there, then train on both.
 
-    The same row set, split and settings give the same model bytes. Raises ValueError when a part
+    The widening is that of the stopped quantiles, on rows that they did not learn from. The test part has no say. The
+    same row set, split and settings give the same model bytes. Raises ValueError when a part
     is empty, train has fewer than `minimum_rows` rows, or a feature is null or constant over it.
     """
     rows = split.rows(matrix.dates)
@@ -79,25 +89,23 @@ def train_points_model(matrix: DesignMatrix, split: Split, settings: TrainingSet
     if train_rows < settings.minimum_rows:
         raise ValueError(f"{train_rows} training rows, at least {settings.minimum_rows} are required")
     matrix.require_informative(rows["train"])
-    names = list(matrix.feature_columns)
-    values = matrix.features.to_numpy()
-    data: dict[str, xgboost.QuantileDMatrix] = {}
-    for part in ("train", "validation"):
-        mask = rows[part]
-        data[part] = xgboost.QuantileDMatrix(
-            values[mask], matrix.label[mask], feature_names=names, ref=data.get("train"), nthread=settings.n_jobs
-        )
-    boosters: dict[str, xgboost.Booster] = {}
+    train = _data(matrix, rows["train"], settings)
+    validation = _data(matrix, rows["validation"], settings, ref=train)
+    stopped: dict[str, xgboost.Booster] = {}
     fits: dict[str, Fit] = {}
     for name in OBJECTIVES:
-        boosters[name], fits[name] = _fit(name, data, settings)
-    held_out = matrix.features.loc[rows["validation"]]
-    quantiles = boosters["quantiles"].predict(
-        xgboost.DMatrix(held_out.to_numpy(), feature_names=names, nthread=settings.n_jobs)
+        stopped[name], fits[name] = _fit(name, train, validation, settings)
+    del train, validation
+    widening = _widening(stopped["quantiles"], matrix, rows["validation"], settings)
+    both = _data(matrix, rows["train"] | rows["validation"], settings)
+    boosters = {
+        name: xgboost.train(parameters_of(name, settings), both, num_boost_round=fit.best_iteration + 1)
+        for name, fit in fits.items()
+    }
+    model, of_fits = (
+        PointsModel(**three, feature_columns=matrix.feature_columns, widening=widening) for three in (boosters, stopped)
     )
-    widening = widening_by_tier(held_out, matrix.label[rows["validation"]], np.asarray(quantiles))
-    model = PointsModel(**boosters, feature_columns=matrix.feature_columns, widening=widening)
-    return TrainedModel(model, fits, split, settings)
+    return TrainedModel(model, of_fits, fits, split, settings)
 
 
 def parameters_of(name: str, settings: TrainingSettings) -> dict[str, Any]:
@@ -116,15 +124,35 @@ def parameters_of(name: str, settings: TrainingSettings) -> dict[str, Any]:
     }
 
 
+def _data(
+    matrix: DesignMatrix, mask: np.ndarray, settings: TrainingSettings, ref: xgboost.DMatrix | None = None
+) -> xgboost.QuantileDMatrix:
+    return xgboost.QuantileDMatrix(
+        matrix.features.to_numpy()[mask],
+        matrix.label[mask],
+        feature_names=list(matrix.feature_columns),
+        ref=ref,
+        nthread=settings.n_jobs,
+    )
+
+
+def _widening(
+    quantiles: xgboost.Booster, matrix: DesignMatrix, mask: np.ndarray, settings: TrainingSettings
+) -> Mapping[str, float]:
+    rows = matrix.features.loc[mask]
+    data = xgboost.DMatrix(rows.to_numpy(), feature_names=list(matrix.feature_columns), nthread=settings.n_jobs)
+    return widening_by_tier(rows, matrix.label[mask], np.asarray(quantiles.predict(data)))
+
+
 def _fit(
-    name: str, data: Mapping[str, xgboost.QuantileDMatrix], settings: TrainingSettings
+    name: str, train: xgboost.DMatrix, validation: xgboost.DMatrix, settings: TrainingSettings
 ) -> tuple[xgboost.Booster, Fit]:
     parameters = parameters_of(name, settings)
     booster = xgboost.train(
         parameters,
-        data["train"],
+        train,
         num_boost_round=settings.max_rounds,
-        evals=[(data["validation"], "validation")],
+        evals=[(validation, "validation")],
         early_stopping_rounds=settings.early_stopping_rounds,
         verbose_eval=False,
     )

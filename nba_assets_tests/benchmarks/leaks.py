@@ -63,17 +63,21 @@ def mae(matrix: DesignMatrix, replaced: dict[str, np.ndarray]) -> float:
     return float(np.abs(np.maximum(predicted, 0) - matrix.label[rows["test"]]).mean())
 
 
-def main() -> None:
+def read_training(more: tuple[str, ...] = ()) -> tuple[DesignMatrix, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Row set, baselines, ml_feature_store and player_game_summary (with `more` columns) of the whole warehouse."""
     settings = from_environment()
     warehouse = open_warehouse(settings, open_source(settings))
     first, last = warehouse.training_window("ml_feature_store", None)
-    columns = {"ml_feature_store": (), "player_game_summary": (*LABEL_COLUMNS, "usage_rate")}
-    frames = warehouse.read(columns, first, last, purpose="measuring leaks").frames
-    games = frames["player_game_summary"]
+    columns = {"ml_feature_store": (), "player_game_summary": (*LABEL_COLUMNS, *more)}
+    frames = warehouse.read(columns, first, last, purpose="a benchmark of the points model").frames
+    features, games = frames["ml_feature_store"], frames["player_game_summary"]
     baselines = naive_baselines(games)
-    matrix = design_matrix(
-        features=frames["ml_feature_store"], games=games, baselines=baselines, feature_columns=FEATURE_COLUMNS
-    )
+    matrix = design_matrix(features=features, games=games, baselines=baselines, feature_columns=FEATURE_COLUMNS)
+    return matrix, baselines, features, games
+
+
+def main() -> None:
+    matrix, baselines, _, games = read_training(("usage_rate",))
     test = SPLIT.rows(matrix.dates)["test"]
     reference = matrix.keys[KEY].merge(baselines, on=KEY)[REFERENCE_BASELINE].to_numpy()
     baseline = float(np.abs(reference - matrix.label)[test].mean())

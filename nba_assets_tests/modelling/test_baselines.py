@@ -51,6 +51,11 @@ def test_values_use_only_earlier_games(column, expected):
     assert last_row(games(TWELVE))[column] == pytest.approx(expected, abs=1e-6)
 
 
+def test_minutes_of_the_last_ten_are_of_earlier_games():
+    minutes = [48.0, *range(1, 12), 40]
+    assert last_row(games([0] * 13, minutes=minutes))["minutes_last_10"] == pytest.approx(6.5)
+
+
 def test_ewma_halves_the_weight_after_six_games():
     # six games back weighs one half of the latest: (10 * 1 + 40 * 0.5) over all seven weights
     weights = [0.5 ** (k / 6) for k in range(7)]

@@ -63,6 +63,16 @@ def changed(frame, column, value, row=30):
     return copy
 
 
+def test_who_played_without_a_feature_row_is_kept_apart():
+    whole, matrix = build(), build(STORE.drop(index=[30, 31]))
+    assert whole.unexpected.empty
+    assert len(matrix) == len(whole) - 2
+    assert matrix.row_counts["without_feature_row"] == 2
+    keys = ["game_id", "player_id"]
+    played = GAMES.merge(STORE.loc[[30, 31], keys], on=keys)
+    assert matrix.unexpected[[*keys, "pts"]].to_numpy().tolist() == played[[*keys, "pts"]].to_numpy().tolist()
+
+
 @pytest.mark.parametrize(
     "matrix",
     [

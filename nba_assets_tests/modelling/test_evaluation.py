@@ -105,12 +105,40 @@ def test_model_and_baselines_are_scored_on_the_same_rows():
     )
 
 
+def test_who_was_not_expected_is_scored_by_the_average_and_has_no_interval():
+    store = feature_rows(GAMES)
+    absent = store["game_date"].eq(store["game_date"].max()) & store["player_id"].le(2)
+    matrix = design_matrix(features=store[~absent], games=GAMES, baselines=TABLE, feature_columns=FEATURES)
+    evaluation = evaluate(model=Constant(10.0), matrix=matrix, baselines=TABLE, split=SPLIT, seed=1)
+    whole, part = evaluation.scored, evaluation.scored[evaluation.scored["is_expected"]]
+    assert (len(matrix), len(whole), len(part)) == (112, 18, 16)
+    stood_in = whole[~whole["is_expected"]]
+    assert stood_in["points_median"].tolist() == stood_in["ewma_half_life_6"].tolist()
+    expected = np.r_[np.abs(part["actual"] - 10), np.abs(stood_in["actual"] - stood_in["ewma_half_life_6"])]
+    assert evaluation.test_mae == pytest.approx(expected.mean())
+    assert evaluation.groups["all"]["metrics"]["xgboost"]["rows"] == 18
+    inside = part["actual"].between(6, 14)
+    assert evaluation.groups["all"]["coverage"] == pytest.approx(inside.mean())
+
+
+def test_each_baseline_has_the_gain_of_the_model_on_each_population():
+    table = TABLE.assign(minutes_last_10=np.where(TABLE["player_id"] <= 2, 14.9, 15.0))
+    groups = evaluate(model=Constant(10.0), matrix=MATRIX, baselines=table, split=SPLIT, seed=1).groups
+    assert {name: group["metrics"]["xgboost"]["rows"] for name, group in groups.items()} == {
+        "all": 18, "rotation_up": 12, "scorers": 18,
+    }  # fmt: skip
+    for group in groups.values():
+        mae = {name: metrics["mae"] for name, metrics in group["metrics"].items()}
+        for name in BASELINES:
+            assert group["against"][name]["gain"] == pytest.approx(1 - mae["xgboost"] / mae[name])
+
+
 @pytest.mark.parametrize(
     ("baseline_errors", "beaten"),
     [
         pytest.param([2, 3, 4, 5, 6], True, id="better-than-all"),
         pytest.param([2, 3, 1, 5, 6], False, id="a-draw-is-no-win"),
-        pytest.param([2, 3, 0, 5, 6], False, id="one-is-better"),
+        pytest.param([2, 3, 0.5, 5, 6], False, id="one-is-better"),
     ],
 )
 def test_beats_baselines_means_all_of_them(baseline_errors, beaten):
@@ -119,7 +147,8 @@ def test_beats_baselines_means_all_of_them(baseline_errors, beaten):
             return predictions(MATRIX.label + 1)
 
     scored = MATRIX.keys.assign(
-        **{name: MATRIX.label + error for name, error in zip(BASELINES, baseline_errors, strict=True)}
+        minutes_last_10=20,
+        **{name: MATRIX.label + error for name, error in zip(BASELINES, baseline_errors, strict=True)},
     )
     evaluation = evaluate(model=OffByOne(), matrix=MATRIX, baselines=scored, split=SPLIT, seed=1)
     assert evaluation.beats_baselines is beaten

@@ -4,6 +4,7 @@ import copy
 import json
 import re
 
+import numpy as np
 import pytest
 
 from nba_assets.modelling.artefacts import metadata_path
@@ -11,8 +12,10 @@ from nba_assets.modelling.decisions import Decisions, read_decisions, reject, ro
 from nba_assets.modelling.model_facts import calibration_bins, feature_facts
 from nba_assets.modelling.model_plots import plots
 from nba_assets.modelling.model_report import card, card_paths, write_card
+from nba_assets.modelling.segments import POPULATIONS
 from nba_assets.modelling.training import train_points_model
-from nba_assets_tests.modelling.test_points_model_build import MATRIX, MORNING, SETTINGS, SPLIT, WAIVER, build
+from nba_assets_tests.modelling.league import feature_rows
+from nba_assets_tests.modelling.test_points_model_build import GAMES, MATRIX, MORNING, SETTINGS, SPLIT, WAIVER, build
 from nba_assets_tests.modelling.test_promotion import evaluated
 
 PROVENANCE = {
@@ -43,7 +46,13 @@ def test_every_record_is_on_the_card(metadata, models):
     assert "3 features of 40 rows on 2024-02-19 did not move" in text
     for name in ("ewma_half_life_6", "season_average", "pts_mean", "minutes_mean", "is_home"):
         assert f"| {name} |" in text
-    assert f"| xgboost | {metadata['test_mae']:.3f} |" in text
+    for population in POPULATIONS:
+        group = metadata["groups"][population]
+        rows, mae = (group["metrics"]["xgboost"][name] for name in ("rows", "mae"))
+        assert f"| {population} ({rows:,}) | xgboost | {mae:.3f} |" in text
+        gain = group["against"]["last_5"]
+        assert f"| {gain['gain']:.2%} [{gain['gain_low']:.2%}, {gain['gain_high']:.2%}] |" in text
+    assert metadata["groups"]["all"]["metrics"]["xgboost"]["mae"] == metadata["test_mae"]
     assert "PLOTS" in text
     assert metadata["model_sha256"] in text
     assert "nba-assets train --last 2024-02-19 --config '{\"with_lines\": true}'" in text
@@ -66,6 +75,25 @@ def test_a_waiver_is_named_on_the_card(models):
     assert "## Trained under waivers" in text
     assert "| w1 |  |  |  |  | ann | season start |" in text
     assert "passed under waivers" in text
+    assert "**Price: +0.0% of MAE**" in text, "the same rows as those of version 1"
+
+
+def test_the_price_of_waived_data_is_measured_against_the_newest_version_without_a_waiver(tmp_path):
+    blind = feature_rows(GAMES)
+    blind["pts_mean"] = np.where(blind["game_date"] < "2024-01-20", blind["pts_mean"], np.nan)
+    assert "Price: not known" in _card_of(tmp_path / "first", build(tmp_path / "first", waivers=[WAIVER]))
+    build(tmp_path)
+    build(tmp_path, waivers=[WAIVER])
+    forced = build(tmp_path, features=blind, waivers=[WAIVER], ledger_fingerprint="ledger-2")
+    price = forced.saved.metadata["waiver_price"]
+    assert price["clean"] == "xgboost_points_v1", "the second was trained under a waiver itself"
+    assert price["price"] > 0.05
+    assert price["price"] == pytest.approx(price["ratio"] / price["clean_ratio"] - 1, abs=1e-5)
+    assert f"**Price: {price['price']:+.1%} of MAE**" in _card_of(tmp_path, forced)
+
+
+def _card_of(models, made):
+    return card(json.loads(metadata_path(models, made.saved.version).read_text()), read_decisions(models), "")
 
 
 def test_a_challenger_says_how_it_did_against_the_champion(models):
@@ -102,7 +130,7 @@ def test_the_page_needs_nothing_but_itself_and_is_the_same_each_time(models):
 
 def test_plots_stand_where_groups_are_missing(metadata):
     whole = copy.deepcopy(metadata)
-    assert set(whole["groups"]) == {"all"}, "the columns of segments are not among the features here"
+    assert set(whole["groups"]) == {*POPULATIONS}, "the columns of segments are not among the features here"
     assert all(image.startswith(b"\x89PNG") for image in plots(whole).values())
 
 

@@ -26,7 +26,8 @@ def evaluated(rows=12_000, model_mae=4.6, baseline_mae=4.76, worse_on=None) -> E
     median = actual - np.where(is_worse & bool(worse_on), baseline_mae + 0.5, model_mae)
     scored = pd.DataFrame({
         "game_date": dates, "actual": actual, "points_mean": median, "points_median": median,
-        "points_p10": median - 9, "points_p90": median + 9, **dict.fromkeys(BASELINES, actual - baseline_mae),
+        "points_p10": median - 9, "points_p90": median + 9, "is_expected": True,
+        **dict.fromkeys(BASELINES, actual - baseline_mae),
     })  # fmt: skip
     groups = breakdown(scored, {"all": np.ones(rows, dtype=bool), worse_on or "tenth": is_worse}, seed=1)
     metrics = {name: error_metrics(actual, scored[name].to_numpy()) for name in BASELINES}

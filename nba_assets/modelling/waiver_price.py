@@ -1,0 +1,48 @@
+"""What a training under a waiver costs, measured against the newest version that needed none."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nba_assets.modelling.artefacts import load_model, read_metadata, stored_versions
+from nba_assets.modelling.decisions import Status, read_decisions
+from nba_assets.modelling.design_matrix import DesignMatrix
+from nba_assets.modelling.evaluation import MODEL, REFERENCE_BASELINE, Evaluation
+from nba_assets.modelling.promotion import compare
+from nba_assets.modelling.splits import Split
+
+
+def waiver_price(
+    models_dir: Path, evaluation: Evaluation, matrix: DesignMatrix, split: Split, seed: int
+) -> Mapping[str, Any]:
+    """The version's error beside that of the newest accepted version without a waiver, `clean`; None without one.
+
+    `ratio` and `clean_ratio` are test MAE over that of the half-life-6 average, each version on its own test rows with
+    the features of its own day: their quotient, less one, is `price`, what damage costs in training and serving
+    together. `trained_on_it` is the paired difference of both versions on the same rows as the tables stand now
+    (positive: this version is worse): what it costs to have learned from them; None where they cannot be compared.
+    """
+    ratio, decided = _ratio(evaluation.metrics), read_decisions(models_dir)
+    stored = {version: read_metadata(models_dir, version) for version in stored_versions(models_dir)}
+    clean = [
+        version
+        for version, metadata in stored.items()
+        if not metadata.get("waivers") and decided.status(version, metadata) is Status.ACCEPTED
+    ]
+    if not clean:
+        return {"ratio": ratio, "clean": None}
+    newest = load_model(models_dir, max(clean))
+    comparison = compare(newest, evaluation, matrix, split, seed)
+    clean_ratio = _ratio(newest.metadata["metrics"])
+    return {
+        "ratio": ratio,
+        "clean": newest.model_id,
+        "clean_ratio": clean_ratio,
+        "price": ratio / clean_ratio - 1,
+        "trained_on_it": comparison.paired,
+        "said": comparison.said,
+    }
+
+
+def _ratio(metrics: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> float:
+    return float(metrics["test"][MODEL]["mae"] / metrics["test"][REFERENCE_BASELINE]["mae"])
