@@ -20,23 +20,22 @@ CARDS = (".md", ".html")
 def fetch(address: str, directory: Path) -> list[str]:
     """Names of what was copied from the store into the directory; nothing happens without an address.
 
-    In order of names, so that a model is there before the metadata that makes it count; a card again when a pointer
-    has moved, for it tells of every decision. Raises StorageError.
+    In order of names, so that a model is there before the metadata that makes it count, and a pointer after all that it
+    names; a card again when a pointer has moved, for it tells of every decision. Raises StorageError.
     """
     if not address:
         return []
     store, here = open_store(address), DirectoryStore(directory)
-    standing = set(here.names())
-    fetched: list[str] = []
-    for name in sorted(store.names(), key=lambda name: (name not in POINTERS, name)):
-        has_moved = name.endswith(CARDS) and any(pointer in fetched for pointer in POINTERS)
-        if name in standing and name not in POINTERS and not has_moved:
-            continue
-        stored, mine = store.read(name), here.read(name) if name in POINTERS else None
-        if stored is None or (mine is not None and _goes_on_from(mine.content, stored.content)):
-            continue
-        here.write(name, stored.content)
-        fetched.append(name)
+    standing, names = set(here.names()), store.names()
+    moved = [name for name in POINTERS if name in names and not _is_known(store, here, name)]
+    kept = {name for name in standing if not (moved and name.endswith(CARDS))}
+    wanted = [name for name in names if name not in kept and name not in POINTERS]
+    fetched = []
+    for name in [*wanted, *moved]:
+        stored = store.read(name)
+        if stored is not None:
+            here.write(name, stored.content)
+            fetched.append(name)
     return fetched
 
 
@@ -77,6 +76,12 @@ def _move(store: ArtefactStore, here: DirectoryStore, name: str) -> bool:
         raise Overtaken(f"{store.address(name)} was moved by somebody else; fetch it and decide again")
     store.compare_and_set(name, mine.content, ABSENT if there is None else there.generation)
     return True
+
+
+def _is_known(store: ArtefactStore, here: DirectoryStore, name: str) -> bool:
+    """Whether every move of a pointer of the store has been made here."""
+    mine, there = here.read(name), store.read(name)
+    return there is None or (mine is not None and _goes_on_from(mine.content, there.content))
 
 
 def _goes_on_from(mine: bytes, theirs: bytes) -> bool:

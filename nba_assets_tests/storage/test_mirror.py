@@ -96,5 +96,5 @@ def test_a_card_that_tells_of_a_new_decision_replaces_the_one_before(shared, tmp
     here.write("v1_card.md", b"champion")
     here.write("champion.json", pointer("v1").encode())
     mirror.hand_in(ADDRESS, tmp_path / "a")
-    assert mirror.fetch(ADDRESS, tmp_path / "b") == ["champion.json", "v1_card.md"]
+    assert mirror.fetch(ADDRESS, tmp_path / "b") == ["v1_card.md", "champion.json"], "what it names is there"
     assert there.read("v1_card.md").content == b"champion"
