@@ -10,7 +10,7 @@ PORT ?= 3000
 BIN := $(VENV)/bin
 ENV := NBA_HOME="$(NBA_HOME)" NBA_SOURCE="$(SOURCE)" NBA_DATA="$(DATA)" NBA_SEASONS="$(SEASONS)"
 
-.PHONY: help demo incident servers test test-long test-servers ui lint clean benchmark
+.PHONY: help demo incident servers browser test test-long test-servers test-browser ui lint clean benchmark
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,11 +35,18 @@ servers: $(BIN)/nba-assets ## Install the servers of the long tests (BigQuery, G
 test: $(BIN)/nba-assets ## The default tests, under five minutes.
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-test-long: $(BIN)/nba-assets ## The long tests, without those that need servers.
-	$(BIN)/python -m pytest -m 'long and not server' --numprocesses 2 --dist loadfile
+test-long: $(BIN)/nba-assets ## The long tests, without those that need servers or a browser.
+	$(BIN)/python -m pytest -m 'long and not server and not browser' --numprocesses 2 --dist loadfile
 
 test-servers: servers ## The tests against local servers of BigQuery, GCS and GoogleSQL: hours, for each request takes seconds.
 	NBA_REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m server
+
+browser: $(BIN)/nba-assets ## Install what the tests in a browser need: Playwright, axe, and Debian's Chromium where there is none.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'
+	command -v chromium || { apt-get update --quiet --quiet && apt-get install --yes --quiet --quiet chromium; }
+
+test-browser: browser ## The data quality page in headless Chromium: accessibility, speed, keyboard.
+	NBA_REQUIRE_BROWSER=1 $(BIN)/python -m pytest -m browser
 
 lint: $(BIN)/nba-assets ## Lint, formatting and types.
 	$(BIN)/ruff check .

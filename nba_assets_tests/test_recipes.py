@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,6 @@ def test_the_recipes_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def _said(command: str) -> str:
     """What a command answers; only a backfill may leave something open (1), none is refused (2)."""
-    result = CliRunner().invoke(app, re.findall(r'"[^"]*"|\S+', command.removeprefix("nba-assets ")))
+    result = CliRunner().invoke(app, shlex.split(command)[1:], catch_exceptions=False)
     assert result.exit_code in ((0, 1) if " backfill" in command else (0,)), f"{command}\n{result.output}"
     return result.output
