@@ -1,4 +1,4 @@
-"""A training on features that know an outcome fails its check, names them, and stores nothing."""
+"""A training on features that know an outcome, or are not what was computed, fails its check and stores nothing."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -44,11 +44,22 @@ def own_minutes(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(minutes_previous_game=own.to_numpy())
 
 
-@pytest.mark.parametrize("mutant", ["window includes the game", "own minutes as a feature"])
+def filled_with_defaults(rows: pd.DataFrame) -> pd.DataFrame:
+    """What the old system served: 25 for an unknown usage, 28 for unknown minutes, here on every other row."""
+    known = np.arange(len(rows)) % 2 == 0
+    return rows.assign(
+        usage_rate_last_10=rows["usage_rate_last_10"].where(known, 25.0),
+        minutes_last_10=rows["minutes_last_10"].where(known, 28.0),
+    )
+
+
+@pytest.mark.parametrize("mutant", ["window includes the game", "own minutes as a feature", "filled with defaults"])
 def test_a_planted_leak_refuses_the_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mutant: str) -> None:
     if mutant == "window includes the game":
         monkeypatch.setattr(as_of, "BEFORE", "right")
         features, gate, column = _features(), CHANGED_OUTCOMES, "pts_last_5"
+    elif mutant == "filled with defaults":
+        features, gate, column = filled_with_defaults(_features()), STORED_ROWS, "usage_rate_last_10"
     else:
         features, gate, column = own_minutes(_features()), STORED_ROWS, "minutes_previous_game"
     result = dg.materialize(

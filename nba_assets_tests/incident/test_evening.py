@@ -1,10 +1,18 @@
 """Every failure of the evening happens without the guards, and is refused or healed with them."""
 
+import datetime as dt
+
+import pandas as pd
 import pytest
 from rich.console import Console
 
 from nba_assets.incident import scenes
 from nba_assets.incident.evening import open_stage, print_timeline
+from nba_assets.incident.pipeline import ANALYTICS, MODEL, PRECOMPUTE, RAW
+from nba_assets.modelling.artefacts import read_metadata, stored_versions
+from nba_assets.modelling.model_report import card_paths
+from nba_assets.partitions import Span
+from nba_assets.readiness.state import Status
 
 pytestmark = pytest.mark.long
 
@@ -46,6 +54,45 @@ def test_training_on_it(stage):
     assert scene.measured["versions_guarded"] == 0
     assert "refused" in scene.guarded
     assert 3.5 < scene.measured["mae_guarded"] < 5.5
+
+
+def half_of_the_games(rows: pd.DataFrame) -> pd.Series:
+    return rows["game_id"].str[-1].astype(int) % 2 == 1
+
+
+DAMAGES = {
+    "usage nulled": {"player_box_scores": lambda rows: rows.assign(tov=rows["tov"].mask(half_of_the_games(rows)))},
+    "whole games missing": dict.fromkeys(
+        ("team_box_scores", "player_box_scores"), lambda rows: rows[~half_of_the_games(rows)].reset_index(drop=True)
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_training_forced_on_half_a_season_names_its_price(stage, damage):
+    first, last = stage.dates[0], stage.edge
+    forced = stage.clean.copy(damage.replace(" ", "-"))
+    forced.deliver(DAMAGES[damage])
+    forced.run([*RAW, *ANALYTICS], first, last)
+    assert (forced.statuses("player_box_scores", first, last) == Status.REJECTED).sum() > 100
+    assert "training is refused" in forced.run([MODEL], first, last)[-1]
+    signed = {"who": "ann", "why": damage, "until": dt.datetime.now(dt.UTC) + dt.timedelta(days=1)}
+    tables = [*RAW, *ANALYTICS, *PRECOMPUTE]
+    for table in tables:
+        forced.warehouse.add_waiver(Span(table, first, last), "*", **signed)
+    assert forced.run(tables, first, last) == []
+    refused = forced.run([MODEL], first, last)
+    assert "training is refused" in refused[-1], "what was waived taints what is made of it"
+    forced.warehouse.add_waiver(Span(MODEL, first, last), "training_window", **signed)
+    assert forced.run([MODEL], first, last) == []
+    version = stored_versions(forced.settings.models)[-1]
+    price = read_metadata(forced.settings.models, version)["waiver_price"]
+    assert price["clean"] == "xgboost_points_v1"
+    assert -0.02 < price["price"] < 0.15
+    card = card_paths(forced.settings.models, version)[0].read_text()
+    assert "## Trained under waivers" in card
+    assert f"**Price: {price['price']:+.1%} of MAE**" in card
+    forced.close()
 
 
 def test_a_gap_that_becomes_a_prediction(stage):
