@@ -29,7 +29,7 @@ from nba_assets.readiness.rules import rules_of
 from nba_assets.readiness.state import Status
 from nba_assets.sources.port import Delivery, Source
 from nba_assets.warehouse.frames import conform
-from nba_assets.warehouse.port import FencedOut, Published, Warehouse, Window
+from nba_assets.warehouse.port import Attempt, FencedOut, Published, Warehouse, Window
 
 OWNERS = ["team:nba-data"]
 
@@ -102,17 +102,11 @@ def build_table(context: dg.AssetExecutionContext, asset: TableAsset) -> Iterato
         for day, ids in made.waivers.items():
             verdicts[day] = replace(verdicts[day], waivers=tuple(sorted({*verdicts[day].waivers, *ids})))
         claim.check()
+        attempt = Attempt(
+            context.run.run_id, version, claim.token, override=claim.override, seconds=time.monotonic() - started
+        )
         try:
-            published = warehouse.publish(
-                window,
-                made.rows,
-                verdicts,
-                run_id=context.run.run_id,
-                source_version=version,
-                token=claim.token,
-                override=claim.override,
-                seconds=time.monotonic() - started,
-            )
+            published = warehouse.publish(window, made.rows, verdicts, attempt)
         except FencedOut as refused:
             raise dg.Failure(coded(refused), allow_retries=False) from refused
     claim.progress(f"{contract.name} {days[0]} … {days[-1]}: {len(published)} of {len(days)} dates built")

@@ -13,7 +13,7 @@ from nba_assets.incident.pipeline import Edit, Pipeline
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict
 from nba_assets.readiness.state import Status
-from nba_assets.warehouse.port import FencedOut
+from nba_assets.warehouse.port import Attempt, FencedOut
 
 LEASE = dt.timedelta(seconds=2)
 """Lease of the sleeping backfill in the replay; a real one is free in under a minute."""
@@ -77,6 +77,6 @@ class SleepyBackfill:
         verdicts = {day: Verdict(Status.READY) for day in self._window.days}
         token = self._lease.claim.id if self._lease else 0
         try:
-            self._warehouse.publish(self._window, self._rows, verdicts, run_id="first backfill", token=token)
+            self._warehouse.publish(self._window, self._rows, verdicts, Attempt("first backfill", token=token))
         except FencedOut as error:
             self.fenced_out = str(error)

@@ -25,7 +25,7 @@ from nba_assets.warehouse.duckdb_writes import next_build, replace_rows, write_l
 from nba_assets.warehouse.frames import conform, content_hashes
 from nba_assets.warehouse.gated_reads import rows_of_days
 from nba_assets.warehouse.ledger import entries
-from nba_assets.warehouse.port import Published, Snapshot, Window
+from nba_assets.warehouse.port import Attempt, Published, Snapshot, Window
 
 FORM_TABLE, FORM_INPUT = "player_daily_cache", "player_game_summary"
 
@@ -85,26 +85,18 @@ class UnguardedWarehouse(DuckDBWarehouse):
         return select_rows(connection, upstream, "game_date >= ? AND game_date < ?", [first, max(days)])
 
     def publish(
-        self,
-        window: Window,
-        rows: pd.DataFrame,
-        verdicts: Mapping[dt.date, Verdict],
-        *,
-        run_id: str,
-        source_version: str = "",
-        token: int = 0,
-        override: str = "",
-        seconds: float | None = None,
+        self, window: Window, rows: pd.DataFrame, verdicts: Mapping[dt.date, Verdict], attempt: Attempt
     ) -> dict[dt.date, Published]:
         contract = window.contract
         rows = conform(contract, rows)
         passed = {day: replace(verdict, status=Status.READY, failures=()) for day, verdict in verdicts.items()}
         with self._file.transaction(f"writing {contract.name}") as connection:
             standing = standing_on(connection, contract.name, window.asked)
+            unguarded = replace(attempt, token=0, override="")
+            hashes = content_hashes(contract, rows)
             ledger, published = entries(
-                window, passed, standing, content_hashes(contract, rows), build=next_build(connection), run_id=run_id,
-                source_version=source_version, token=0, override="", seconds=seconds, now=self.now(),
-            )  # fmt: skip
+                window, passed, standing, hashes, unguarded, build=next_build(connection), now=self.now()
+            )
             replace_rows(connection, schema.qualified(contract), contract, rows, list(window.days))
             write_ledger(connection, contract.name, ledger)
         return published

@@ -10,17 +10,12 @@ import pandas as pd
 from nba_assets.contracts.contract import Contract
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Waiver
+from nba_assets.warehouse.bigquery_builds import content_of_builds, publishing_rows
+from nba_assets.warehouse.bigquery_changes import PENDING, Change, Entry
 from nba_assets.warehouse.bigquery_jobs import BigQueryJobs
 from nba_assets.warehouse.bigquery_names import Names
-from nba_assets.warehouse.bigquery_reads import AS_OF, BigQueryReader
-from nba_assets.warehouse.bigquery_scripts import (
-    PENDING,
-    Change,
-    Entry,
-    journal_steps,
-    revoke_script,
-    waiver_script,
-)
+from nba_assets.warehouse.bigquery_reads import AS_OF, MOMENT, BigQueryReader
+from nba_assets.warehouse.bigquery_scripts import journal_steps, revoke_script, waiver_script
 from nba_assets.warehouse.bigquery_writes import standing_for
 from nba_assets.warehouse.decisions import check_kept, check_revocation, check_waiver
 from nba_assets.warehouse.fences import dates_of
@@ -57,8 +52,8 @@ def restoration(
 ) -> tuple[Change, Published]:
     """See the port; rows that hash otherwise than the history says are refused."""
     standing = standing_for(reader, contract.name, [day], token)
-    kept = reader.publishing_rows(contract, {day: build}).to_dict("records")[0]
-    rows = reader.content_of_builds(contract, {day: build})
+    kept = publishing_rows(reader, contract, {day: build}).to_dict("records")[0]
+    rows = content_of_builds(reader, contract, {day: build})
     check_kept(contract, day, build, kept, rows)
     reason = f"restored from build {build} by {who}: {why}"
     before = standing.to_dict("records")[0]
@@ -93,7 +88,7 @@ def revoke_waiver(
 ) -> None:
     """See the port."""
     found = reader.ask(
-        f"SELECT table_name, first_date, last_date, revoked_at, revoked_by FROM {names.system('waivers')} {AS_OF} "
+        f"{MOMENT}table_name, first_date, last_date, revoked_at, revoked_by FROM {names.system('waivers')} {AS_OF} "
         "WHERE waiver_id = @waiver",
         waiver=waiver_id,
     ).to_pylist()
@@ -105,7 +100,7 @@ def revoke_waiver(
 def all_waivers(reader: BigQueryReader, columns: list[str], now: dt.datetime) -> pd.DataFrame:
     """Every waiver, with its state at a moment."""
     return reader.frame(
-        f"SELECT {', '.join(columns)}, CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN until <= @now THEN "
+        f"{MOMENT}{', '.join(columns)}, CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN until <= @now THEN "
         f"'expired' ELSE 'in force' END AS state FROM {reader.system('waivers')} ORDER BY created_at, waiver_id",
         now=now,
     )

@@ -1,6 +1,7 @@
 """The BigQuery schema: datasets, tables from the contracts, the ledger, and views under the old system's names."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 
 import google.api_core.exceptions as api
@@ -28,12 +29,26 @@ def create(jobs: BigQueryJobs, names: Names, location: str) -> None:
     Raises WarehouseError for a version that is not known here and for a column of another type. Every step may be
     repeated, and be done by several processes at once.
     """
+    wanted = fingerprint(names)
+    found = _found(jobs, names)
+    if found == {"version": VERSION, "fingerprint": wanted}:
+        return
+    _check_version(names, found)
     _create_datasets(jobs, names, location)
-    existing = _existing(jobs, names)
-    if names.system("warehouse_version") in existing:
-        _check_version(jobs, names)
-    if steps := statements(names, existing):
-        jobs.transaction(";\n".join(steps) + ";", {}, table="schema")
+    steps = [*statements(names, _existing(jobs, names)), mark_statement(names)]
+    jobs.transaction(";\n".join(steps) + ";", {"fingerprint": wanted}, table="schema")
+
+
+def fingerprint(names: Names) -> str:
+    """Changes when anything about the schema does. Where it is what the warehouse says, nothing is looked at.
+
+    Looking at every column of every table is by far the dearest query there is, and each process would ask it.
+    """
+    return hashlib.sha256("\n".join(statements(names, {})).encode()).hexdigest()[:16]
+
+
+def mark_statement(names: Names) -> str:
+    return f"UPDATE {names.system('warehouse_version')} SET version = {VERSION}, fingerprint = @fingerprint WHERE TRUE"
 
 
 def _create_datasets(jobs: BigQueryJobs, names: Names, location: str) -> None:
@@ -71,14 +86,22 @@ def _existing(jobs: BigQueryJobs, names: Names) -> Existing:
 
 
 def version_query(names: Names) -> str:
-    return f"SELECT version FROM {names.system('warehouse_version')}"
+    return f"SELECT * FROM {names.system('warehouse_version')}"
 
 
-def _check_version(jobs: BigQueryJobs, names: Names) -> None:
-    found = jobs.query(version_query(names), table="schema").to_pylist()
-    if found and found[0]["version"] not in (*MIGRATED, VERSION):
+def _found(jobs: BigQueryJobs, names: Names) -> dict[str, object] | None:
+    """The row that says of what schema the warehouse is; None without a warehouse."""
+    try:
+        rows = jobs.query(version_query(names), table="schema").to_pylist()
+    except api.NotFound:
+        return None
+    return rows[0] if rows else None
+
+
+def _check_version(names: Names, found: Mapping[str, object] | None) -> None:
+    if found is not None and found["version"] not in (*MIGRATED, VERSION):
         raise WarehouseError(
-            f"the warehouse in {names.dataset('nba_quality')} has schema version {found[0]['version']}, this code has "
+            f"the warehouse in {names.dataset('nba_quality')} has schema version {found['version']}, this code has "
             f"{VERSION}; use the matching release or another prefix (NBA_DATASET_PREFIX)"
         )
 
@@ -109,12 +132,14 @@ def statements(names: Names, existing: Existing) -> list[str]:
                 f"CREATE OR REPLACE VIEW {view} AS SELECT {shown} FROM {names.table(contract)} "
                 "WHERE game_date >= DATE '1946-01-01'"
             )
-    for name, column, first in (("build_counter", "last_build", 0), ("warehouse_version", "version", VERSION)):
+    # With its row in one statement, so that two processes cannot give it two.
+    firsts = {"build_counter": "0 AS last_build", "warehouse_version": f"{VERSION} AS version, '' AS fingerprint"}
+    for name, first in firsts.items():
         if names.system(name) not in existing:
-            # With its row in one statement, so that two processes cannot give it two.
-            steps.append(f"CREATE TABLE IF NOT EXISTS {names.system(name)} AS SELECT {first} AS {column}")
-        elif name == "warehouse_version" and steps:
-            steps.append(f"UPDATE {names.system(name)} SET version = {VERSION} WHERE version <> {VERSION}")
+            steps.append(f"CREATE TABLE IF NOT EXISTS {names.system(name)} AS SELECT {first}")
+    version = names.system("warehouse_version")
+    if "fingerprint" not in existing.get(version, {"fingerprint": ""}):
+        steps.append(f"ALTER TABLE {version} ADD COLUMN IF NOT EXISTS `fingerprint` STRING")
     return steps
 
 

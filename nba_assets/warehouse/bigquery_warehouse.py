@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import google.api_core.exceptions as api
 import pandas as pd
@@ -15,23 +14,20 @@ from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict, Waiver
 from nba_assets.readiness.state import LedgerState, Status
 from nba_assets.warehouse import bigquery_operations as operations
-from nba_assets.warehouse import bigquery_schema
+from nba_assets.warehouse.bigquery_builds import content_of_builds
+from nba_assets.warehouse.bigquery_changes import PENDING, Change, Entry
 from nba_assets.warehouse.bigquery_jobs import BigQueryJobs
 from nba_assets.warehouse.bigquery_names import Names
+from nba_assets.warehouse.bigquery_project import BigQueryProject
 from nba_assets.warehouse.bigquery_reads import BigQueryReader
-from nba_assets.warehouse.bigquery_scripts import PENDING, Change, Entry, fence_script, journal_steps, place
-from nba_assets.warehouse.bigquery_writes import Moved, carry_out, standing_for
+from nba_assets.warehouse.bigquery_scripts import fence_script, journal_steps, place
+from nba_assets.warehouse.bigquery_writes import decided, standing_for
 from nba_assets.warehouse.fences import dates_of, refuse_older_code
 from nba_assets.warehouse.frames import conform, content_hashes
 from nba_assets.warehouse.gated_reads import contract_of, read_rows, read_window, rows_of_days, training_window
 from nba_assets.warehouse.ledger import entries
-from nba_assets.warehouse.port import Published, Snapshot, WarehouseError, Window
+from nba_assets.warehouse.port import Attempt, Published, Snapshot, Window
 from nba_assets.warehouse.schema import WAIVER_COLUMNS
-
-TRIES = 20
-"""How often a change is decided anew when others write the same dates, before that is an error."""
-
-Result = TypeVar("Result")
 
 
 class BigQueryWarehouse:
@@ -52,41 +48,23 @@ class BigQueryWarehouse:
         keep_replaced_days: int = 30,
         now: Callable[[], dt.datetime] = clock.now,
     ) -> None:
+        self._project = BigQueryProject(jobs, names, location)
         self.names = names
         self.days = days
         self.history_start = history_start
         self.keep_replaced = dt.timedelta(days=keep_replaced_days)
         self.now = now
-        self._open = jobs
-        self._location = location
-        self._jobs: BigQueryJobs | None = None
 
     @property
     def jobs(self) -> BigQueryJobs:
         """The jobs, once the schema is that of this code."""
-        if self._jobs is None:
-            jobs = self._open()
-            bigquery_schema.create(jobs, self.names, self._location)
-            self._jobs = jobs
-        return self._jobs
-
-    def _do(self, doing: str, action: Callable[[], Result]) -> Result:
-        """What BigQuery refuses becomes a WarehouseError with the project and what was being done."""
-        try:
-            return action()
-        except (api.GoogleAPICallError, api.RetryError, OSError) as error:
-            raise WarehouseError(
-                f"BigQuery {self.names.dataset('…')}: {doing} failed, nothing changed: {error}"
-            ) from error
-
-    def _reader(self) -> BigQueryReader:
-        return BigQueryReader(self.jobs, self.names)
+        return self._project.jobs
 
     def _state(self, ledger: pd.DataFrame) -> LedgerState:
         return LedgerState(ledger, TABLES, self.days, self.history_start)
 
     def ledger(self) -> pd.DataFrame:
-        return self._do("reading the ledger", lambda: self._reader().ledger())
+        return self._project.read("reading the ledger", lambda reader: reader.ledger())
 
     def state(self) -> LedgerState:
         return self._state(self.ledger())
@@ -94,72 +72,40 @@ class BigQueryWarehouse:
     def read_window(
         self, contract: Contract, days: Sequence[dt.date], *, only: Collection[str] = (), source_version: str = ""
     ) -> Window:
-        def action() -> Window:
-            reader = self._reader()
+        def action(reader: BigQueryReader) -> Window:
             return read_window(reader, self._state(reader.ledger()), contract, days, only, source_version)
 
-        return self._do(f"reading the inputs of {contract.name}", action)
+        return self._project.read(f"reading the inputs of {contract.name}", action)
 
     def publish(
-        self,
-        window: Window,
-        rows: pd.DataFrame,
-        verdicts: Mapping[dt.date, Verdict],
-        *,
-        run_id: str,
-        source_version: str = "",
-        token: int = 0,
-        override: str = "",
-        seconds: float | None = None,
+        self, window: Window, rows: pd.DataFrame, verdicts: Mapping[dt.date, Verdict], attempt: Attempt
     ) -> dict[dt.date, Published]:
         contract, now = window.contract, self.now()
         rows = conform(contract, rows)
         hashes = content_hashes(contract, rows)
 
         def decide(reader: BigQueryReader) -> tuple[Change, dict[dt.date, Published]]:
-            standing = standing_for(reader, contract.name, window.asked, token)
-            forced = refuse_older_code(contract, standing, override)
-            ledger, published = entries(
-                window, verdicts, standing, hashes, build=PENDING, run_id=run_id, source_version=source_version,
-                token=token, override=override, seconds=seconds, now=now,
-            )  # fmt: skip
-            detail = {"build": PENDING, "run_id": run_id, "code_version": contract.code_version}
+            standing = standing_for(reader, contract.name, window.asked, attempt.token)
+            forced = refuse_older_code(contract, standing, attempt.override)
+            ledger, published = entries(window, verdicts, standing, hashes, attempt, build=PENDING, now=now)
+            detail = {"build": PENDING, "run_id": attempt.run_id, "code_version": contract.code_version}
+            who = f"run {attempt.run_id}"
             change = Change.over(
-                contract, ledger, window.asked, token, standing, now, self.keep_replaced, rows=rows,
+                contract, ledger, window.asked, attempt.token, standing, now, self.keep_replaced, rows=rows,
                 changed=[day for day, outcome in published.items() if outcome.is_changed],
                 failed=[day for day, outcome in published.items() if outcome.status is Status.REJECTED],
-                journal=Entry("override", f"run {run_id}", override, forced, detail) if forced else None,
+                journal=Entry("override", who, attempt.override, forced, detail) if forced else None,
             )  # fmt: skip
             return change, published
 
-        published, build = self._decided(f"publishing {contract.name}", decide)
+        published, build = decided(self._project, f"publishing {contract.name}", decide)
         return {day: replace(outcome, build_id=build) for day, outcome in published.items()}
-
-    def _decided(
-        self, doing: str, decide: Callable[[BigQueryReader], tuple[Change | None, Result]]
-    ) -> tuple[Result, int]:
-        """Read, decide, carry out; again where another writer came in between. The build is 0 where nothing is done."""
-
-        def action() -> tuple[Result, int]:
-            for _ in range(TRIES):
-                change, result = decide(self._reader())
-                if change is None:
-                    return result, 0
-                try:
-                    return result, carry_out(self.jobs, self.names, change)
-                except Moved:
-                    continue
-            raise WarehouseError(
-                f"{doing} failed, nothing changed: others kept writing the same dates; launch it again"
-            )
-
-        return self._do(doing, action)
 
     def raise_fence(self, spans: Sequence[Span], token: int) -> None:
         places = [place(span) for span in spans]
 
         def check() -> None:
-            reader = self._reader()
+            reader = self._project.reader()
             for span in spans:
                 standing_for(reader, span.table, dates_of(span), token)
 
@@ -171,10 +117,10 @@ class BigQueryWarehouse:
                 raise
 
         if spans:
-            self._do(f"raising the fence of claim {token}", action)
+            self._project.do(f"raising the fence of claim {token}", action)
 
     def last_token(self) -> int:
-        return self._do("reading the newest token", lambda: self._reader().newest_token())
+        return self._project.read("reading the newest token", lambda reader: reader.newest_token())
 
     def training_window(self, table: str, last: dt.date | None) -> tuple[dt.date, dt.date]:
         return training_window(self.state(), table, last)
@@ -189,41 +135,40 @@ class BigQueryWarehouse:
         gated: Sequence[str] = (),
         waivable_as: str = "",
     ) -> Snapshot:
-        def action() -> Snapshot:
-            reader = self._reader()
+        def action(reader: BigQueryReader) -> Snapshot:
             ledger = reader.ledger()
             return read_rows(
                 reader, ledger, self._state(ledger), columns, start, end,
                 purpose=purpose, gated=gated, waivable_as=waivable_as, now=self.now(),
             )  # fmt: skip
 
-        return self._do(f"reading {', '.join(columns)}", action)
+        return self._project.read(f"reading {', '.join(columns)}", action)
 
     def recent_builds(self) -> pd.DataFrame:
-        return self._do("reading past builds", lambda: self._reader().recent_builds())
+        return self._project.read("reading past builds", lambda reader: reader.recent_builds())
 
     def history(self, table: str, day: dt.date) -> pd.DataFrame:
         contract_of(table)
-        return self._do(f"reading the history of {table}", lambda: self._reader().history(table, day))
+        return self._project.read(f"reading the history of {table}", lambda reader: reader.history(table, day))
 
     def content(
         self, table: str, days: Sequence[dt.date], build: int | Mapping[dt.date, int] | None = None
     ) -> pd.DataFrame:
         contract = contract_of(table)
 
-        def action() -> pd.DataFrame:
+        def action(reader: BigQueryReader) -> pd.DataFrame:
             if build is None:
-                return rows_of_days(self._reader(), contract, days)
+                return rows_of_days(reader, contract, days)
             builds = {day: int(build[day] if isinstance(build, Mapping) else build) for day in days}
-            return self._reader().content_of_builds(contract, builds)
+            return content_of_builds(reader, contract, builds)
 
-        return self._do(f"reading {table}", action)
+        return self._project.read(f"reading {table}", action)
 
     def find(
         self, table: str, key: Mapping[str, object], first: dt.date, last: dt.date, columns: Sequence[str] = ()
     ) -> pd.DataFrame:
         contract = contract_of(table)
-        return self._do(f"reading {table}", lambda: self._reader().find(contract, key, first, last, columns))
+        return self._project.read(f"reading {table}", lambda reader: reader.find(contract, key, first, last, columns))
 
     def invalidate(self, span: Span, *, who: str, why: str, token: int) -> int:
         now = self.now()
@@ -233,7 +178,7 @@ class BigQueryWarehouse:
                 reader, span, who=who, why=why, token=token, now=now, keep=self.keep_replaced
             )
 
-        return self._decided(f"invalidating {span}", decide)[0]
+        return decided(self._project, f"invalidating {span}", decide)[0]
 
     def restore(self, table: str, day: dt.date, build: int, *, who: str, why: str, token: int) -> Published:
         contract, now = contract_of(table), self.now()
@@ -243,7 +188,7 @@ class BigQueryWarehouse:
                 reader, contract, day, int(build), who=who, why=why, token=token, now=now, keep=self.keep_replaced
             )
 
-        published, new = self._decided(f"restoring {table} {day}", decide)
+        published, new = decided(self._project, f"restoring {table} {day}", decide)
         return replace(published, build_id=new)
 
     def add_waiver(self, span: Span, rule: str, *, who: str, why: str, until: dt.datetime) -> Waiver:
@@ -252,18 +197,19 @@ class BigQueryWarehouse:
                 self.jobs, self.names, span, rule, who=who, why=why, until=until, now=self.now()
             )
 
-        return self._do(f"waiving {rule} of {span}", action)
+        return self._project.do(f"waiving {rule} of {span}", action)
 
     def waivers(self) -> pd.DataFrame:
-        return self._do(
-            "reading the waivers", lambda: operations.all_waivers(self._reader(), list(WAIVER_COLUMNS), self.now())
-        )
+        def action(reader: BigQueryReader) -> pd.DataFrame:
+            return operations.all_waivers(reader, list(WAIVER_COLUMNS), self.now())
+
+        return self._project.read("reading the waivers", action)
 
     def revoke_waiver(self, waiver_id: str, who: str, why: str) -> None:
-        def action() -> None:
-            operations.revoke_waiver(self.jobs, self.names, self._reader(), waiver_id, who=who, why=why, now=self.now())
+        def action(reader: BigQueryReader) -> None:
+            operations.revoke_waiver(self.jobs, self.names, reader, waiver_id, who=who, why=why, now=self.now())
 
-        self._do(f"revoking waiver {waiver_id}", action)
+        self._project.read(f"revoking waiver {waiver_id}", action)
 
     def record(
         self,
@@ -274,7 +220,7 @@ class BigQueryWarehouse:
         detail: Mapping[str, object] | None = None,
     ) -> None:
         steps, parameters = journal_steps(self.names, Entry(operation, who, why, spans, detail), self.now())
-        self._do("writing the journal", lambda: self.jobs.transaction(steps[0], parameters, table="journal"))
+        self._project.do("writing the journal", lambda: self.jobs.transaction(steps[0], parameters, table="journal"))
 
     def journal(self) -> pd.DataFrame:
-        return self._do("reading the journal", lambda: self._reader().journal())
+        return self._project.read("reading the journal", lambda reader: reader.journal())

@@ -2,22 +2,30 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 import google.api_core.exceptions as api
 import pandas as pd
 import pyarrow as pa
 
 from nba_assets.contracts.contract import Contract
+from nba_assets.warehouse.bigquery_changes import MOVED, Change
 from nba_assets.warehouse.bigquery_jobs import BigQueryJobs
 from nba_assets.warehouse.bigquery_names import LEDGER_FIELDS, Names, fields_of
+from nba_assets.warehouse.bigquery_project import BigQueryProject
 from nba_assets.warehouse.bigquery_reads import BigQueryReader
-from nba_assets.warehouse.bigquery_scripts import MOVED, Change, script
+from nba_assets.warehouse.bigquery_scripts import script
 from nba_assets.warehouse.fences import check_claim
 from nba_assets.warehouse.frames import to_arrow
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets.warehouse.schema import LEDGER_COLUMNS
+
+TRIES = 20
+"""How often a change is decided anew when others write the same dates, before that is an error."""
+
+Result = TypeVar("Result")
 
 
 class Moved(Exception):
@@ -26,12 +34,30 @@ class Moved(Exception):
 
 def standing_for(reader: BigQueryReader, table: str, days: Sequence[dt.date], token: int) -> pd.DataFrame:
     """Ledger rows of the days, after a check of the token: FencedOut where a newer claim was there."""
-    standing = reader.standing_on(table, days)
+    standing, fences = reader.claimed_on(table, days, token)
     newer = standing[standing["token"] > token].sort_values("token", ascending=False)
     written = [(row.Index.date(), int(row.token), row.run_id) for row in newer.itertuples()]
-    fences = reader.newer_fences(table, min(days), max(days), token) if days else []
     check_claim(table, days, token, fences, written)
     return standing
+
+
+def decided(
+    project: BigQueryProject, doing: str, decide: Callable[[BigQueryReader], tuple[Change | None, Result]]
+) -> tuple[Result, int]:
+    """Read, decide, carry out; again where another writer came in between. The build is 0 where nothing is done."""
+
+    def action() -> tuple[Result, int]:
+        for _ in range(TRIES):
+            change, result = decide(project.reader())
+            if change is None:
+                return result, 0
+            try:
+                return result, carry_out(project.jobs, project.names, change)
+            except Moved:
+                continue
+        raise WarehouseError(f"{doing} failed, nothing changed: others kept writing the same dates; launch it again")
+
+    return project.do(doing, action)
 
 
 def carry_out(jobs: BigQueryJobs, names: Names, change: Change) -> int:
@@ -57,22 +83,22 @@ def _staged(jobs: BigQueryJobs, names: Names, change: Change, days: pd.DatetimeI
     staged = []
     try:
         if wanted is not None and len(wanted):
-            fields = fields_of(contract)
-            schema = pa.schema(
-                [
-                    field.with_nullable(column.nullable)
-                    for field, column in zip(to_arrow(contract, wanted[:0]).schema, contract.columns, strict=True)
-                ]
-            )
             _refuse_nulls(contract, wanted)
             staged.append(names.staging(rows))
-            jobs.load(staged[-1], to_arrow(contract, wanted).cast(schema), fields, table=contract.name)
+            jobs.load(staged[-1], required_arrow(contract, wanted), fields_of(contract), table=contract.name)
         staged.append(names.staging(ledger))
         jobs.load(staged[-1], ledger_arrow(change.ledger), LEDGER_FIELDS, table="ledger")
         yield (f"`{names.staging(rows)}`" if len(staged) == 2 else ""), f"`{names.staging(ledger)}`"
     finally:
         for table in staged:
             jobs.remove(table)
+
+
+def required_arrow(contract: Contract, rows: pd.DataFrame) -> pa.Table:
+    """Conformed rows to be loaded: what is never null is marked so."""
+    table = to_arrow(contract, rows)
+    schema = [field.with_nullable(c.nullable) for field, c in zip(table.schema, contract.columns, strict=True)]
+    return table.cast(pa.schema(schema))
 
 
 def _refuse_nulls(contract: Contract, rows: pd.DataFrame) -> None:

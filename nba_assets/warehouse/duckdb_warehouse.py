@@ -31,7 +31,7 @@ from nba_assets.warehouse.fences import refuse_older_code
 from nba_assets.warehouse.frames import conform, content_hashes
 from nba_assets.warehouse.gated_reads import contract_of, read_rows, read_window, rows_of_days, training_window
 from nba_assets.warehouse.ledger import entries
-from nba_assets.warehouse.port import Published, Snapshot, Window
+from nba_assets.warehouse.port import Attempt, Published, Snapshot, Window
 
 
 class DuckDBWarehouse:
@@ -78,29 +78,17 @@ class DuckDBWarehouse:
             return read_window(reader, self._state(reader.ledger()), contract, days, only, source_version)
 
     def publish(
-        self,
-        window: Window,
-        rows: pd.DataFrame,
-        verdicts: Mapping[dt.date, Verdict],
-        *,
-        run_id: str,
-        source_version: str = "",
-        token: int = 0,
-        override: str = "",
-        seconds: float | None = None,
+        self, window: Window, rows: pd.DataFrame, verdicts: Mapping[dt.date, Verdict], attempt: Attempt
     ) -> dict[dt.date, Published]:
         contract, now = window.contract, self.now()
         rows = conform(contract, rows)
         hashes = content_hashes(contract, rows)
         with self._file.transaction(f"publishing {contract.name}") as connection:
-            refuse_older_claim(connection, contract.name, window.asked, token)
+            refuse_older_claim(connection, contract.name, window.asked, attempt.token)
             standing = standing_on(connection, contract.name, window.asked)
-            forced = refuse_older_code(contract, standing, override)
+            forced = refuse_older_code(contract, standing, attempt.override)
             build = next_build(connection)
-            ledger, published = entries(
-                window, verdicts, standing, hashes, build=build, run_id=run_id, source_version=source_version,
-                token=token, override=override, seconds=seconds, now=now,
-            )  # fmt: skip
+            ledger, published = entries(window, verdicts, standing, hashes, attempt, build=build, now=now)
             changed = [day for day, outcome in published.items() if outcome.is_changed]
             keep_replaced(connection, contract, standing, changed, now, self.keep_replaced)
             replace_rows(connection, schema.qualified(contract), contract, rows, changed)
@@ -108,8 +96,8 @@ class DuckDBWarehouse:
             replace_rows(connection, schema.rejected(contract), contract, rows, failed, attempt_build=build)
             write_ledger(connection, contract.name, ledger)
             if forced:
-                detail = {"build": build, "run_id": run_id, "code_version": contract.code_version}
-                write_journal(connection, now, "override", f"run {run_id}", override, forced, detail)
+                detail = {"build": build, "run_id": attempt.run_id, "code_version": contract.code_version}
+                write_journal(connection, now, "override", f"run {attempt.run_id}", attempt.override, forced, detail)
         return published
 
     def raise_fence(self, spans: Sequence[Span], token: int) -> None:

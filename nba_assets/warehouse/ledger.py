@@ -10,7 +10,7 @@ import pandas as pd
 from nba_assets.readiness.audit import Verdict
 from nba_assets.readiness.state import Status
 from nba_assets.warehouse.frames import EMPTY_HASH
-from nba_assets.warehouse.port import Published, Window
+from nba_assets.warehouse.port import Attempt, Published, Window
 
 
 def entries(
@@ -18,35 +18,32 @@ def entries(
     verdicts: Mapping[dt.date, Verdict],
     standing: pd.DataFrame,
     hashes: Mapping[dt.date, str],
+    attempt: Attempt,
     *,
     build: int,
-    run_id: str,
-    source_version: str,
-    token: int,
-    override: str = "",
-    seconds: float | None = None,
     now: dt.datetime,
 ) -> tuple[pd.DataFrame, dict[dt.date, Published]]:
     """One ledger row per computed or held date, and the outcome of each.
 
     A ready date's row describes its new content; when that equals what stood, `content_build` stays, unless
     the date was a gap: windows read since then are without it. A rejected or held date keeps the description
-    of what stands and takes the status of the attempt. `override` is told of the dates that newer code had built.
+    of what stands and takes the status of the attempt. The attempt's `override` is told of the
+    dates that newer code had built.
     """
     before = {day.date(): row for day, row in zip(standing.index, standing.to_dict("records"), strict=True)}
     rows, published = [], {}
     for day in sorted([*window.days, *window.held]):
         verdict = verdicts.get(day) or Verdict(Status.HELD)
         old = before.get(day, {})
-        attempt = {
+        tried = {
             "table_name": window.contract.name,
             "game_date": pd.Timestamp(day),
             "status": verdict.status.value,
             "reasons": window.held.get(day, verdict.reasons),
-            "run_id": run_id,
+            "run_id": attempt.run_id,
             "attempt_build": build,
             "written_at": now,
-            "seconds": seconds,
+            "seconds": attempt.seconds,
         }
         is_changed = False
         if verdict.status is Status.READY:
@@ -59,20 +56,20 @@ def entries(
                 "content_build": build if is_news else int(old["content_build"]),
                 "inputs_build": window.inputs_build,
                 "code_version": window.contract.code_version,
-                "token": token,
+                "token": attempt.token,
                 "rows": verdict.rows,
                 "expected_rows": verdict.expected,
                 "completeness": verdict.completeness,
                 "is_bootstrap": verdict.is_bootstrap,
                 "waivers": ",".join(verdict.waivers),
-                "source_version": source_version,
-                "override": override if (old.get("code_version") or 0) > window.contract.code_version else "",
+                "source_version": attempt.source_version,
+                "override": attempt.override if (old.get("code_version") or 0) > window.contract.code_version else "",
             }
         else:
             stands = {name: old.get(name) for name in _STANDING}
-        rows.append({**attempt, **stands})
+        rows.append({**tried, **stands})
         content_hash = stands["content_hash"] if isinstance(stands["content_hash"], str) else ""
-        published[day] = Published(verdict.status, is_changed, content_hash, build, str(attempt["reasons"]), verdict)
+        published[day] = Published(verdict.status, is_changed, content_hash, build, str(tried["reasons"]), verdict)
     return _typed(rows), published
 
 

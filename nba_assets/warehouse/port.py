@@ -2,7 +2,8 @@
 
 A derived table reads upstream only through `read_window`, which knows the declared window and leaves out
 what is not ready; it writes only through `publish`. What a person decides (invalidate, restore, waive) is written
-with who and why, in the same transaction as its effect. Adapters: DuckDB (embedded), BigQuery (production).
+with who and why, in the same transaction as its effect; waivers and journal are the register's.
+Adapters: DuckDB (embedded), BigQuery (production).
 """
 
 import datetime as dt
@@ -16,6 +17,7 @@ from nba_assets.contracts.contract import Contract
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict, Waiver
 from nba_assets.readiness.state import LedgerState, Status
+from nba_assets.warehouse.register import Register
 
 
 class WarehouseError(Exception):
@@ -66,6 +68,21 @@ class Window:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """Who publishes: a run, from a state of the source, under a claim.
+
+    `override` is the reason for building with older code than what stands. `seconds` is the wall time of the whole
+    build so far, the same for all its dates.
+    """
+
+    run_id: str
+    source_version: str = ""
+    token: int = 0
+    override: str = ""
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
 class Published:
     """The outcome of one date: its status now, whether its content changed, and its ledger facts."""
 
@@ -91,7 +108,7 @@ class Snapshot:
     inputs_build: int = 0
 
 
-class Warehouse(Protocol):
+class Warehouse(Register, Protocol):
     """What assets, operations and notebooks may ask of a warehouse.
 
     Every method is one transaction and raises WarehouseError, naming file or table, when the warehouse fails;
@@ -113,23 +130,13 @@ class Warehouse(Protocol):
         ...
 
     def publish(
-        self,
-        window: Window,
-        rows: pd.DataFrame,
-        verdicts: Mapping[dt.date, Verdict],
-        *,
-        run_id: str,
-        source_version: str = "",
-        token: int = 0,
-        override: str = "",
-        seconds: float | None = None,
+        self, window: Window, rows: pd.DataFrame, verdicts: Mapping[dt.date, Verdict], attempt: Attempt
     ) -> dict[dt.date, Published]:
         """Swap in the ready dates and write all ledger entries, in one transaction; keep what was replaced.
 
         Raises FencedOut, and writes nothing, when a newer claim has raised its fence over an asked date or has
-        written it, or when newer code has built it. `override`, the reason for building with older code all the
-        same, lifts the last of the three only; it is kept in the ledger and the journal of the dates that needed
-        it. `seconds` is the wall time of the whole build so far, the same for all its dates.
+        written it, or when newer code has built it. The attempt's `override` lifts the last of the three only; it is
+        kept in the ledger and the journal of the dates that needed it.
         """
         ...
 
@@ -229,44 +236,4 @@ class Warehouse(Protocol):
         FencedOut as `publish`, and WarehouseError when the build did not publish the date, its content is no
         longer kept, or the kept rows are not what was published.
         """
-        ...
-
-    def add_waiver(self, span: Span, rule: str, *, who: str, why: str, until: dt.datetime) -> Waiver:
-        """Let failures of a rule ("*": of every rule) of the span's table pass on its dates, until a moment.
-
-        For training: table `xgboost_points_model`, rule `training_window`. ValueError when table, who, why or a
-        future `until` with a time zone is missing.
-        """
-        ...
-
-    def waivers(self) -> pd.DataFrame:
-        """Every waiver ever given, oldest first: waiver_id, table_name, rule, first_date, last_date, who, why,
-        until, created_at, revoked_at, revoked_by, revoked_why, and state: "in force", "expired" or "revoked".
-        """
-        ...
-
-    def revoke_waiver(self, waiver_id: str, who: str, why: str) -> None:
-        """End a waiver now; what was published under it keeps its taint.
-
-        ValueError when there is no such waiver or it was revoked before.
-        """
-        ...
-
-    def record(
-        self,
-        operation: str,
-        who: str,
-        why: str,
-        spans: Sequence[Span] = (),
-        detail: Mapping[str, object] | None = None,
-    ) -> None:
-        """Append to the journal: one row per span (one without a span when there are none), `detail` as JSON.
-
-        For what happens outside the warehouse (cancel, hold, release); `invalidate`, `restore`, `add_waiver`
-        ("waive"), `revoke_waiver` ("revoke") and an overriding `publish` ("override") write their own.
-        """
-        ...
-
-    def journal(self) -> pd.DataFrame:
-        """Who did what and why, oldest first: at, operation, who, why, table_name, first_date, last_date, detail."""
         ...

@@ -25,6 +25,7 @@ from nba_assets.warehouse.bigquery_names import Names
 from nba_assets.warehouse.bigquery_warehouse import BigQueryWarehouse
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
 from nba_assets.warehouse.frames import EMPTY_HASH, content_hashes
+from nba_assets.warehouse.port import Attempt
 from nba_assets_tests.servers.running import bigquery_server
 from nba_assets_tests.warehouse.places import PROJECT, jobs_on
 
@@ -55,7 +56,7 @@ def measure(home: Path, first: dt.date, last: dt.date) -> bool:
                 content = local.content(name, wanted)
                 verdicts = {day: Verdict(Status.READY, rows=0) for day in window.days}
                 open_rows = content[content["game_date"].isin(window.dates)]
-                warehouse.publish(window, open_rows, verdicts, run_id="history")
+                warehouse.publish(window, open_rows, verdicts, Attempt("history"))
                 rows += len(content)
             seconds = time.perf_counter() - start
             kinds = Counter(job.kind for job in done)

@@ -17,6 +17,7 @@ import pytest
 from nba_assets_tests.servers.install import NotInstalled, installed
 
 PATIENCE_SECONDS = 120
+BIGQUERY_LAUNCHER = Path(__file__).with_name("bigquery_launcher.py")
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,8 @@ def bigquery_server(directory: Path, project: str) -> Iterator[BigQueryServer]:
     place = environment_of("bigquery")
     rest, storage = free_port(), free_port()
     command = [
-        str(place / "venv" / "bin" / "local-bigquery"), "serve", "--host", "127.0.0.1", "--port", str(rest),
-        "--grpc-port", str(storage), "--project", project, "--data-dir", str(directory / "data"),
+        str(place / "venv" / "bin" / "python"), str(BIGQUERY_LAUNCHER), "serve", "--project", project,
+        "--host", "127.0.0.1", "--port", str(rest), "--grpc-port", str(storage), "--data-dir", str(directory / "data"),
     ]  # fmt: skip
     ready = f"http://127.0.0.1:{rest}/bigquery/v2/projects/{project}/datasets"
     with _running(command, directory, ready, {"HOME": str(place / "home")}):

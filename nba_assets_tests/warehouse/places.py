@@ -1,10 +1,8 @@
 """Where a warehouse of the conformance suite is: what a test may do with any adapter, past its port."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
-
-import pyarrow as pa
 
 from nba_assets.bigquery_resource import PlatformBigQuery
 from nba_assets.contracts.tables import TABLES
@@ -12,12 +10,11 @@ from nba_assets.settings import BigQuerySettings
 from nba_assets.warehouse.bigquery_jobs import BigQueryJobs, JobFact, Limits
 from nba_assets.warehouse.bigquery_names import LEDGER_FIELDS, SYSTEM_TABLES, Names, fields_of
 from nba_assets.warehouse.bigquery_warehouse import BigQueryWarehouse
-from nba_assets.warehouse.bigquery_writes import ledger_arrow
+from nba_assets.warehouse.bigquery_writes import ledger_arrow, required_arrow
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
-from nba_assets.warehouse.frames import to_arrow
 from nba_assets.warehouse.port import Warehouse
 from nba_assets_tests.servers.running import BigQueryServer
-from nba_assets_tests.warehouse.raw_publishes import CALENDAR, SOUND
+from nba_assets_tests.warehouse.raw_publishes import BOX, CALENDAR, SOUND
 
 PROJECT = "nba-props-platform"
 """The old system's: its queries name it."""
@@ -62,60 +59,54 @@ class BigQueryPlace:
         self._source = source
         self._states: dict[str, int] = {}
         self._told = 0
+        self._is_filled = False
         self.open().ledger()
 
     def open(self, **settings: object) -> BigQueryWarehouse:
         return BigQueryWarehouse(lambda: self._jobs, self.names, **{"days": CALENDAR, **settings})
 
     def _learn(self, state: str) -> None:
-        """Load what a DuckDB warehouse holds, to be set back to."""
+        """Load what a DuckDB warehouse holds, to be set back to; raw rows are the same in every state."""
         source = self._source(state)
         with source.connect() as connection:
             history = connection.execute("SELECT * FROM nba_quality.ledger_history").df()
             last = connection.execute("SELECT last_build FROM nba_quality.build_counter").fetchone()[0]
         for name, rows in (("ledger", source.ledger()), ("ledger_history", history)):
-            self._jobs.load(self._base(state, name), ledger_arrow(rows), LEDGER_FIELDS, table=name)
-        for table, rows in SOUND.items():
+            self._jobs.load(self._base(name, state), ledger_arrow(rows), LEDGER_FIELDS, table=name)
+        for table, rows in {} if self._states else SOUND.items():
             contract = TABLES[table]
-            schema = pa.schema(
-                [
-                    field.with_nullable(column.nullable)
-                    for field, column in zip(to_arrow(contract, rows).schema, contract.columns, strict=True)
-                ]
-            )
-            self._jobs.load(
-                self._base(state, table), to_arrow(contract, rows).cast(schema), fields_of(contract), table=table
-            )
+            self._jobs.load(self._base(table), required_arrow(contract, rows), fields_of(contract), table=table)
         self._states[state] = last
 
-    def _base(self, state: str, table: str) -> str:
+    def _base(self, table: str, state: str = "every") -> str:
         return self.names.staging(f"state_{state}_{table}")
 
     def set_back(self, state: str) -> None:
         """Undo what tests have done since; "" is the empty warehouse."""
         if state and state not in self._states:
             self._learn(state)
-        touched = {job.table for job in self.done[self._told :]} & set(TABLES) if self._told else set(SOUND)
+        # What other processes have written is not told here; they write box scores.
+        spoilt = {job.table for job in self.done[self._told :]} & set(TABLES) | {BOX}
+        if bool(state) != self._is_filled:
+            spoilt |= set(SOUND)
         steps = [f"DELETE FROM {self.names.system(name)} WHERE TRUE" for name in SYSTEM_TABLES]
         steps.append(
             f"UPDATE {self.names.system('build_counter')} SET last_build = {self._states.get(state, 0)} WHERE TRUE"
         )
-        for table in sorted(touched | set(SOUND) if not state else touched):
+        for table in sorted(spoilt):
             contract = TABLES[table]
             for place in (self.names.table(contract), self.names.rejected(contract), self.names.replaced(contract)):
                 steps.append(f"DELETE FROM {place} WHERE game_date >= DATE '1946-01-01'")
-        filled = {**{name: list(SYSTEM_TABLES["ledger"]) for name in ("ledger", "ledger_history")}} if state else {}
-        for name, columns in filled.items():
-            steps.append(_filled(self.names.system(name), columns, self._base(state, name)))
-        for table in SOUND if state else ():
-            contract = TABLES[table]
-            if table not in touched:
-                steps.append(f"DELETE FROM {self.names.table(contract)} WHERE game_date >= DATE '1946-01-01'")
-            steps.append(_filled(self.names.table(contract), contract.column_names, self._base(state, table)))
+        if state:
+            for name in ("ledger", "ledger_history"):
+                steps.append(_filled(self.names.system(name), SYSTEM_TABLES["ledger"], self._base(name, state)))
+            for table in sorted(spoilt & set(SOUND)):
+                contract = TABLES[table]
+                steps.append(_filled(self.names.table(contract), contract.column_names, self._base(table)))
         self._jobs.transaction(";\n".join(steps) + ";", {}, table="schema")
-        self._told = len(self.done)
+        self._told, self._is_filled = len(self.done), bool(state)
 
 
-def _filled(table: str, columns: object, source: str) -> str:
+def _filled(table: str, columns: Iterable[str], source: str) -> str:
     names = ", ".join(f"`{name}`" for name in columns)
     return f"INSERT INTO {table} ({names}) SELECT {names} FROM `{source}`"

@@ -19,7 +19,7 @@ from nba_assets.readiness.state import Status
 from nba_assets.warehouse import duckdb_warehouse
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
 from nba_assets.warehouse.frames import conform
-from nba_assets.warehouse.port import Published, Warehouse, WarehouseError
+from nba_assets.warehouse.port import Attempt, Published, Warehouse, WarehouseError
 from nba_assets_tests.raw_games import raw_frames
 from nba_assets_tests.warehouse.past_the_port import execute, sorted_rows
 
@@ -72,7 +72,7 @@ def publish(
     window = warehouse.read_window(contract, days)
     failures = () if status is Status.READY else (Failure(days[0], "points_sum", "3 points too many"),)
     verdicts = {day: Verdict(status, failures, rows=len(rows) // len(days)) for day in window.days}
-    return warehouse.publish(window, rows, verdicts, **{"run_id": "run", **more})
+    return warehouse.publish(window, rows, verdicts, Attempt(**{"run_id": "run", **more}))
 
 
 def publish_raw(warehouse: Warehouse) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
-from nba_assets.warehouse import bigquery_warehouse
+from nba_assets.warehouse import bigquery_writes
 from nba_assets.warehouse.bigquery_warehouse import BigQueryWarehouse
-from nba_assets.warehouse.port import FencedOut, WarehouseError
+from nba_assets.warehouse.port import Attempt, FencedOut, WarehouseError
 from nba_assets_tests.servers.faulty_proxy import RESET_AFTER, RESET_BEFORE, Faults, faulty_proxy
 from nba_assets_tests.servers.running import BigQueryServer
 from nba_assets_tests.warehouse.places import BigQueryPlace, jobs_on
@@ -135,7 +135,7 @@ def test_a_service_that_stays_away_is_named_and_nothing_is_written(place):
         jobs = jobs_on(BigQueryServer(address, place.server.storage), patience_seconds=2)
         warehouse = BigQueryWarehouse(lambda: jobs, place.names, CALENDAR)
         with pytest.raises(WarehouseError, match="nba-props-platform"):
-            warehouse.publish(window, with_minutes(241.0), {}, run_id="r")
+            warehouse.publish(window, with_minutes(241.0), {}, Attempt("r"))
     assert_unchanged(undisturbed, before)
 
 
@@ -143,14 +143,14 @@ def test_a_service_that_stays_away_is_named_and_nothing_is_written(place):
 def between(monkeypatch) -> list:
     """Actions that each happen once between a decision and its transaction."""
     actions: list = []
-    carry_out = bigquery_warehouse.carry_out
+    carry_out = bigquery_writes.carry_out
 
     def late(*given: object) -> int:
         if actions:
             actions.pop(0)()
         return carry_out(*given)
 
-    monkeypatch.setattr(bigquery_warehouse, "carry_out", late)
+    monkeypatch.setattr(bigquery_writes, "carry_out", late)
     return actions
 
 

@@ -66,7 +66,7 @@ def refused(place: BigQueryPlace, scripts: Sequence[tuple[str, Mapping[str, str]
     names = place.names
     tables = {names.system(name): columns for name, columns in SYSTEM_TABLES.items()}
     tables |= {names.system("build_counter"): {"last_build": "INT64"}}
-    tables |= {names.system("warehouse_version"): {"version": "INT64"}}
+    tables |= {names.system("warehouse_version"): {"version": "INT64", "fingerprint": "STRING"}}
     for contract in TABLES.values():
         columns = {column.name: TYPES[column.type] for column in contract.columns}
         tables[names.table(contract)] = columns
@@ -91,6 +91,7 @@ def test_every_statement_is_googlesql_by_googles_analyzer(bigquery):
     information = {}
     schema = [*bigquery_schema.statements(bigquery.names, {}), bigquery_schema.version_query(bigquery.names)]
     scripts = [(step, {}) for step in schema]
+    scripts.append((bigquery_schema.mark_statement(bigquery.names), {"fingerprint": "STRING"}))
     for job in sent:
         statement = job.statement
         # Each staged table is of the shape of the table that it is for.

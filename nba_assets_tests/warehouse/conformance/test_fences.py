@@ -8,7 +8,7 @@ from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict
 from nba_assets.readiness.state import Status
-from nba_assets.warehouse.port import FencedOut, Warehouse, Window
+from nba_assets.warehouse.port import Attempt, FencedOut, Warehouse, Window
 from nba_assets_tests.warehouse.raw_publishes import (
     BOX,
     DAYS,
@@ -29,7 +29,7 @@ def publish_late(warehouse: Warehouse, window: Window, token: int, **more: objec
     rows = with_minutes(241.0)
     verdicts = {day: Verdict(Status.READY) for day in window.days}
     rows = rows[rows["game_date"].isin(window.dates)]
-    warehouse.publish(window, rows, verdicts, **{"run_id": "late", "token": token, **more})
+    warehouse.publish(window, rows, verdicts, Attempt("late", token=token, **more))
 
 
 def test_a_late_writer_is_fenced_out_before_the_new_holder_has_published_anything(warehouse):

@@ -12,7 +12,7 @@ from nba_assets.readiness.audit import Waiver, audit
 from nba_assets.readiness.gate import MODEL, TRAINING_RULE, GateClosed
 from nba_assets.readiness.rules import rules_of
 from nba_assets.readiness.state import Status
-from nba_assets.warehouse.port import Snapshot, Warehouse, WarehouseError
+from nba_assets.warehouse.port import Attempt, Snapshot, Warehouse, WarehouseError
 from nba_assets_tests.readiness.staged_rows import staged
 from nba_assets_tests.warehouse.past_the_port import execute
 from nba_assets_tests.warehouse.places import Place
@@ -41,7 +41,7 @@ def publish_overlong(warehouse: Warehouse, clock: Clock) -> None:
     rows = with_minutes(290.0)
     rows = rows[rows["game_date"].isin(window.dates)]
     checked = dataclasses.replace(staged(TABLES[BOX], rows, window.frames), days=window.days, now=clock())
-    warehouse.publish(window, rows, audit(checked, rules_of(TABLES[BOX]), window.waivers), run_id="r")
+    warehouse.publish(window, rows, audit(checked, rules_of(TABLES[BOX]), window.waivers), Attempt("r"))
 
 
 def statuses(warehouse: Warehouse) -> list[str]:

@@ -12,7 +12,7 @@ from nba_assets.partitions import bootstrap_days
 from nba_assets.readiness.audit import Verdict
 from nba_assets.readiness.gate import GateClosed
 from nba_assets.readiness.state import Status
-from nba_assets.warehouse.port import Warehouse
+from nba_assets.warehouse.port import Attempt, Warehouse
 from nba_assets_tests.raw_games import BOS, NYK, game_id
 from nba_assets_tests.warehouse.raw_publishes import (
     BOX,
@@ -136,7 +136,7 @@ def test_the_window_knows_under_which_waivers_its_inputs_were_published(warehous
     tainted = Verdict(Status.READY, waivers=("w7",), rows=4)
     window = warehouse.read_window(TABLES[BOX], DAYS[1:2])
     rows = with_minutes(290.0)
-    warehouse.publish(window, rows[rows["game_date"].isin(window.dates)], {DAYS[1]: tainted}, run_id="r")
+    warehouse.publish(window, rows[rows["game_date"].isin(window.dates)], {DAYS[1]: tainted}, Attempt("r"))
     assert warehouse.read_window(TABLES[BOX], DAYS).taints == {}, "its own waivers are not inherited"
     for table in ("player_box_scores", "shot_attempts", "team_offense", "team_defense", "player_game_summary"):
         assert warehouse.read_window(TABLES[table], DAYS).taints == {DAYS[1]: ("w7",)}, table
