@@ -29,8 +29,8 @@ from nba_assets.operations.backfill import (
     chosen_assets,
     planned_request,
     reserve,
-    start_detached,
 )
+from nba_assets.operations.detached import start_detached
 from nba_assets.operations.progress import follow
 from nba_assets.operations.result import read_result
 from nba_assets.operations.walk_forward import training_request, walk_forward_request

@@ -16,8 +16,8 @@ from nba_assets.operations.backfill import (
     chosen_assets,
     planned_request,
     reserve,
-    start_detached,
 )
+from nba_assets.operations.detached import start_detached
 from nba_assets.operations.result import REFUSED
 from nba_assets.operations.supervise import supervise
 

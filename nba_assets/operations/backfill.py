@@ -2,12 +2,9 @@
 
 import datetime as dt
 import itertools
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -22,7 +19,6 @@ from nba_assets.partitions import Span
 from nba_assets.readiness.durations import durations
 from nba_assets.readiness.gate import MODEL
 from nba_assets.readiness.planning import make_plan
-from nba_assets.settings import Settings
 from nba_assets.warehouse.port import Warehouse
 
 ASSETS = tuple(name for name in TABLES if name in ancestors("ml_feature_store", "player_game_summary"))
@@ -221,18 +217,3 @@ def reserve(
                 raise
             on_wait(conflict)
             time.sleep(POLL_SECONDS)
-
-
-def start_detached(settings: Settings, claim: Claim, command: Sequence[str] = ()) -> Path:
-    """Let a process of its own do the work, which neither the terminal nor its Ctrl-C reaches; returns its log."""
-    settings.launches.mkdir(parents=True, exist_ok=True)
-    log = settings.launches / f"{claim.id}.log"
-    with log.open("ab") as output:
-        subprocess.Popen(
-            [*(command or [sys.executable, "-m", "nba_assets.cli", "work"]), str(claim.id)],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    return log
