@@ -94,7 +94,9 @@ def _completeness(state: LedgerState, table: str) -> np.ndarray:
 def _is_bootstrap(state: LedgerState, table: str) -> np.ndarray:
     """Dates at the start of a season, whose thin windows are normal."""
     known = state.rows[table].get("is_bootstrap")
-    return np.zeros(len(state.days), dtype=bool) if known is None else known.eq(True).to_numpy(dtype=bool)
+    if known is None:
+        return np.zeros(len(state.days), dtype=bool)
+    return known.eq(True).to_numpy(dtype=bool, na_value=False)
 
 
 def _said(state: LedgerState, table: str) -> Iterator[tuple[int, int, str]]:

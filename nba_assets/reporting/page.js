@@ -212,7 +212,9 @@ async function drawAll() {
       byId(name).setAttribute("role", "img");
     }
 }
-const newest = [...allMonths].reverse().find((month) => month.odd) || allMonths[allMonths.length - 1];
+const incident = document.querySelector("button.show");
+const newest = (incident && monthOf(Math.round((Date.parse(incident.dataset.date + "T00:00:00Z") - start) / DAY)))
+  || [...allMonths].reverse().find((month) => month.odd) || allMonths[allMonths.length - 1];
 shown.season = seasonOf(newest.from).name;
 if (isNarrow()) shown.month = newest.name;
 const first = allMonths.find((one) => one.name === shown.month) || facts.seasons.find((one) => one.name === shown.season);

@@ -1,6 +1,7 @@
 """The heat map: the letter of every date, reasons at their dates, and bounds on what a page carries."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from nba_assets.reporting import cells
@@ -34,6 +35,14 @@ def test_no_rows_too_few_rows_and_waivers_are_ready_but_not_plainly():
     )
     assert "".join(letters(state, "raw")) == "eirt", "thin windows at the start of a season are normal"
     assert heat_map(state)["tables"][0]["completeness"] == [[1, 0.8], [2, 0.5]]
+
+
+def test_dates_of_which_nobody_knows_whether_a_season_starts_are_no_start():
+    ledger = HandLedger()
+    ledger.publish("raw", 1, 2)
+    flags = pd.array([True, None], dtype="boolean")
+    state = state_of(ledger, completeness=0.5, is_bootstrap=flags)
+    assert "".join(letters(state, "raw")) == "rimm"
 
 
 def test_every_letter_has_a_word_and_every_date_is_counted_once():
