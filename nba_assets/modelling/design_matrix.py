@@ -107,11 +107,8 @@ def design_matrix(
         raise ValueError(f"{int(counted['prior_games'].isna().sum())} played rows are not among the baselines' rows")
     experienced = counted[counted["prior_games"] > 0]
     stored = pd.concat([features[_IDENTIFIERS], values], axis=1)
-    found = experienced.merge(
-        stored, on=KEY, how="left", validate="1:1", suffixes=("", "_of_features"), indicator="side"
-    )
-    is_expected = found["side"] == "both"
-    rows = found[is_expected]
+    rows = experienced.merge(stored, on=KEY, how="inner", validate="1:1", suffixes=("", "_of_features"))
+    sides = experienced.merge(features[KEY], on=KEY, how="left", indicator="side")
     moved = rows[rows["game_date"] != rows["game_date_of_features"]]
     if not moved.empty:
         raise ValueError(f"{len(moved)} rows differ in game_date, first {moved[KEY].iloc[0].to_dict()}")
@@ -126,7 +123,7 @@ def design_matrix(
             "without_feature_row": len(experienced) - len(rows),
             "used": len(rows),
         },
-        unexpected=found.loc[~is_expected, [*KEY, "game_date", "pts"]].reset_index(drop=True),
+        unexpected=sides.loc[sides["side"] == "left_only", [*KEY, "game_date", "pts"]].reset_index(drop=True),
     )
 
 

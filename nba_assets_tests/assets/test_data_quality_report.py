@@ -24,7 +24,7 @@ def platform(tmp_path, monkeypatch) -> SimpleNamespace:
     warehouse = warehouse_at(settings.warehouse, history_start=DAYS[0])
     publish_raw(warehouse)
     warehouse.invalidate(Span("team_box_scores", DAYS[1], DAYS[1]), who="ana", why="wrong minutes", token=0)
-    return SimpleNamespace(settings=settings, warehouse=warehouse)
+    return SimpleNamespace(settings=settings, models=settings.models, warehouse=warehouse)
 
 
 def test_the_asset_writes_the_page_and_links_it(platform):

@@ -124,9 +124,9 @@ def worked_off(monkeypatch: pytest.MonkeyPatch, platform: Platform) -> list[Requ
     """What was handed to a process of its own, which here ends every claim at once."""
     handed = []
 
-    def start(settings: Settings, claim: Claim) -> Path:
+    def start(settings: Settings, store: ClaimStore, claim: Claim) -> Path:
         handed.append(Request.of_detail(claim.detail))
-        platform.claims.end(claim.id, "failed", claim.who, "the disk is full")
+        store.end(claim.id, "failed", claim.who, "the disk is full")
         return settings.launches / "log"
 
     monkeypatch.setattr(operate, "start_detached", start)

@@ -141,19 +141,21 @@ def xgboost_points_model(
     }  # fmt: skip
     yield dg.AssetCheckResult(check_name=LEAK_CHECK, passed=True, metadata=probed)
     features, games = snapshot.frames["ml_feature_store"], snapshot.frames["player_game_summary"]
+    raw_games, ledger_fingerprint, inputs_build = _raw_games(snapshot), snapshot.fingerprint, snapshot.inputs_build
+    del snapshot  # frames that only the leak gate needs are let go before the training
     build = build_points_model(
         features=features,
         games=games,
-        raw_games=_raw_games(snapshot),
+        raw_games=raw_games,
         feature_columns=config.feature_columns(),
         models_dir=models,
-        ledger_fingerprint=snapshot.fingerprint,
+        ledger_fingerprint=ledger_fingerprint,
         trained_at=clock.now(),
         split=config.split(),
         settings=config.settings(),
         before_saving=claim.check,
         waivers=waivers,
-        window=TrainingWindow(first, last, snapshot.inputs_build),
+        window=TrainingWindow(first, last, inputs_build),
         optional_columns=SHOT_FEATURES,
         provenance={
             "tables": list(gated), "dates": (last - first).days + 1, "leak_gate": probed,
