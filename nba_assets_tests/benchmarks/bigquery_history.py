@@ -11,12 +11,15 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Verdict
 from nba_assets.readiness.state import Status
@@ -32,6 +35,59 @@ from nba_assets_tests.warehouse.places import PROJECT, jobs_on
 console = Console(width=150)
 
 
+@dataclass(frozen=True)
+class Published:
+    """One table's history: what it took to publish it, and whether every date came back with DuckDB's hash."""
+
+    table: str
+    dates: int
+    rows: int
+    chunks: int
+    queries: int
+    loads: int
+    transactions: int
+    megabytes: float
+    seconds: float
+    is_equal: bool
+
+
+def publish_history(
+    local: DuckDBWarehouse, ledger: pd.DataFrame, warehouse: BigQueryWarehouse, done: list[JobFact]
+) -> Iterator[Published]:
+    """Publish every table's ready dates of a ledger, season by season; `done` is told of the warehouse's jobs."""
+    for name, contract in TABLES.items():
+        entries = ledger[(ledger["table_name"] == name) & (ledger["status"] == Status.READY)].set_index("game_date")
+        chunks = [chunk for _, chunk in entries.groupby((entries.index - pd.Timedelta(days=212)).year)]
+        before, started = len(done), time.perf_counter()
+        rows = sum(_publish(local, warehouse, contract, [day.date() for day in chunk.index]) for chunk in chunks)
+        seconds = time.perf_counter() - started
+        kinds = Counter(job.kind for job in done[before:])
+        loaded = sum(job.bytes for job in done[before:] if job.kind == "load") / 1e6
+        equal = _is_equal(warehouse, contract, entries)
+        yield Published(
+            name, len(entries), rows, len(chunks), kinds["query"], kinds["load"], kinds["transaction"],
+            loaded, seconds, equal,
+        )  # fmt: skip
+
+
+def _publish(local: DuckDBWarehouse, warehouse: BigQueryWarehouse, contract: Contract, days: list[dt.date]) -> int:
+    window = warehouse.read_window(contract, days)
+    content = local.content(contract.name, days)
+    open_rows = content[content["game_date"].isin(window.dates)]
+    warehouse.publish(window, open_rows, {day: Verdict(Status.READY) for day in window.days}, Attempt("history"))
+    return len(open_rows)
+
+
+def _is_equal(warehouse: BigQueryWarehouse, contract: Contract, entries: pd.DataFrame) -> bool:
+    """Whether rows and ledger there hash as they do here, date by date."""
+    wanted = {day.date(): text for day, text in entries["content_hash"].items()}
+    found = content_hashes(contract, warehouse.content(contract.name, list(wanted)))
+    ledger = warehouse.ledger()
+    there = ledger[(ledger["table_name"] == contract.name) & (ledger["status"] == Status.READY)]
+    told = {day.date(): text for day, text in zip(there["game_date"], there["content_hash"], strict=True)}
+    return told == wanted and all(found.get(day, EMPTY_HASH) == text for day, text in wanted.items())
+
+
 def measure(home: Path, first: dt.date, last: dt.date) -> bool:
     """Whether every date of every table has the hash that it has in DuckDB."""
     ledger = DuckDBWarehouse(home / "warehouse.duckdb", pd.DatetimeIndex([])).ledger()
@@ -43,45 +99,17 @@ def measure(home: Path, first: dt.date, last: dt.date) -> bool:
     all_equal = True
     with bigquery_server(Path(tempfile.mkdtemp(prefix="nba-bigquery-")), PROJECT) as server:
         warehouse = BigQueryWarehouse(lambda: jobs_on(server, 600, done.append), Names(PROJECT), days, days[0].date())
-        warehouse.ledger()
-        for name, contract in TABLES.items():
-            entries = ledger[(ledger["table_name"] == name) & (ledger["status"] == "ready")].set_index("game_date")
-            done.clear()
-            start = time.perf_counter()
-            chunks = [chunk for _, chunk in entries.groupby((entries.index - pd.Timedelta(days=212)).year)]
-            rows = 0
-            for chunk in chunks:
-                wanted = [day.date() for day in chunk.index]
-                window = warehouse.read_window(contract, wanted)
-                content = local.content(name, wanted)
-                verdicts = {day: Verdict(Status.READY, rows=0) for day in window.days}
-                open_rows = content[content["game_date"].isin(window.dates)]
-                warehouse.publish(window, open_rows, verdicts, Attempt("history"))
-                rows += len(content)
-            seconds = time.perf_counter() - start
-            kinds = Counter(job.kind for job in done)
-            loaded = sum(job.bytes for job in done if job.kind == "load") / 1e6
-            back = warehouse.content(name, [day.date() for day in entries.index]) if len(entries) else pd.DataFrame()
-            found = content_hashes(contract, back)
-            equal = all(
-                found.get(day.date(), EMPTY_HASH) == text for day, text in entries["content_hash"].items()
-            ) and _same(warehouse.ledger(), name, entries)
-            all_equal &= equal
+        for one in publish_history(local, ledger, warehouse, done):
+            all_equal &= one.is_equal
             shown.add_row(
-                name, str(len(entries)), f"{rows:,}", str(len(chunks)), str(kinds["query"]), str(kinds["load"]),
-                str(kinds["transaction"]), f"{loaded:.1f}", f"{seconds:.1f}", str(equal),
+                one.table, str(one.dates), f"{one.rows:,}", str(one.chunks), str(one.queries), str(one.loads),
+                str(one.transactions), f"{one.megabytes:.1f}", f"{one.seconds:.1f}", str(one.is_equal),
             )  # fmt: skip
-            console.print(f"{name}: {dict(kinds)} {loaded:.1f} MB {seconds:.1f} s equal={equal}")
+            console.print(one)
     console.print(shown)
     return all_equal
 
 
-def _same(ledger: pd.DataFrame, table: str, entries: pd.DataFrame) -> bool:
-    """Whether the ledger there tells of the same contents."""
-    there = ledger[(ledger["table_name"] == table) & (ledger["status"] == "ready")].set_index("game_date")
-    return there["content_hash"].sort_index().tolist() == entries["content_hash"].sort_index().tolist()
-
-
 if __name__ == "__main__":
-    arguments = [dt.date.fromisoformat(text) for text in sys.argv[2:4]] or [dt.date(2015, 1, 1), dt.date.max]
-    sys.exit(not measure(Path(sys.argv[1]), arguments[0], min(arguments[1], dt.date(2200, 1, 1))))
+    arguments = [dt.date.fromisoformat(text) for text in sys.argv[2:4]] or [dt.date(2015, 1, 1), dt.date(2200, 1, 1)]
+    sys.exit(not measure(Path(sys.argv[1]), *arguments))

@@ -5,6 +5,7 @@ a tenth of a second each with as many tables as the warehouse has. The same answ
 (DuckLake's), which are asked here. What the server answers is not changed.
 """
 
+import sys
 from collections.abc import Sequence
 
 import duckdb
@@ -81,4 +82,7 @@ if __name__ == "__main__":
     database.objects = objects
     database.fetch = fetch
     _without_temporary_tables()
+    # Statements are many and small: threads cost more than they bring, and so does looking for pandas at each.
+    database.EMULATOR_SCHEMA = "SET threads = 1;" + database.EMULATOR_SCHEMA
+    sys.modules["pandas"] = None  # type: ignore[assignment]
     cli.main()
