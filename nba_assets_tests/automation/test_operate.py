@@ -10,6 +10,7 @@ import pytest
 from nba_assets.automation import operate
 from nba_assets.automation.operate import OPERATE_JOBS
 from nba_assets.claims.claim import Claim
+from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import TABLES
 from nba_assets.operations.backfill import ASSETS, Request
 from nba_assets.partitions import Span
