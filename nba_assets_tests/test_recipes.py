@@ -27,7 +27,7 @@ SAID = {
     "nba-assets query": "with_usage",
     "nba-assets report": "data_quality_report.html",
     "nba-assets status": "player_box_scores",
-    "nba-assets doctor": "GCP_PROJECT_ID",
+    "nba-assets doctor": "warehouse.duckdb",
 }
 """What an answer has to have in it."""
 
