@@ -5,6 +5,7 @@ import re
 import shlex
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -27,7 +28,7 @@ SAID = {
     "nba-assets query": "with_usage",
     "nba-assets report": "data_quality_report.html",
     "nba-assets status": "player_box_scores",
-    "nba-assets doctor": "GCP_PROJECT_ID",
+    "nba-assets doctor": "warehouse.duckdb",
 }
 """What an answer has to have in it."""
 
@@ -59,8 +60,8 @@ def test_the_recipes_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
             assert store.get(claim.id).cancel_why == "no progress for an hour"
             store.end(claim.id, "cancelled", "eve", "stopped")
     statuses = warehouse.ledger().set_index(["table_name", "game_date"])["status"]
-    assert statuses["player_box_scores", "2025-01-10"] == "rejected", "nobody delivered the game"
-    assert statuses["player_game_summary", "2025-01-12"] == "ready"
+    assert statuses["player_box_scores", pd.Timestamp("2025-01-10")] == "rejected", "nobody delivered the game"
+    assert statuses["player_game_summary", pd.Timestamp("2025-01-12")] == "ready"
 
 
 def _said(command: str) -> str:

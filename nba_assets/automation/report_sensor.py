@@ -32,6 +32,8 @@ def report_sensor(is_on: bool) -> dg.SensorDefinition:
             seen = ledger_position(warehouse)
         except WarehouseError as error:
             return dg.SensorResult(skip_reason=f"the ledger cannot be read now: {error}")
+        if not seen:
+            return dg.SensorResult(skip_reason="Nothing was ever attempted: there is nothing to tell.")
         if seen == context.cursor:
             return dg.SensorResult(skip_reason="Nothing has changed since the page was written.")
         at_work = live_runs(context.instance, settings)
@@ -44,6 +46,6 @@ def report_sensor(is_on: bool) -> dg.SensorDefinition:
 
 
 def ledger_position(warehouse: Warehouse) -> str:
-    """Changes with every publish, failed attempt and recorded decision."""
+    """Changes with every publish, failed attempt and recorded decision; "" before the first attempt."""
     attempts = warehouse.ledger()["attempt_build"]
-    return f"build {int(attempts.max()) if len(attempts) else 0}, decision {len(warehouse.journal())}"
+    return f"build {int(attempts.max())}, decision {len(warehouse.journal())}" if len(attempts) else ""

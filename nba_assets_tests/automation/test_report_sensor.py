@@ -31,24 +31,29 @@ def tick(home: SimpleNamespace, cursor: str | None) -> dg.SensorResult:
         return report_sensor(True)(context)
 
 
+def test_before_anything_was_attempted_no_page_is_asked_for(home):
+    assert tick(home, None).run_requests == []
+
+
 def test_each_change_of_the_ledger_asks_for_one_page(home):
+    publish_raw(home.warehouse)
     first = tick(home, None)
     assert len(first.run_requests) == 1
+    assert first.run_requests[0].tags["nba/why"] == f"the ledger is at {first.cursor}"
     assert tick(home, first.cursor).run_requests == []
-    publish_raw(home.warehouse)
-    published = tick(home, first.cursor)
-    assert published.run_requests[0].tags["nba/why"] == f"the ledger is at {published.cursor}"
     home.warehouse.invalidate(Span("team_box_scores", DAYS[1], DAYS[1]), who="ana", why="wrong", token=0)
-    assert len(tick(home, published.cursor).run_requests) == 1
+    assert len(tick(home, first.cursor).run_requests) == 1
 
 
 def test_a_decision_that_changes_no_date_is_told_too(home):
+    publish_raw(home.warehouse)
     before = tick(home, None).cursor
     home.warehouse.record("hold", "ana", "audit", [Span("team_box_scores", DAYS[0], DAYS[0])])
     assert len(tick(home, before).run_requests) == 1
 
 
 def test_the_page_waits_for_runs_at_work(home, monkeypatch):
+    publish_raw(home.warehouse)
     monkeypatch.setattr(module, "live_runs", lambda *_: frozenset({"r1"}))
     waiting = tick(home, "before")
     assert waiting.run_requests == []
