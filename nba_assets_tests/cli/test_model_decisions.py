@@ -35,7 +35,8 @@ def platform(tmp_path: Path, versions: Path, monkeypatch: pytest.MonkeyPatch) ->
     settings.models.mkdir()
     for path in versions.glob("*.json"):
         (settings.models / path.name).write_bytes(path.read_bytes())
-    found = SimpleNamespace(settings=settings, warehouse=warehouse_at(settings.warehouse, history_start=DAYS[0]))
+    warehouse = warehouse_at(settings.warehouse, history_start=DAYS[0])
+    found = SimpleNamespace(settings=settings, warehouse=warehouse, models=settings.models)
     monkeypatch.setattr(commands, "open_platform", lambda: found)
     return found
 

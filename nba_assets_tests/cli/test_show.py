@@ -44,6 +44,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     settings.models.mkdir()
     platform = SimpleNamespace(
         settings=settings,
+        models=settings.models,
         warehouse=warehouse_at(settings.warehouse, history_start=DAYS[0]),
         store=ClaimStore(settings.claims_url),
         source=SimpleNamespace(fingerprint="s1"),
