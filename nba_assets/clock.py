@@ -1,4 +1,7 @@
-"""The time in the league's world, asked in one place: which games are over, which dates exist, what is late."""
+"""The time, asked in one place: which games are over, which dates exist, what is late, how long ago a run ended.
+
+Claims go by the clock of their database.
+"""
 
 import datetime as dt
 

@@ -124,9 +124,9 @@ CATALOGUE = (
     ),
     Entry(
         "NBA-601", "nba_assets.storage.port.StorageError",
-        "The store of models and cards cannot be reached, or refuses. Nothing was half-written.",
-        "Training, predictions and decisions where NBA_MODELS names a bucket.",
-        "See NBA_MODELS, the bucket and the credentials (`nba-assets doctor`), then repeat.",
+        "The store of models, cards or reports cannot be reached, or refuses. Nothing was half-written.",
+        "Whatever reads or writes models, and the data quality page, where NBA_MODELS or NBA_REPORTS names a bucket.",
+        "See NBA_MODELS and NBA_REPORTS, the bucket and the credentials (`nba-assets doctor`), then repeat.",
     ),
     Entry(
         "NBA-602", "nba_assets.storage.port.Overtaken",

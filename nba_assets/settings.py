@@ -51,7 +51,7 @@ class Settings:
     what is launched or decided. In the environment `production` automation is on by default. `live` has a simulated
     league delivered day by day, as the clock goes. Alerts are sent to the address `alert_webhook`, which is a secret.
     `bigquery` says where the warehouse is; None leaves it to a file in the home. `model_store` is the address of the
-    models (gs://bucket/folder); empty leaves them in the home.
+    models (gs://bucket/folder), `report_store` that of the data quality page; empty leaves them in the home.
     """
 
     home: Path
@@ -70,6 +70,7 @@ class Settings:
     alert_webhook: str = field(default="", repr=False)
     bigquery: BigQuerySettings | None = None
     model_store: str = ""
+    report_store: str = ""
 
     @property
     def is_production(self) -> bool:
@@ -129,6 +130,7 @@ class Settings:
             "NBA_START": "" if self.start is None else self.start.isoformat(),
             "DAGSTER_HOME": str(self.dagster_home),
             "NBA_MODELS": self.model_store,
+            "NBA_REPORTS": self.report_store,
             # A sensor may have to wait a minute for the warehouse's file; that is no failed tick.
             "DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS": "180",
         }
@@ -147,9 +149,9 @@ class Settings:
 
 def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -> Settings:
     """Settings out of NBA_HOME, NBA_SOURCE, NBA_DATA, NBA_START, NBA_SEASONS, NBA_SEED, NBA_FAULTS,
-    NBA_CLAIMS_URL, NBA_STALL_MINUTES, NBA_KEEP_REPLACED_DAYS, NBA_WHO, NBA_ENVIRONMENT, NBA_LIVE, NBA_ALERT_WEBHOOK
-    and NBA_MODELS; where NBA_WAREHOUSE is bigquery out of GCP_PROJECT_ID, NBA_BQ_LOCATION, NBA_DATASET_PREFIX,
-    NBA_BQ_MAXIMUM_GIGABYTES, BIGQUERY_EMULATOR_HOST and BIGQUERY_STORAGE_EMULATOR_HOST, too.
+    NBA_CLAIMS_URL, NBA_STALL_MINUTES, NBA_KEEP_REPLACED_DAYS, NBA_WHO, NBA_ENVIRONMENT, NBA_LIVE, NBA_ALERT_WEBHOOK,
+    NBA_MODELS and NBA_REPORTS; where NBA_WAREHOUSE is bigquery out of GCP_PROJECT_ID, NBA_BQ_LOCATION,
+    NBA_DATASET_PREFIX, NBA_BQ_MAXIMUM_GIGABYTES, BIGQUERY_EMULATOR_HOST and BIGQUERY_STORAGE_EMULATOR_HOST, too.
 
     Raises SettingsError naming the variable, its value and what it may be.
     """
@@ -179,7 +181,8 @@ def from_environment(environ: os._Environ[str] | dict[str, str] | None = None) -
         live=env.get("NBA_LIVE") == "1",
         alert_webhook=env.get("NBA_ALERT_WEBHOOK") or "",
         bigquery=_bigquery(env),
-        model_store=_model_store(env),
+        model_store=_store(env, "NBA_MODELS"),
+        report_store=_store(env, "NBA_REPORTS"),
     )
 
 
@@ -204,10 +207,10 @@ def _bigquery(env: os._Environ[str] | dict[str, str]) -> BigQuerySettings | None
     )
 
 
-def _model_store(env: os._Environ[str] | dict[str, str]) -> str:
-    place = env.get("NBA_MODELS") or ""
+def _store(env: os._Environ[str] | dict[str, str], name: str) -> str:
+    place = env.get(name) or ""
     if place and not place.startswith("gs://"):
-        raise SettingsError(f"NBA_MODELS={place!r}: give a bucket and folder as gs://bucket/folder, or nothing")
+        raise SettingsError(f"{name}={place!r}: give a bucket and folder as gs://bucket/folder, or nothing")
     return place.rstrip("/")
 
 

@@ -37,6 +37,7 @@ def test_settings_survive_the_way_to_a_child_process(tmp_path: Path) -> None:
             {"NBA_WAREHOUSE": "bigquery", "GCP_PROJECT_ID": "p", "NBA_DATASET_PREFIX": "a-b"},
             ["NBA_DATASET_PREFIX", "'a-b'"],
         ),
+        ({"NBA_REPORTS": "reports"}, ["NBA_REPORTS", "'reports'", "gs://"]),
         ({"NBA_MODELS": "s3://bucket"}, ["NBA_MODELS", "'s3://bucket'", "gs://"]),
     ],
     ids=[
@@ -48,6 +49,7 @@ def test_settings_survive_the_way_to_a_child_process(tmp_path: Path) -> None:
         "unknown warehouse",
         "no project",
         "prefix",
+        "reports",
         "models",
     ],  # fmt: skip
 )
@@ -77,11 +79,11 @@ def test_a_warehouse_on_bigquery_is_handed_on_to_child_processes(tmp_path: Path)
         "NBA_HOME": str(tmp_path), "NBA_WAREHOUSE": "bigquery", "GCP_PROJECT_ID": "nba-props-platform",
         "NBA_BQ_LOCATION": "EU", "NBA_DATASET_PREFIX": "ann_", "NBA_BQ_MAXIMUM_GIGABYTES": "5",
         "BIGQUERY_EMULATOR_HOST": "http://127.0.0.1:1", "BIGQUERY_STORAGE_EMULATOR_HOST": "127.0.0.1:2",
-        "NBA_MODELS": "gs://bucket/models/",
+        "NBA_MODELS": "gs://bucket/models/", "NBA_REPORTS": "gs://bucket/reports",
     }  # fmt: skip
     settings = from_environment(chosen)
     assert settings.bigquery == BigQuerySettings(
         "nba-props-platform", "EU", "ann_", 5, "http://127.0.0.1:1", "127.0.0.1:2"
     )
-    assert settings.model_store == "gs://bucket/models"
+    assert (settings.model_store, settings.report_store) == ("gs://bucket/models", "gs://bucket/reports")
     assert from_environment(settings.environment()) == settings

@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 from dagster_shared.record import replace
 
+from nba_assets import clock
 from nba_assets.assets.run_scope import (
     ON_CONFLICT_TAG,
     ONLY_TAG,
@@ -125,5 +126,5 @@ def _pause_left(instance: dg.DagsterInstance, asked: str) -> dt.timedelta | None
         return None
     ended = max(record.end_time or record.update_timestamp.timestamp() for record in records)
     pause = min(FIRST_PAUSE * 2 ** (len(records) - 1), LONGEST_PAUSE)
-    left = dt.datetime.fromtimestamp(ended, dt.UTC) + pause - dt.datetime.now(dt.UTC)
+    left = dt.datetime.fromtimestamp(ended, dt.UTC) + pause - clock.now()
     return dt.timedelta(seconds=round(left.total_seconds())) if left > dt.timedelta() else None

@@ -4,6 +4,7 @@ import datetime as dt
 
 import dagster as dg
 
+from nba_assets import clock
 from nba_assets.claims.errors import ClaimsUnavailable
 from nba_assets.claims.store import ClaimStore
 from nba_assets.settings import Settings
@@ -27,7 +28,7 @@ def live_runs(instance: dg.DagsterInstance, settings: Settings) -> frozenset[str
         claimed = {run_id for claim in ClaimStore(settings.claims_url).active() for run_id in claim.run_ids}
     except ClaimsUnavailable:
         return frozenset(record.dagster_run.run_id for record in records)
-    just_now = (dt.datetime.now(dt.UTC) - START_UP).timestamp()
+    just_now = (clock.now() - START_UP).timestamp()
     return frozenset(
         record.dagster_run.run_id
         for record in records

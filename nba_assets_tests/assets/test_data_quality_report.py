@@ -1,6 +1,7 @@
 """The page as an asset and as a command: written whole, linked, with the incidents in the metadata."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import dagster as dg
@@ -13,6 +14,7 @@ from nba_assets.cli import report as reporting
 from nba_assets.cli.app import app
 from nba_assets.partitions import Span
 from nba_assets.settings import Settings
+from nba_assets.storage.directory import DirectoryStore
 from nba_assets_tests.warehouse.raw_publishes import DAYS, publish_raw, warehouse_at
 
 
@@ -24,7 +26,7 @@ def platform(tmp_path, monkeypatch) -> SimpleNamespace:
     warehouse = warehouse_at(settings.warehouse, history_start=DAYS[0])
     publish_raw(warehouse)
     warehouse.invalidate(Span("team_box_scores", DAYS[1], DAYS[1]), who="ana", why="wrong minutes", token=0)
-    return SimpleNamespace(settings=settings, models=settings.models, warehouse=warehouse)
+    return SimpleNamespace(settings=settings, warehouse=warehouse, models=settings.models)
 
 
 def test_the_asset_writes_the_page_and_links_it(platform):
@@ -43,6 +45,19 @@ def test_the_asset_writes_the_page_and_links_it(platform):
     assert rejected["incident"] == "rejected: team_box_scores 2024-12-04"
     assert rejected["heals_by"] == "nba-assets backfill --from 2024-12-04"
     assert rejected["shut"] > 0
+
+
+def test_the_asset_puts_the_page_into_the_bucket_of_the_reports(platform, tmp_path, monkeypatch):
+    bucket = DirectoryStore(tmp_path / "bucket")
+    monkeypatch.setattr("nba_assets.assets.quality.data_quality_report.open_store", lambda address: bucket)
+    settings = replace(platform.settings, report_store="gs://nba/reports")
+    with dg.DagsterInstance.ephemeral() as instance:
+        resources = {"warehouse": platform.warehouse, "settings": settings}
+        result = dg.materialize([data_quality_report], resources=resources, instance=instance)
+        (event,) = result.asset_materializations_for_node("data_quality_report")
+    name = "data_quality_report.html"
+    assert event.metadata["page"].value == bucket.address(name)
+    assert bucket.read(name).content == (settings.reports / name).read_bytes()
 
 
 def test_the_command_writes_the_same_page(platform, monkeypatch):

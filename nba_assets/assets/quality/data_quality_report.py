@@ -1,5 +1,7 @@
 """The asset `data_quality_report`: one HTML page about all the others."""
 
+from typing import Any
+
 import dagster as dg
 
 from nba_assets import clock
@@ -9,6 +11,7 @@ from nba_assets.reporting.incidents import Incident
 from nba_assets.reporting.page import write_page
 from nba_assets.settings import Settings
 from nba_assets.storage.models import stored_models
+from nba_assets.storage.opening import open_store
 from nba_assets.warehouse.port import Warehouse
 
 
@@ -25,18 +28,22 @@ def data_quality_report(context: dg.AssetExecutionContext) -> dg.MaterializeResu
     """One page about everything that stands: a map of tables by dates, incidents with root cause and cure, coverage
     by season, models against baselines, waivers, durations.
 
-    One self-contained HTML file, written anew; it opens without a server. It reads the ledger and changes no table, so
-    it needs no claim. It depends on no other asset: a run of everything ends with it also when tables failed or the
-    model was refused, for then it is needed most.
+    One self-contained HTML file, written anew; it opens without a server, and is put into the bucket of the reports
+    where there is one. It reads the ledger and changes no table, so it needs no claim. It depends on no other asset: a
+    run of everything ends with it also when tables failed or the model was refused, for then it is needed most.
     """
     warehouse: Warehouse = context.resources.warehouse
     settings: Settings = context.resources.settings
     facts = quality_facts(warehouse, stored_models(settings), clock.now())
     path = write_page(facts, settings.reports)
+    metadata: dict[str, Any] = {"page": dg.MetadataValue.path(path), "open": dg.MetadataValue.url(path.as_uri())}
+    if settings.report_store:
+        store = open_store(settings.report_store)
+        store.write(path.name, path.read_bytes())
+        metadata = {"page": dg.MetadataValue.path(store.address(path.name))}
     return dg.MaterializeResult(
         metadata={
-            "page": dg.MetadataValue.path(path),
-            "open": dg.MetadataValue.url(path.as_uri()),
+            **metadata,
             "partitions": dg.MetadataValue.json(facts.totals),
             "open_incidents": len(facts.incidents),
             "incidents": dg.MetadataValue.table([_record(one) for one in facts.incidents[:100]], schema=SCHEMA),
