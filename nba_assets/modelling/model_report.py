@@ -90,8 +90,8 @@ def _price(price: Mapping[str, Any] | None) -> str:
     return (
         f"**Price: {price['price']:+.1%} of MAE**. It is {price['ratio']:.4f} of the half-life-6 average's, with the "
         f"waived data in training and in the test; {price['clean']}, the newest accepted version without a waiver, had "
-        f"{price['clean_ratio']:.4f} on its own test rows. What having learned from the waived data alone costs, both "
-        f"on the same rows as the tables stand now: this one against {price['said']} (positive: it is worse)."
+        f"{price['clean_ratio']:.4f} on its own test rows. On the same rows, as the tables stand now, this one against "
+        f"{price['said']} (negative: the other is worse, which has never seen such data)."
     )
 
 

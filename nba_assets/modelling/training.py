@@ -1,7 +1,7 @@
 """Training of the points model, byte for byte: three boosters stopped on validation, an interval calibrated there.
 
-The boosters that serve are trained again on train and validation together, for as many trees: what is newest says most
-about tomorrow.
+The boosters that serve are trained again on train and validation together, for as many trees, so that they know the
+months before those that they predict.
 """
 
 from collections.abc import Mapping

@@ -19,8 +19,9 @@ def waiver_price(
 
     `ratio` and `clean_ratio` are test MAE over that of the half-life-6 average, each version on its own test rows with
     the features of its own day: their quotient, less one, is `price`, what damage costs in training and serving
-    together. `trained_on_it` is the paired difference of both versions on the same rows as the tables stand now
-    (positive: this version is worse): what it costs to have learned from them; None where they cannot be compared.
+    together. `same_rows` is the paired difference of both versions on the same rows as the tables stand now: positive
+    when this version is worse, negative when the clean one is, for it has never seen such data; None where they
+    cannot be compared.
     """
     ratio, decided = _ratio(evaluation.metrics), read_decisions(models_dir)
     stored = {version: read_metadata(models_dir, version) for version in stored_versions(models_dir)}
@@ -39,7 +40,7 @@ def waiver_price(
         "clean": newest.model_id,
         "clean_ratio": clean_ratio,
         "price": ratio / clean_ratio - 1,
-        "trained_on_it": comparison.paired,
+        "same_rows": comparison.paired,
         "said": comparison.said,
     }
 

@@ -75,14 +75,14 @@ def test_a_training_forced_on_half_a_season_names_its_price(stage, damage):
     forced.deliver(DAMAGES[damage])
     forced.run([*RAW, *ANALYTICS], first, last)
     assert (forced.statuses("player_box_scores", first, last) == Status.REJECTED).sum() > 100
-    assert "training is refused" in forced.run([MODEL], first, last)[-1]
+    assert "the points model is refused" in forced.run([MODEL], first, last)[-1]
     signed = {"who": "ann", "why": damage, "until": dt.datetime.now(dt.UTC) + dt.timedelta(days=1)}
     tables = [*RAW, *ANALYTICS, *PRECOMPUTE]
     for table in tables:
         forced.warehouse.add_waiver(Span(table, first, last), "*", **signed)
     assert forced.run(tables, first, last) == []
     refused = forced.run([MODEL], first, last)
-    assert "training is refused" in refused[-1], "what was waived taints what is made of it"
+    assert "the points model is refused" in refused[-1], "what was waived taints what is made of it"
     forced.warehouse.add_waiver(Span(MODEL, first, last), "training_window", **signed)
     assert forced.run([MODEL], first, last) == []
     version = stored_versions(forced.settings.models)[-1]
