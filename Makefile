@@ -38,8 +38,8 @@ test: $(BIN)/nba-assets ## The default tests, under five minutes.
 test-long: $(BIN)/nba-assets ## The long tests, without those that need servers.
 	$(BIN)/python -m pytest -m 'long and not server' --numprocesses 2 --dist loadfile
 
-test-servers: servers ## The tests against local servers of BigQuery, GCS and GoogleSQL: hours, for each request takes seconds.
-	NBA_REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m server
+test-servers: servers ## The tests against local servers of BigQuery, GCS and GoogleSQL; none may be skipped.
+	NBA_REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m server --numprocesses 2 --dist loadfile
 
 lint: $(BIN)/nba-assets ## Lint, formatting and types.
 	$(BIN)/ruff check .
