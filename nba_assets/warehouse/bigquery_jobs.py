@@ -19,6 +19,7 @@ import google.api_core.exceptions as api
 import pyarrow as pa
 import pyarrow.parquet as pq
 from google.cloud import bigquery
+from google.cloud.bigquery.table import RowIterator
 
 from nba_assets.warehouse.port import WarehouseError
 
@@ -27,10 +28,10 @@ PATIENCE_SECONDS = 300.0
 
 _PASSING = re.compile(
     r"aborted due to concurrent|could not serialize|transaction conflict|ratelimitexceeded|rate limits|quotaexceeded"
-    r"|backenderror|internalerror|internal error|service unavailable|connection (aborted|reset)",
+    r"|backenderror|internalerror|internal error|service unavailable|connection (aborted|reset)|failed to commit",
     re.IGNORECASE,
 )
-"""What a job says that failed for no fault of its own, having changed nothing."""
+"""What a job says that failed for no fault of its own, having changed nothing; the last are a local server's words."""
 
 _TYPES = {bool: "BOOL", int: "INT64", float: "FLOAT64", str: "STRING", dt.date: "DATE", dt.datetime: "TIMESTAMP"}
 
@@ -81,8 +82,7 @@ class BigQueryJobs:
         """The result of a read; by the Storage API where that is to be had, else by REST."""
         started = time.monotonic()
         config = self._config(parameters or {}, table)
-        # Not by a job of our own id: asking for a read a second time does no harm, and this is one request.
-        ask = partial(self.client.query_and_wait, statement, job_config=config, retry=self.retry)
+        ask = partial(self._rows, statement, config)
         rows = ask()
         try:
             result = rows.to_arrow()
@@ -91,6 +91,17 @@ class BigQueryJobs:
             result = ask().to_arrow(create_bqstorage_client=False)
         self._note("query", table, rows.total_bytes_processed or 0, started, statement, parameters or {})
         return result
+
+    def _rows(self, statement: str, config: bigquery.QueryJobConfig) -> RowIterator:
+        """Not by a job of our own id: this is one request, and asking for a read a second time does no harm."""
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                return self.client.query_and_wait(statement, job_config=config, retry=self.retry)
+            except api.Conflict:
+                # The answer was lost on its way, and the client has asked for the same job again.
+                if time.monotonic() > deadline:
+                    raise
 
     def transaction(self, statements: str, parameters: Mapping[str, Parameter], *, table: str = "") -> list[tuple]:
         """Run a script that is one transaction; the rows of its last SELECT. Repeated while it loses to others."""

@@ -1,6 +1,6 @@
 """Where a warehouse of the conformance suite is: what a test may do with any adapter, past its port."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -81,11 +81,12 @@ class BigQueryPlace:
     def _base(self, table: str, state: str = "every") -> str:
         return self.names.staging(f"state_{state}_{table}")
 
-    def set_back(self, state: str, spoilt_by_others: Collection[str] = (BOX,)) -> None:
-        """Undo what tests have done since, also by processes of their own; "" is the empty warehouse."""
+    def set_back(self, state: str) -> None:
+        """Undo what tests have done since; "" is the empty warehouse."""
         if state and state not in self._states:
             self._learn(state)
-        spoilt = {job.table for job in self.done[self._told :]} & set(TABLES) | set(spoilt_by_others)
+        # What other processes have written is not told here; they write box scores.
+        spoilt = {job.table for job in self.done[self._told :]} & set(TABLES) | {BOX}
         if bool(state) != self._is_filled:
             spoilt |= set(SOUND)
         steps = [f"DELETE FROM {self.names.system(name)} WHERE TRUE" for name in SYSTEM_TABLES]

@@ -13,6 +13,7 @@ from nba_assets.partitions import Span
 from nba_assets.warehouse import bigquery_writes
 from nba_assets.warehouse.bigquery_warehouse import BigQueryWarehouse
 from nba_assets.warehouse.port import Attempt, FencedOut, WarehouseError
+from nba_assets_tests.operations.processes import until
 from nba_assets_tests.servers.faulty_proxy import RESET_AFTER, RESET_BEFORE, Faults, faulty_proxy
 from nba_assets_tests.servers.running import BigQueryServer
 from nba_assets_tests.warehouse.places import BigQueryPlace, jobs_on
@@ -64,6 +65,7 @@ def test_what_a_process_published_before_it_was_killed_is_not_published_twice(pl
     victim = process(place, "die after the transaction")
     _, errors = victim.communicate(timeout=300)
     assert victim.returncode == -signal.SIGKILL, errors
+    until(lambda: len(attempts(warehouse)) > 1, "the server ends the transaction by itself")
     assert minutes_by_day(warehouse) == [241.0] * 4
     hashes = warehouse.ledger()["content_hash"].tolist()
     outcome = publish(warehouse, BOX, rows=with_minutes(241.0))

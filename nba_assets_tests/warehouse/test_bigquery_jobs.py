@@ -67,7 +67,11 @@ CONFLICT = api.BadRequest("Transaction is aborted due to concurrent update again
 QUOTA = api.Forbidden("Quota exceeded: too many table update operations", errors=[{"reason": "quotaExceeded"}])
 
 
-@pytest.mark.parametrize("error", [CONFLICT, QUOTA, api.InternalServerError("backendError")], ids=lambda e: e.message)
+LOCAL_CONFLICT = api.BadRequest("Failed to commit: Failed to commit DuckLake transaction.")
+IN_PASSING = [CONFLICT, LOCAL_CONFLICT, QUOTA, api.InternalServerError("backendError")]
+
+
+@pytest.mark.parametrize("error", IN_PASSING, ids=lambda error: error.message)
 def test_what_failed_in_passing_is_run_again_as_a_new_job_after_a_pause(clock, error):
     client = Client([error, error, 5])
     assert run(client) == [(5,)]
@@ -79,6 +83,19 @@ def test_a_job_whose_answer_was_lost_is_found_again_not_made_again():
     client = Client(["lost", 5])
     assert run(client) == [(5,)]
     assert len(client.jobs) == 1
+
+
+def test_a_read_whose_answer_was_lost_is_asked_anew():
+    rows = SimpleNamespace(to_arrow=lambda: "rows", total_bytes_processed=0)
+    answers = [api.Conflict("Already Exists: Job"), rows]
+
+    def answer(*_: object, **__: object) -> object:
+        found = answers.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    assert BigQueryJobs(SimpleNamespace(query_and_wait=answer), Limits(1)).query("SELECT 1") == "rows"
 
 
 def test_a_job_that_was_never_made_is_asked_for_again():

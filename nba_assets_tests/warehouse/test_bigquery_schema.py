@@ -91,6 +91,13 @@ def test_a_column_that_a_contract_has_gained_is_added():
     assert schema.statements(NAMES, existing) == [f"ALTER TABLE {BOX} ADD COLUMN IF NOT EXISTS `pts` INT64"]
 
 
+def test_a_warehouse_from_before_the_fingerprint_gains_it():
+    existing = whole()
+    del existing[NAMES.system("warehouse_version")]["fingerprint"]
+    [step] = schema.statements(NAMES, existing)
+    assert step == f"ALTER TABLE {NAMES.system('warehouse_version')} ADD COLUMN IF NOT EXISTS `fingerprint` STRING"
+
+
 def test_a_column_of_another_type_is_refused_with_its_name():
     existing = whole()
     existing[BOX]["pts"] = "STRING"

@@ -16,6 +16,7 @@ from nba_assets.warehouse import bigquery_schema
 from nba_assets.warehouse.bigquery_jobs import JobFact, Parameter, parameter
 from nba_assets.warehouse.bigquery_names import SYSTEM_TABLES, TYPES
 from nba_assets_tests.servers.running import environment_of
+from nba_assets_tests.warehouse.past_the_port import execute
 from nba_assets_tests.warehouse.places import BigQueryPlace
 from nba_assets_tests.warehouse.raw_publishes import BOX, DAYS, REPOSITORY, Clock, no_rows, publish, with_minutes
 from nba_assets_tests.warehouse.runbook import QUERIES
@@ -114,10 +115,22 @@ def _staged(statement: str) -> list[str]:
     return re.findall(r"`[^`]*nba_staging\.[^`]*`", statement)
 
 
+LITERALS = {
+    "string": "'it'", "json": "'{}'", "integer": "1", "float": "1.0", "boolean": "TRUE", "date": "DATE '2024-12-03'",
+    "timestamp": "TIMESTAMP '2024-12-03 20:00:00+00'",
+}  # fmt: skip
+
+
 def test_the_old_systems_queries_run_word_for_word(bigquery):
     bigquery.set_back("raw")
     warehouse = bigquery.open()
-    answers = run_queries(warehouse, QUERIES)
-    assert len(answers) == 6
-    assert [list(answer.columns) for _, answer in answers][1] == ["season", "records", "populated", "pct"]
-    assert answers[0][1]["total_records"].tolist() == [0]
+    for table in ("nba_analytics.player_game_summary", "nba_precompute.player_composite_factors"):
+        columns = TABLES[table.partition(".")[2]].columns
+        names, values = ", ".join(c.name for c in columns), ", ".join(LITERALS[c.type] for c in columns)
+        execute(warehouse, f"INSERT INTO {table} ({names}) VALUES ({values})")
+    answers = [answer.to_dict("list") for _, answer in run_queries(warehouse, QUERIES)]
+    by_season = {"season": ["2024-25"], "records": [1], "populated": [1], "pct": [100.0]}
+    assert answers[:2] == [{"total_records": [1], "with_usage_rate": [1], "pct_populated": [100.0]}, by_season]
+    assert [list(answer) for answer in answers[2:4]] == [["game_date", "records", "populated"], ["dates"]]
+    assert answers[4]["total_records"] == [0], "the row is of a later date than this query asks for"
+    assert answers[5] == {"total": [1], "with_avg_usage": [1], "pct": [100.0]}
