@@ -17,11 +17,17 @@ def _die(*_: object, **__: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _begin_then_die(jobs: BigQueryJobs, *_: object, **__: object) -> None:
+def _begin_then_die(jobs: BigQueryJobs) -> None:
     """The transaction runs to its end on the server; nobody hears of it."""
-    jobs.client.get_job = _die
     transaction = BigQueryJobs.transaction
-    BigQueryJobs.transaction = lambda *given, **named: (transaction(*given, **named), _die())
+
+    def begin(*given: object, **named: object) -> None:
+        # The client asks for the job once it has begun, and has asked for those that staged the rows before.
+        jobs.client.get_job = _die
+        transaction(*given, **named)
+        _die()
+
+    BigQueryJobs.transaction = begin
 
 
 def main(role: str, rest: str, storage: str) -> None:
