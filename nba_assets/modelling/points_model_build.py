@@ -79,7 +79,7 @@ def build_points_model(
         split=split,
         seed=settings.seed,
     )
-    verdict = _judged(models_dir, evaluation, matrix, split, settings.seed, has_news)
+    verdict = _judged(models_dir, evaluation, matrix, split, settings.seed, has_news, bool(waivers))
     if waivers:
         named = ", ".join(str(waiver["waiver_id"]) for waiver in waivers)
         verdict = replace(verdict, why=f"{verdict.why}; trained under waivers: {named}")
@@ -104,13 +104,19 @@ def build_points_model(
 
 
 def _judged(
-    models_dir: Path, evaluation: Evaluation, matrix: DesignMatrix, split: Split, seed: int, has_news: bool
+    models_dir: Path,
+    evaluation: Evaluation,
+    matrix: DesignMatrix,
+    split: Split,
+    seed: int,
+    has_news: bool,
+    is_waived: bool,
 ) -> Verdict:
     champion = read_decisions(models_dir).champion
     if champion is None:
         return judge(evaluation, None, has_news=has_news)
     comparison = compare(load_model(models_dir, champion), evaluation, matrix, split, seed)
-    return judge(evaluation, comparison, has_news=has_news)
+    return judge(evaluation, comparison, has_news=has_news, is_waived=is_waived)
 
 
 def _settle(models_dir: Path, saved: SavedModel, at: dt.datetime) -> None:

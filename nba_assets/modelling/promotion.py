@@ -44,12 +44,15 @@ class Verdict:
     comparison: Comparison | None = None
 
 
-def judge(evaluation: Evaluation, comparison: Comparison | None, *, has_news: bool = False) -> Verdict:
+def judge(
+    evaluation: Evaluation, comparison: Comparison | None, *, has_news: bool = False, is_waived: bool = False
+) -> Verdict:
     """The verdict on a version.
 
     Too good to be true awaits a person's decision. Not better than every naive baseline, or not certainly better than
     the half-life-6 average, or certainly worse than it in a segment, or than the champion, is rejected. Everything
-    else is accepted, and champion when there is none or when it is certainly better.
+    else is accepted, and champion when there is none or when it is certainly better. A version that was trained under a
+    waiver (`is_waived`) takes over from a champion by a person's decision alone: both were scored on waived data.
     """
     alarm = too_good(evaluation, has_news=has_news)
     if alarm:
@@ -60,8 +63,11 @@ def judge(evaluation: Evaluation, comparison: Comparison | None, *, has_news: bo
     better = f"better than {REFERENCE_BASELINE} by {_interval(evaluation.paired)}"
     if comparison is None:
         return Verdict(Status.ACCEPTED, True, f"{better}; the first champion")
-    takes_over = comparison.paired is not None and comparison.paired["high"] < 0
-    return Verdict(Status.ACCEPTED, takes_over, f"{better}; {comparison.said}", comparison)
+    is_better = comparison.paired is not None and comparison.paired["high"] < 0
+    said = f"{better}; {comparison.said}"
+    if is_better and is_waived:
+        said += "; trained under a waiver, it takes over only by `nba-assets promote`"
+    return Verdict(Status.ACCEPTED, is_better and not is_waived, said, comparison)
 
 
 def too_good(evaluation: Evaluation, *, has_news: bool = False) -> str:

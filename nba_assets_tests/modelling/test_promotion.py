@@ -58,6 +58,12 @@ def test_the_first_that_is_certainly_better_than_the_baselines_is_champion():
 def test_only_a_certain_gain_over_the_champion_takes_its_place(difference, status, is_champion):
     verdict = judge(evaluated(), against(difference))
     assert (verdict.status, verdict.is_champion) == (status, is_champion)
+
+
+def test_trained_under_a_waiver_it_takes_over_by_a_person_alone():
+    verdict = judge(evaluated(), against(-0.05), is_waived=True)
+    assert (verdict.status, verdict.is_champion) == (Status.ACCEPTED, False)
+    assert "only by `nba-assets promote`" in verdict.why
     assert "xgboost_points_v7: told" in verdict.why
 
 
