@@ -28,6 +28,9 @@ from nba_assets.operations.result import CANCELLED, COMPLETE, INCOMPLETE, Result
 from nba_assets.settings import Settings
 from nba_assets.warehouse.port import Warehouse, WarehouseError
 
+STARTED = "started"
+"""The first progress of a claim: its process is there, and has published nothing yet."""
+
 _EXIT_CODES = {"done": COMPLETE, "failed": INCOMPLETE, "cancelled": CANCELLED}
 
 
@@ -37,7 +40,7 @@ def supervise(settings: Settings, store: ClaimStore, warehouse: Warehouse, claim
     Raises ClaimsError when the claim is over before the work has begun.
     """
     started = time.monotonic()
-    claim = store.renew(claim_id, progress="started")
+    claim = store.renew(claim_id, progress=STARTED)
     request = Request.of_detail(claim.detail)
     failures: list[str] = []
     state, who, why = "failed", "", ""

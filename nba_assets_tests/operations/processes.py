@@ -13,6 +13,7 @@ import pandas as pd
 from nba_assets.claims.claim import Claim
 from nba_assets.claims.store import ClaimStore
 from nba_assets.definitions import open_warehouse
+from nba_assets.operations.supervise import STARTED
 from nba_assets.settings import Settings
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
@@ -51,8 +52,12 @@ def store_of(settings: Settings) -> ClaimStore:
 def working_claim(settings: Settings) -> Claim:
     """The claim of the backfill that works, once it has published something."""
     store = store_of(settings)
-    until(lambda: any(claim.progress for claim in store.active()), "a backfill works")
-    return next(claim for claim in store.active() if claim.progress)
+
+    def at_work() -> list[Claim]:
+        return [claim for claim in store.active() if claim.progress not in ("", STARTED)]
+
+    until(lambda: bool(at_work()), "a backfill works")
+    return at_work()[0]
 
 
 def _children(pid: int) -> list[int]:
