@@ -60,7 +60,9 @@ def test_the_recipes_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
             assert store.get(claim.id).cancel_why == "no progress for an hour"
             store.end(claim.id, "cancelled", "eve", "stopped")
     statuses = warehouse.ledger().set_index(["table_name", "game_date"])["status"]
-    assert statuses["player_box_scores", pd.Timestamp("2025-01-10")] == "rejected", "nobody delivered the game"
+    lost = pd.Timestamp("2025-01-10")
+    assert statuses["team_box_scores", lost] == "rejected", "nobody delivered the game"
+    assert statuses["player_box_scores", lost] == "held"
     assert statuses["player_game_summary", pd.Timestamp("2025-01-12")] == "ready"
 
 
