@@ -40,6 +40,8 @@ def supervise(settings: Settings, store: ClaimStore, warehouse: Warehouse, claim
     Raises ClaimsError when the claim is over before the work has begun.
     """
     started = time.monotonic()
+    with dg.DagsterInstance.get():
+        pass  # makes its databases before whoever follows opens them: two who make them at once fail
     claim = store.renew(claim_id, progress=STARTED)
     request = Request.of_detail(claim.detail)
     failures: list[str] = []
