@@ -9,30 +9,16 @@ import pytest
 
 from nba_assets.contracts.tables import TABLES
 from nba_assets.warehouse import bigquery_schema as schema
-from nba_assets.warehouse.bigquery_names import SYSTEM_TABLES, TYPES, Names
+from nba_assets.warehouse.bigquery_names import SYSTEM_TABLES, Names
 from nba_assets.warehouse.bigquery_reads import BigQueryReader
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets.warehouse.schema import VERSION
+from nba_assets_tests.warehouse.bigquery_tables import made_tables
 
 NAMES = Names("nba", "test_")
 BOX = NAMES.table(TABLES["team_box_scores"])
 MOMENT = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
 NEWEST = {"version": VERSION, "fingerprint": schema.fingerprint(NAMES)}
-
-
-def whole() -> dict[str, dict[str, str]]:
-    """The columns of every table and view, as this code makes them."""
-    existing = {NAMES.system(name): dict(columns) for name, columns in SYSTEM_TABLES.items()}
-    existing[NAMES.system("build_counter")] = {"last_build": "INT64"}
-    existing[NAMES.system("warehouse_version")] = {"version": "INT64", "fingerprint": "STRING"}
-    for contract in TABLES.values():
-        columns = {column.name: TYPES[column.type] for column in contract.columns}
-        existing[NAMES.table(contract)] = columns
-        existing[NAMES.rejected(contract)] = columns | {"attempt_build": "INT64"}
-        existing[NAMES.replaced(contract)] = columns | {"build_id": "INT64", "replaced_at": "TIMESTAMP"}
-    for view, (contract, without) in NAMES.views().items():
-        existing[view] = {name: "STRING" for name in contract.column_names if name not in without}
-    return existing
 
 
 class Jobs:
@@ -60,7 +46,7 @@ class Jobs:
 
 
 def test_a_whole_warehouse_needs_nothing():
-    assert schema.statements(NAMES, whole()) == []
+    assert schema.statements(NAMES, made_tables(NAMES)) == []
 
 
 def test_a_warehouse_of_this_code_is_opened_by_one_query():
@@ -86,20 +72,20 @@ def test_a_warehouse_of_a_version_that_is_not_known_is_refused_untouched():
 
 
 def test_a_column_that_a_contract_has_gained_is_added():
-    existing = whole()
+    existing = made_tables(NAMES)
     del existing[BOX]["pts"]
     assert schema.statements(NAMES, existing) == [f"ALTER TABLE {BOX} ADD COLUMN IF NOT EXISTS `pts` INT64"]
 
 
 def test_a_warehouse_from_before_the_fingerprint_gains_it():
-    existing = whole()
+    existing = made_tables(NAMES)
     del existing[NAMES.system("warehouse_version")]["fingerprint"]
     [step] = schema.statements(NAMES, existing)
     assert step == f"ALTER TABLE {NAMES.system('warehouse_version')} ADD COLUMN IF NOT EXISTS `fingerprint` STRING"
 
 
 def test_a_column_of_another_type_is_refused_with_its_name():
-    existing = whole()
+    existing = made_tables(NAMES)
     existing[BOX]["pts"] = "STRING"
     with pytest.raises(WarehouseError, match="team_box_scores.pts is stored as STRING, the contract says INT64"):
         schema.statements(NAMES, existing)

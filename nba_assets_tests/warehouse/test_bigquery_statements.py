@@ -16,6 +16,7 @@ from nba_assets.warehouse import bigquery_schema
 from nba_assets.warehouse.bigquery_jobs import JobFact, Parameter, parameter
 from nba_assets.warehouse.bigquery_names import SYSTEM_TABLES, TYPES
 from nba_assets_tests.servers.running import environment_of
+from nba_assets_tests.warehouse.bigquery_tables import made_tables
 from nba_assets_tests.warehouse.past_the_port import execute
 from nba_assets_tests.warehouse.places import BigQueryPlace
 from nba_assets_tests.warehouse.raw_publishes import BOX, DAYS, REPOSITORY, Clock, no_rows, publish, with_minutes
@@ -64,17 +65,7 @@ def type_of(value: Parameter) -> str:
 
 
 def refused(place: BigQueryPlace, scripts: Sequence[tuple[str, Mapping[str, str]]], more: Mapping) -> dict:
-    names = place.names
-    tables = {names.system(name): columns for name, columns in SYSTEM_TABLES.items()}
-    tables |= {names.system("build_counter"): {"last_build": "INT64"}}
-    tables |= {names.system("warehouse_version"): {"version": "INT64", "fingerprint": "STRING"}}
-    for contract in TABLES.values():
-        columns = {column.name: TYPES[column.type] for column in contract.columns}
-        tables[names.table(contract)] = columns
-        tables[names.rejected(contract)] = columns | {"attempt_build": "INT64"}
-        tables[names.replaced(contract)] = columns | {"build_id": "INT64", "replaced_at": "TIMESTAMP"}
-    for view, (contract, without) in names.views().items():
-        tables[view] = {column.name: TYPES[column.type] for column in contract.columns if column.name not in without}
+    tables = made_tables(place.names)
     asked = {
         "tables": {name.strip("`"): columns for name, columns in (tables | dict(more)).items()},
         "scripts": scripts,
