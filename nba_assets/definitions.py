@@ -11,6 +11,7 @@ from nba_assets.assets.analytics.player_game_summary import player_game_summary
 from nba_assets.assets.analytics.team_defense import team_defense
 from nba_assets.assets.analytics.team_offense import team_offense
 from nba_assets.assets.features.ml_feature_store import ml_feature_store
+from nba_assets.assets.groups import group_name
 from nba_assets.assets.ingest.game_results import game_results
 from nba_assets.assets.ingest.game_schedule import game_schedule
 from nba_assets.assets.ingest.injury_reports import injury_reports
@@ -153,7 +154,7 @@ def build_definitions(
             dg.define_asset_job(
                 TABLES_JOB,
                 description="The tables that are made without a model, over a range of dates.",
-                selection=dg.AssetSelection.all() - dg.AssetSelection.groups("model", "predictions", "quality"),
+                selection=dg.AssetSelection.all() - dg.AssetSelection.groups(*map(group_name, ("model", "predictions", "quality"))),
             ),
             *OPERATE_JOBS,
         ]

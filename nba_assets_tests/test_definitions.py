@@ -9,6 +9,7 @@ import pytest
 import yaml
 from dagster._core.definitions.backfill_policy import BackfillPolicyType
 
+from nba_assets.assets.groups import group_name
 from nba_assets.contracts.tables import TABLES
 from nba_assets.definitions import MAIN_JOB, TABLE_ASSETS, TABLES_JOB, build_definitions
 from nba_assets.event_log.outcomes import CHECK_NAME
@@ -55,10 +56,21 @@ def test_every_contract_has_its_asset_in_graph_order():
     assert [asset.contract for asset in TABLE_ASSETS] == list(TABLES.values())
 
 
+def test_groups_listed_by_name_stand_in_the_order_the_data_flow(specs):
+    backwards = [
+        (dep.asset_key.to_user_string(), name)
+        for name, spec in specs.items()
+        for dep in spec.deps
+        if specs[dep.asset_key.to_user_string()].group_name > spec.group_name
+    ]
+    assert backwards == []
+    assert specs[REPORT].group_name == max(spec.group_name for spec in specs.values())
+
+
 @pytest.mark.parametrize("name", ASSET_FILES)
 def test_every_asset_is_described(specs, name):
     spec = specs[name]
-    assert spec.group_name == next((REPOSITORY / "nba_assets" / "assets").glob(f"*/{name}.py")).parent.name
+    assert spec.group_name == group_name(next((REPOSITORY / "nba_assets" / "assets").glob(f"*/{name}.py")).parent.name)
     assert spec.owners == ["team:nba-data"]
     assert spec.kinds == {MODEL: {"xgboost"}, REPORT: {"vega"}}.get(name, {"pandas"})
     assert len(spec.description or "") > 80, "the docstring says grain, meaning, and what missing means"

@@ -12,6 +12,7 @@ import dagster as dg
 import pandas as pd
 
 from nba_assets import clock
+from nba_assets.assets.groups import group_name
 from nba_assets.assets.metadata import (
     catalogue_text,
     code_reference,
@@ -53,7 +54,7 @@ class TableAsset:
 
         @dg.asset(
             name=name,
-            group_name=self.group,
+            group_name=group_name(self.group),
             description=self.description,
             partitions_def=partitions_def,
             backfill_policy=dg.BackfillPolicy.single_run(),

@@ -59,39 +59,27 @@ class LedgerState:
         self.stale: dict[str, np.ndarray] = {}
         self.tainted: dict[str, np.ndarray] = {}
         self.content_build: dict[str, np.ndarray] = {}
-        self.rows: dict[str, pd.DataFrame] = {}
         self._taints: dict[str, np.ndarray] = {}
         given = ledger["waivers"].dropna().unique()
         self.waiver_ids = tuple(sorted({waiver for text in given for waiver in str(text).split(",") if waiver}))
-        by_table = dict(iter(ledger.groupby("table_name", sort=False)))
-        for name, contract in contracts.items():
-            self._add(contract, by_table.get(name, ledger.iloc[:0]))
+        self.rows = _RowsOfDays(ledger, days)
+        told = _Told(ledger, days, self.waiver_ids)
+        for contract in contracts.values():
+            self._add(contract, told)
 
-    def _add(self, contract: Contract, rows: pd.DataFrame) -> None:
-        rows = rows.set_index("game_date").reindex(self.days)
+    def _add(self, contract: Contract, told: "_Told") -> None:
         name = contract.name
-        built = rows["content_build"].notna().to_numpy()
-        inputs = _integers(rows["inputs_build"])
-        stale = _integers(rows["code_version"]) != contract.code_version
+        inputs, built = told.by_date(name, "inputs_build"), told.by_date(name, "content_build") > 0
+        stale = told.by_date(name, "code_version") != contract.code_version
         for read in contract.reads:
             newer = self._seen(read, self.content_build[read.table], np.maximum.accumulate, 0) > inputs
             stale_input = self.stale[read.table] & ~self.is_gap(read.table)
             stale = stale | newer | self._seen(read, stale_input, np.logical_or.accumulate, False)
-        self.status[name] = _integers(rows["status"].map(_CODES)).astype("int8")
+        self.status[name] = told.by_date(name, "status").astype("int8")
         self.stale[name] = stale & built
-        self._taints[name] = (self._own_taints(rows["waivers"]) | self._inherited(contract)) & built
+        self._taints[name] = (told.waivers_by_date(name) | self._inherited(contract)) & built
         self.tainted[name] = self._taints[name].any(axis=0)
-        self.content_build[name] = _integers(rows["content_build"])
-        self.rows[name] = rows
-
-    def _own_taints(self, waivers: pd.Series) -> np.ndarray:
-        """Waivers by dates: which waivers each date itself was published under."""
-        own = np.zeros((len(self.waiver_ids), len(self.days)), dtype=bool)
-        codes, texts = pd.factorize(waivers)
-        for code, text in enumerate(texts):
-            for waiver in filter(None, str(text).split(",")):
-                own[self.waiver_ids.index(waiver)] |= codes == code
-        return own
+        self.content_build[name] = told.by_date(name, "content_build")
 
     def _inherited(self, contract: Contract) -> np.ndarray:
         """Waivers by dates: which waivers taint something in the windows of each date."""
@@ -149,6 +137,52 @@ class LedgerState:
         return f"{table} {self.days[index].date()} is {words}{reasons}"
 
 
-def _integers(values: pd.Series) -> np.ndarray:
-    """Values as int64, 0 where there is none; columns of an empty ledger have no type of their own."""
-    return pd.to_numeric(values).astype("float64").fillna(0).to_numpy(dtype="int64")
+class _Told:
+    """What the ledger tells of each table, put on the dates of the calendar; all columns are read at once."""
+
+    def __init__(self, ledger: pd.DataFrame, days: pd.DatetimeIndex, waiver_ids: tuple[str, ...]) -> None:
+        self._at = days.get_indexer(pd.DatetimeIndex(ledger["game_date"]))
+        self._rows = {
+            name: rows[self._at[rows] >= 0]
+            for name, rows in ledger.groupby("table_name", sort=False).indices.items()
+        }
+        columns = {
+            "status": ledger["status"].map(_CODES),
+            **{name: ledger[name] for name in ("content_build", "inputs_build", "code_version")},
+        }
+        # Columns of an empty ledger have no type of their own.
+        self._columns = {
+            name: pd.to_numeric(values).astype("float64").fillna(0).to_numpy(dtype="int64")
+            for name, values in columns.items()
+        }
+        codes, texts = pd.factorize(ledger["waivers"])
+        under = [[waiver in str(text).split(",") for text in texts] + [False] for waiver in waiver_ids]
+        self._waivers = np.array(under, dtype=bool).reshape(len(waiver_ids), len(texts) + 1)[:, codes]
+        self._days = len(days)
+
+    def by_date(self, table: str, column: str) -> np.ndarray:
+        """One whole number per date; 0 where the ledger has none (`status`: missing)."""
+        return self._placed(table, self._columns[column])
+
+    def waivers_by_date(self, table: str) -> np.ndarray:
+        """Waivers by dates: which waivers each date itself was published under."""
+        return self._placed(table, self._waivers)
+
+    def _placed(self, table: str, values: np.ndarray) -> np.ndarray:
+        rows = self._rows.get(table, np.array([], dtype="int64"))
+        placed = np.zeros((*values.shape[:-1], self._days), dtype=values.dtype)
+        placed[..., self._at[rows]] = values[..., rows]
+        return placed
+
+
+class _RowsOfDays(dict[str, pd.DataFrame]):
+    """Ledger rows per table with one row per date of the calendar, laid out when a table is first asked for."""
+
+    def __init__(self, ledger: pd.DataFrame, days: pd.DatetimeIndex) -> None:
+        super().__init__()
+        self._ledger, self._days = ledger, days
+
+    def __missing__(self, table: str) -> pd.DataFrame:
+        rows = self._ledger[self._ledger["table_name"] == table]
+        self[table] = rows.set_index("game_date").reindex(self._days)
+        return self[table]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from nba_assets import clock
 from nba_assets.assets.feature_chain import inputs, recompute
+from nba_assets.assets.groups import group_name
 from nba_assets.assets.run_claim import RunClaim
 from nba_assets.assets.table_asset import OWNERS
 from nba_assets.contracts.features import FEATURE_COLUMNS, OPTIONAL_FEATURES, SHOT_FEATURES
@@ -73,7 +74,7 @@ class TrainingConfig(dg.Config):
 
 
 @dg.asset(
-    group_name="model",
+    group_name=group_name("model"),
     deps=["ml_feature_store", "player_game_summary"],
     check_specs=[
         dg.AssetCheckSpec(

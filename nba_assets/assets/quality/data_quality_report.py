@@ -5,6 +5,7 @@ from typing import Any
 import dagster as dg
 
 from nba_assets import clock
+from nba_assets.assets.groups import group_name
 from nba_assets.assets.table_asset import OWNERS
 from nba_assets.reporting.facts import quality_facts
 from nba_assets.reporting.incidents import Incident
@@ -16,7 +17,7 @@ from nba_assets.warehouse.port import Warehouse
 
 
 @dg.asset(
-    group_name="quality",
+    group_name=group_name("quality"),
     # No upstream whose failure would skip the page; of what can run it runs last.
     op_tags={"dagster/priority": "-1"},
     owners=OWNERS,
