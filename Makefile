@@ -33,13 +33,13 @@ servers: $(BIN)/nba-assets ## Install the servers of the long tests (BigQuery, G
 	$(BIN)/python -m nba_assets_tests.servers.install
 
 test: $(BIN)/nba-assets ## The default tests, under five minutes.
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-long: $(BIN)/nba-assets ## The long tests, without those that need servers or a browser.
-	$(BIN)/python -m pytest -m 'long and not server and not browser' --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest -m 'long and not server and not browser' --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-servers: servers ## The tests against local servers of BigQuery, GCS and GoogleSQL; none may be skipped.
-	NBA_REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m server --numprocesses 2 --dist loadfile
+	NBA_REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m server --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 browser: $(BIN)/nba-assets ## Install what the tests in a browser need: Playwright, axe, and Debian's Chromium where there is none.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'
