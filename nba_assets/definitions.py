@@ -154,7 +154,7 @@ def build_definitions(
             dg.define_asset_job(
                 TABLES_JOB,
                 description="The tables that are made without a model, over a range of dates.",
-                selection=dg.AssetSelection.all() - dg.AssetSelection.groups(*map(group_name, ("model", "predictions", "quality"))),
+                selection=dg.AssetSelection.groups(*map(group_name, ("ingest", "analytics", "precompute", "features"))),
             ),
             *OPERATE_JOBS,
         ]

@@ -9,7 +9,7 @@ import dagster as dg
 import numpy as np
 import pandas as pd
 
-from nba_assets.checks.up_to_date import HEAL
+from nba_assets.checks.up_to_date import heal
 from nba_assets.event_log.outcomes import Outcome
 from nba_assets.event_log.shown import FAILED, PLANNED, STORY, SUCCEEDED, ShownCheck, ShownDate
 from nba_assets.readiness.staleness import StaleRange
@@ -107,27 +107,27 @@ def outcomes(
     """
     days = pd.DatetimeIndex([difference.day for difference in found])
     records = state.rows[table].loc[days].to_dict("records")
+    rebuild = heal(state, ranges)
     return {
-        difference.day: _outcome(difference, record, ranges) for difference, record in zip(found, records, strict=True)
+        difference.day: _outcome(difference, record, ranges, rebuild)
+        for difference, record in zip(found, records, strict=True)
     }
 
 
-def _outcome(difference: Difference, row: Mapping[str, Any], ranges: Sequence[StaleRange]) -> Outcome:
+def _outcome(difference: Difference, row: Mapping[str, Any], ranges: Sequence[StaleRange], rebuild: str) -> Outcome:
     word, _, waivers = difference.story.partition(" ")
     content = row["content_hash"] if isinstance(row["content_hash"], str) else ""
     if word == STALE:
         causes = [part.reason for part in ranges if part.first <= difference.day <= part.last]
         more = f"; and {len(causes) - NAMED_CAUSES} more causes" if len(causes) > NAMED_CAUSES else ""
-        said = f"Stale: {'; '.join(causes[:NAMED_CAUSES])}{more}. Rebuild: {HEAL}"
+        said = f"Stale: {'; '.join(causes[:NAMED_CAUSES])}{more}. Rebuild: {rebuild}"
     elif word == WAIVED:
         said = f"Ready under waivers: {waivers}. `nba-assets waivers` says who gave them and why."
-    elif word == MISSING:
-        said = (
-            "The warehouse has nothing for this date. "
-            f"Build it: nba-assets backfill --from {difference.day} --to {difference.day}"
-        )
+    elif word == READY:
+        said = ""
     else:
-        said = "" if word == READY else f"{word.capitalize()}: {row['reasons']}"
+        why = "The warehouse has nothing for this date" if word == MISSING else f"{word.capitalize()}: {row['reasons']}"
+        said = f"{why}. Build it: nba-assets backfill --from {difference.day} --to {difference.day}"
     return Outcome(
         passed=word in (READY, WAIVED),
         materialized=bool(content) and content != difference.shown.data_version,
@@ -135,7 +135,7 @@ def _outcome(difference: Difference, row: Mapping[str, Any], ranges: Sequence[St
         code_version=int(row["code_version"]) if content else 0,
         description=said,
         metadata=_facts(row) if content else {},
-        check_metadata={STORY: difference.story, **({"rebuild": HEAL} if word == STALE else {})},
+        check_metadata={STORY: difference.story, **({"rebuild": rebuild} if word == STALE else {})},
         severity=dg.AssetCheckSeverity.WARN if word == WAIVED else dg.AssetCheckSeverity.ERROR,
     )
 

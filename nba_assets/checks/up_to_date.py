@@ -17,7 +17,6 @@ from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.port import Warehouse
 
 CHECK_NAME = "up_to_date"
-HEAL = "nba-assets backfill --stale"
 SHOWN_RANGES = 200
 NAMED_RANGES = 3
 
@@ -42,6 +41,17 @@ def verdicts(state: LedgerState) -> dict[str, Verdict]:
     return {name: _verdict(state, name, ranges[name]) for name in state.contracts}
 
 
+def heal(state: LedgerState, ranges: Sequence[StaleRange]) -> str:
+    """The command that rebuilds the ranges, with their roots: one that is rejected or held is not itself stale."""
+    gaps = [
+        day
+        for part in ranges
+        for day in state.days[state.is_gap(part.cause.table)]
+        if part.cause.first <= day.date() <= part.cause.last
+    ]
+    return f"nba-assets backfill --from {min(gaps).date()}" if gaps else "nba-assets backfill --stale"
+
+
 def _verdict(state: LedgerState, table: str, ranges: Sequence[StaleRange]) -> Verdict:
     if not ranges:
         built = not state.is_missing(table).all()
@@ -50,13 +60,14 @@ def _verdict(state: LedgerState, table: str, ranges: Sequence[StaleRange]) -> Ve
     count = int((state.stale[table] & ~state.is_gap(table)).sum())
     named = "; ".join(str(part) for part in ranges[:NAMED_RANGES])
     more = f"; and {len(ranges) - NAMED_RANGES} more ranges" if len(ranges) > NAMED_RANGES else ""
+    rebuild = heal(state, ranges)
     return Verdict(
         passed=False,
         story=f"stale {digest(map(str, ranges))}",
-        description=f"{count} {'date is' if count == 1 else 'dates are'} stale. {named}{more}. Rebuild: {HEAL}",
+        description=f"{count} {'date is' if count == 1 else 'dates are'} stale. {named}{more}. Rebuild: {rebuild}",
         metadata={
             "stale_dates": count,
-            "rebuild": HEAL,
+            "rebuild": rebuild,
             "stale_ranges": dg.MetadataValue.table([_record(part) for part in ranges[:SHOWN_RANGES]]),
         },
     )

@@ -143,8 +143,7 @@ class _Told:
     def __init__(self, ledger: pd.DataFrame, days: pd.DatetimeIndex, waiver_ids: tuple[str, ...]) -> None:
         self._at = days.get_indexer(pd.DatetimeIndex(ledger["game_date"]))
         self._rows = {
-            name: rows[self._at[rows] >= 0]
-            for name, rows in ledger.groupby("table_name", sort=False).indices.items()
+            name: rows[self._at[rows] >= 0] for name, rows in ledger.groupby("table_name", sort=False).indices.items()
         }
         columns = {
             "status": ledger["status"].map(_CODES),

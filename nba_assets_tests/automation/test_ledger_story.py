@@ -11,6 +11,8 @@ from nba_assets.event_log.shown import FAILED, PLANNED, SUCCEEDED, ShownCheck, S
 from nba_assets.readiness.staleness import stale_ranges
 from nba_assets_tests.automation.told_ledger import LONG_AGO, ToldLedger
 
+BUILD_IT = "Build it: nba-assets backfill --from 2024-01-03 --to 2024-01-03"
+
 NOW = LONG_AGO.to_pydatetime() + dt.timedelta(hours=1)
 PATIENCE = dt.timedelta(minutes=1)
 STANDS = Target(storage_id=5, run_id="somebody's run", timestamp=0.0)
@@ -171,7 +173,7 @@ class TestOutcomes:
         ledger.fail("raw", 3, reasons="invalidated by ann: wrong scores")
         outcome = self.told(ledger, "raw", "rejected 5")
         assert (outcome.passed, outcome.materialized) == (False, False)
-        assert outcome.description == "Rejected: invalidated by ann: wrong scores"
+        assert outcome.description == f"Rejected: invalidated by ann: wrong scores. {BUILD_IT}"
 
     def test_after_a_wipe_a_refused_date_shows_again_what_stands(self, ledger):
         ledger.fail("raw", 3)
@@ -183,7 +185,7 @@ class TestOutcomes:
         ledger.fail("raw", 3, status="held", reasons="upstream is missing")
         outcome = self.told(ledger, "raw", "held 1", ShownDate())
         assert (outcome.passed, outcome.materialized, outcome.metadata) == (False, False, {})
-        assert outcome.description == "Held: upstream is missing"
+        assert outcome.description == f"Held: upstream is missing. {BUILD_IT}"
 
     def test_a_date_that_is_gone_says_how_to_build_it(self, ledger):
         ledger.forget("raw", 3)

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import dagster as dg
 
-from nba_assets.checks.up_to_date import CHECK_NAME, HEAL, SHOWN_RANGES, up_to_date, verdicts
+from nba_assets.checks.up_to_date import CHECK_NAME, SHOWN_RANGES, up_to_date, verdicts
 from nba_assets.event_log.shown import STORY
 from nba_assets_tests.readiness.ledgers import HandLedger, graph, table
 
@@ -26,15 +26,27 @@ def test_a_correction_names_range_cause_and_remedy_at_any_depth():
     assert {name for name, verdict in found.items() if not verdict.passed} == {"summary", "cache", "features"}
     verdict = found["features"]
     assert verdict.metadata["stale_dates"] == 2
-    assert verdict.metadata["rebuild"] == HEAL == "nba-assets backfill --stale"
+    assert verdict.metadata["rebuild"] == "nba-assets backfill --stale"
     assert verdict.description.startswith("2 dates are stale. 2024-01-03 … 2024-01-04 (2 dates)")
     assert "raw 2024-01-02 changed in build 5" in verdict.description
-    assert HEAL in verdict.description
+    assert verdict.description.endswith("Rebuild: nba-assets backfill --stale")
     (row,) = verdict.metadata["stale_ranges"].records
     assert row.data == {
         "first": "2024-01-03", "last": "2024-01-04", "dates": 2, "because_of": "raw", "of": "2024-01-02",
         "build": "5", "code_version": "", "through": "cache",
     }  # fmt: skip
+
+
+def test_a_root_that_is_rejected_is_rebuilt_with_what_is_stale_by_it():
+    ledger = HandLedger().publish_all()
+    ledger.publish("raw", 2)
+    ledger.publish("raw", 3)
+    ledger.fail("raw", 2, 3, reasons="invalidated by ann: wrong scores")
+    found = verdicts(ledger.state())
+    assert found["raw"].passed
+    assert {found[name].metadata["rebuild"] for name in ("summary", "cache", "features")} == {
+        "nba-assets backfill --from 2024-01-02"
+    }
 
 
 def test_a_changed_code_version_is_a_cause():
