@@ -1,8 +1,8 @@
 """Conformal calibration of the 80 % interval: how far its ends must move so that it covers what it promises.
 
-Conformalized quantile regression (Romano, Patterson & Candès 2019, equations 6 and 8), within each tier of players
-(Mondrian). MAPIE offers it for one estimator of scikit-learn per quantile and without tiers; around one booster that
-predicts both quantiles its wrappers would be longer than the formula.
+Conformalized quantile regression (Romano, Patterson & Candès 2019, equations 6 and 8), within each group of players:
+tiers and rookies (Mondrian). MAPIE offers it for one estimator of scikit-learn per quantile and without groups; around
+one booster that predicts both quantiles its wrappers would be longer than the formula.
 """
 
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.modelling.points_model import INTERVAL
-from nba_assets.modelling.segments import TIERS, tiers
+from nba_assets.modelling.segments import ROOKIES, TIERS, calibration_groups
 
 MINIMUM_ROWS = 500
-"""Rows from which a tier has a widening of its own: the standard error of its coverage is below 2 points then."""
+"""Rows from which a group has a widening of its own: the standard error of its coverage is below 2 points then."""
 
 
 def conformal_widening(label: np.ndarray, low: np.ndarray, high: np.ndarray) -> float:
@@ -30,11 +30,11 @@ def conformal_widening(label: np.ndarray, low: np.ndarray, high: np.ndarray) -> 
     return float(score[min(rank, len(score)) - 1])
 
 
-def widening_by_tier(features: pd.DataFrame, label: np.ndarray, quantiles: np.ndarray) -> Mapping[str, float]:
-    """The widening of all rows (under "") and of each tier that has rows enough, in points."""
+def widening_by_group(features: pd.DataFrame, label: np.ndarray, quantiles: np.ndarray) -> Mapping[str, float]:
+    """The widening of all rows (under "") and of each group that has rows enough, in points."""
     low, high = np.asarray(quantiles, dtype="float64").T
-    tier = tiers(features)
-    masks = {"": np.ones(len(label), dtype=bool), **{name: tier == name for name in TIERS}}
+    group = calibration_groups(features)
+    masks = {"": np.ones(len(label), dtype=bool), **{name: group == name for name in (*TIERS, ROOKIES)}}
     return {
         name: round(conformal_widening(label[mask], low[mask], high[mask]), 6)
         for name, mask in masks.items()

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import xgboost
 
-from nba_assets.modelling.segments import tiers
+from nba_assets.modelling.segments import calibration_groups
 
 SCORE_DECIMALS = 6
 INTERVAL = (0.1, 0.9)
@@ -45,8 +45,8 @@ class PointsModel:
     """Three boosters, cut at their best iterations, with the feature columns in the order they were trained on.
 
     `mean` minimises the squared error, `median` the absolute one, `quantiles` predicts the two of `INTERVAL`.
-    `widening` says by how many points the interval of each tier of players is moved out at both ends (in, when
-    negative) so that it covers what it promises; "" is for a row without a tier.
+    `widening` says by how many points the interval of each group of players is moved out at both ends (in, when
+    negative) so that it covers what it promises; "" is for a row without a group.
     """
 
     mean: xgboost.Booster
@@ -67,7 +67,7 @@ class PointsModel:
         matrix = self._matrix(values)
         mean, median = (booster.predict(matrix).astype("float64") for booster in (self.mean, self.median))
         low, high = self.quantiles.predict(matrix).astype("float64").T
-        wider = np.array([self.widening.get(tier, self.widening.get("", 0.0)) for tier in tiers(values)])
+        wider = np.array([self.widening.get(group, self.widening.get("", 0.0)) for group in calibration_groups(values)])
         columns = (mean, median, np.minimum(low - wider, median), np.maximum(high + wider, median))
         rounded = {
             name: np.round(np.maximum(column, 0.0), SCORE_DECIMALS)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nba_assets.modelling.calibration import conformal_widening, widening_by_tier
+from nba_assets.modelling.calibration import conformal_widening, widening_by_group
 
 
 def test_widening_by_hand():
@@ -35,7 +35,7 @@ def test_each_tier_covers_eight_of_ten_of_rows_it_has_not_seen():
     low, high = np.full((2, 40_000), 20.0) + np.array([[-1.0], [1.0]])
     seen = np.arange(40_000) < 20_000
     frame = pd.DataFrame({"minutes_last_10": minutes})
-    widening = widening_by_tier(frame[seen], 20 + noise[seen], np.c_[low, high][seen])
+    widening = widening_by_group(frame[seen], 20 + noise[seen], np.c_[low, high][seen])
     assert widening["bench"] < widening["rotation"] < widening["starters"]
     for tier, first, last in (("bench", 0, 15), ("rotation", 15, 28), ("starters", 28, 40)):
         rows = ~seen & (minutes >= first) & (minutes < last)
@@ -45,5 +45,19 @@ def test_each_tier_covers_eight_of_ten_of_rows_it_has_not_seen():
 
 def test_a_tier_of_few_rows_has_no_widening_of_its_own():
     frame = pd.DataFrame({"minutes_last_10": [30.0] * 600 + [20.0] * 499})
-    widening = widening_by_tier(frame, np.zeros(1099), np.zeros((1099, 2)))
+    widening = widening_by_group(frame, np.zeros(1099), np.zeros((1099, 2)))
     assert set(widening) == {"", "starters"}
+
+
+def test_rookies_are_a_group_of_their_own():
+    rng = np.random.default_rng(5)
+    is_rookie = np.arange(6_000) % 3 == 0
+    frame = pd.DataFrame(
+        {"minutes_last_10": 30.0, "season_games": 20.0, "career_games": np.where(is_rookie, 20.0, 200.0)}
+    )
+    noise = rng.normal(size=6_000) * np.where(is_rookie, 1.0, 4.0)
+    widening = widening_by_group(frame, noise, np.zeros((6_000, 2)))
+    assert set(widening) == {"", "starters", "rookies"}
+    for rows, group in ((is_rookie, "rookies"), (~is_rookie, "starters")):
+        assert (np.abs(noise[rows]) <= widening[group]).mean() == pytest.approx(0.8, abs=0.01)
+    assert widening["rookies"] < widening[""] < widening["starters"]
