@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from nba_assets.modelling.points_model import INTERVAL
+from nba_assets.modelling.points_model import INTERVAL, NO_LOWER_END
 from nba_assets.modelling.segments import ROOKIES, TIERS, calibration_groups
 
 MINIMUM_ROWS = 500
@@ -21,11 +21,13 @@ def conformal_widening(label: np.ndarray, low: np.ndarray, high: np.ndarray) -> 
     """Points to add at both ends so that the share of `INTERVAL` of labels as these lies inside; may be negative.
 
     The score of a row is how far its label lies outside the interval (negative inside); the widening is their
-    (1 - alpha)(1 + 1/n) quantile, an observed one. Raises ValueError on no rows.
+    (1 - alpha)(1 + 1/n) quantile, an observed one. Nothing lies below a lower end at zero, so that there the upper end
+    alone is judged. Raises ValueError on no rows.
     """
     if not len(label):
         raise ValueError("no rows to calibrate the interval on")
-    score = np.sort(np.maximum(low - label, label - high))
+    below = np.where(low <= NO_LOWER_END, -np.inf, low - label)
+    score = np.sort(np.maximum(below, label - high))
     rank = int(np.ceil((INTERVAL[1] - INTERVAL[0]) * (len(score) + 1)))
     return float(score[min(rank, len(score)) - 1])
 

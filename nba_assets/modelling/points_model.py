@@ -13,6 +13,8 @@ from nba_assets.modelling.segments import calibration_groups
 SCORE_DECIMALS = 6
 INTERVAL = (0.1, 0.9)
 """Quantiles that bound the interval of a prediction: eight outcomes of ten lie within."""
+NO_LOWER_END = 0.001
+"""Points up to which the lower end of an interval is zero and stays there: no outcome lies below it."""
 PREDICTED = ("points_mean", "points_median", "points_p10", "points_p90")
 _THREADS = 1
 _RIDERS = ("mean", "quantiles", "widening")
@@ -68,7 +70,8 @@ class PointsModel:
         mean, median = (booster.predict(matrix).astype("float64") for booster in (self.mean, self.median))
         low, high = self.quantiles.predict(matrix).astype("float64").T
         wider = np.array([self.widening.get(group, self.widening.get("", 0.0)) for group in calibration_groups(values)])
-        columns = (mean, median, np.minimum(low - wider, median), np.maximum(high + wider, median))
+        low = np.where(low <= NO_LOWER_END, 0.0, low - wider)
+        columns = (mean, median, np.minimum(low, median), np.maximum(high + wider, median))
         rounded = {
             name: np.round(np.maximum(column, 0.0), SCORE_DECIMALS)
             for name, column in zip(PREDICTED, columns, strict=True)

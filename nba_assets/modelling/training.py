@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xgboost
 
 from nba_assets.modelling.calibration import widening_by_group
@@ -44,6 +45,7 @@ class TrainingSettings:
     subsample: float = 0.8
     colsample_bytree: float = 0.6
     reg_lambda: float = 1.0
+    max_bin: int = 64
     max_rounds: int = 800
     early_stopping_rounds: int = 30
     minimum_rows: int = 1000
@@ -91,8 +93,8 @@ def train_points_model(matrix: DesignMatrix, split: Split, settings: TrainingSet
 
     def fit(names: Sequence[str]) -> dict[str, tuple[xgboost.Booster, Fit]]:
         # data of its own for each thread: XGBoost does not promise that two may train on one at the same time
-        data = xgboost.QuantileDMatrix(train, label, nthread=settings.n_jobs)
-        judged = xgboost.QuantileDMatrix(held_out, held_out_label, ref=data, nthread=settings.n_jobs)
+        data = binned(train, label, settings)
+        judged = binned(held_out, held_out_label, settings, ref=data)
         return {name: _fit(parameters_of(name, settings), data, judged, settings) for name in names}
 
     with ThreadPoolExecutor(len(_SIDE_BY_SIDE)) as threads:
@@ -116,9 +118,20 @@ def parameters_of(name: str, settings: TrainingSettings) -> dict[str, Any]:
         "subsample": settings.subsample,
         "colsample_bytree": min(settings.colsample_bytree, COARSE_COLSAMPLE if is_coarse else 1.0),
         "lambda": settings.reg_lambda,
+        "max_bin": settings.max_bin,
         "nthread": settings.n_jobs,
         "seed": settings.seed,
     }
+
+
+def binned(
+    values: pd.DataFrame | np.ndarray,
+    label: np.ndarray,
+    settings: TrainingSettings,
+    ref: xgboost.QuantileDMatrix | None = None,
+) -> xgboost.QuantileDMatrix:
+    """Rows as XGBoost trains on them; those to judge by take the bins of `ref`."""
+    return xgboost.QuantileDMatrix(values, label, ref=ref, max_bin=settings.max_bin, nthread=settings.n_jobs)
 
 
 def _fit(

@@ -28,7 +28,7 @@ from nba_assets.contracts.tables import ancestors
 from nba_assets.modelling.baselines import naive_baselines
 from nba_assets.modelling.design_matrix import DesignMatrix, design_matrix
 from nba_assets.modelling.splits import Fold, walk_forward_folds
-from nba_assets.modelling.training import MEDIAN, TrainingSettings, parameters_of
+from nba_assets.modelling.training import MEDIAN, TrainingSettings, binned, parameters_of
 
 FOLDS = 3
 EMBARGO_DAYS = 1
@@ -66,9 +66,8 @@ def fold_data(
         train, judged = fold.rows(matrix.dates)
         if since:
             train &= (matrix.dates >= pd.Timestamp(since)).to_numpy()
-        data = xgboost.QuantileDMatrix(values[train], matrix.label[train], nthread=settings.n_jobs)
-        held_out = xgboost.QuantileDMatrix(values[judged], matrix.label[judged], ref=data, nthread=settings.n_jobs)
-        found.append(FoldData(data, held_out))
+        data = binned(values[train], matrix.label[train], settings)
+        found.append(FoldData(data, binned(values[judged], matrix.label[judged], settings, ref=data)))
     return found
 
 

@@ -23,6 +23,14 @@ def test_few_rows_take_the_worst_of_them():
     assert conformal_widening(np.array([5.0, 9.0]), np.zeros(2), np.full(2, 4.0)) == 5.0
 
 
+def test_a_lower_end_at_zero_is_no_tie_for_those_who_score_nothing():
+    # half of the outcomes are zero, on the lower end: nobody is below it, so that the upper end takes the other fifth
+    label = np.r_[np.zeros(500), np.linspace(0, 10, 500)]
+    widening = conformal_widening(label, np.zeros(1000), np.full(1000, 8.0))
+    assert (label <= 8 + widening).mean() == pytest.approx(0.8, abs=0.002)
+    assert conformal_widening(label, np.full(1000, -0.5), np.full(1000, 8.0)) == widening
+
+
 def test_no_rows_are_refused():
     with pytest.raises(ValueError, match="no rows"):
         conformal_widening(np.empty(0), np.empty(0), np.empty(0))
@@ -56,7 +64,7 @@ def test_rookies_are_a_group_of_their_own():
         {"minutes_last_10": 30.0, "season_games": 20.0, "career_games": np.where(is_rookie, 20.0, 200.0)}
     )
     noise = rng.normal(size=6_000) * np.where(is_rookie, 1.0, 4.0)
-    widening = widening_by_group(frame, noise, np.zeros((6_000, 2)))
+    widening = widening_by_group(frame, 20 + noise, np.full((6_000, 2), 20.0))
     assert set(widening) == {"", "starters", "rookies"}
     for rows, group in ((is_rookie, "rookies"), (~is_rookie, "starters")):
         assert (np.abs(noise[rows]) <= widening[group]).mean() == pytest.approx(0.8, abs=0.01)

@@ -25,7 +25,7 @@ BASELINES = naive_baselines(GAMES)
 MATRIX = design_matrix(features=STORE, games=GAMES, baselines=BASELINES, feature_columns=FEATURES)
 SPLIT = split_by_fraction(MATRIX.dates)
 TEST = SPLIT.rows(MATRIX.dates)["test"]
-SETTINGS = TrainingSettings(max_depth=3, min_child_weight=10, learning_rate=0.2, max_rounds=40, early_stopping_rounds=5)
+SETTINGS = TrainingSettings(max_depth=3, min_child_weight=10, learning_rate=0.2, max_rounds=80, early_stopping_rounds=5)
 MORNING = dt.datetime(2024, 6, 1, 8, tzinfo=dt.UTC)
 
 
