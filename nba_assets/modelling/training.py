@@ -54,7 +54,7 @@ class TrainingSettings:
 
 
 QUICK = TrainingSettings(max_depth=5, learning_rate=0.08, early_stopping_rounds=20)
-"""For a version a month over years of history: two thirds of the time, at 0.1 % of MAE on the archive's validation."""
+"""For a version a month over years of history: shallower trees, larger steps."""
 
 
 @dataclass(frozen=True)
@@ -135,13 +135,13 @@ def binned(
 
 
 def _fit(
-    parameters: Mapping[str, Any],
+    parameters: dict[str, Any],
     train: xgboost.QuantileDMatrix,
     validation: xgboost.QuantileDMatrix,
     settings: TrainingSettings,
 ) -> tuple[xgboost.Booster, Fit]:
     booster = xgboost.train(
-        dict(parameters),
+        parameters,
         train,
         num_boost_round=settings.max_rounds,
         evals=[(validation, "validation")],
