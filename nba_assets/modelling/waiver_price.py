@@ -40,7 +40,8 @@ def waiver_price(
         "ratio": ratio,
         "clean": model_id(newest),
         "clean_ratio": clean_ratio,
-        "price": ratio / clean_ratio - 1,
+        # stored metrics are rounded: no more of the quotient is known; adding 0.0 turns -0.0 into 0.0
+        "price": round(ratio / clean_ratio - 1, 6) + 0.0,
         "same_rows": known.paired,
         "said": known.said,
     }
