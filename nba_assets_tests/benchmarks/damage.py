@@ -78,7 +78,9 @@ def price(clean: DesignMatrix, damaged: DesignMatrix) -> dict[str, float]:
     test = SPLIT.rows(clean.dates)["test"]
 
     def mixed(train: DesignMatrix, served: DesignMatrix) -> float:
-        return mae(replace(clean, features=served.features.where(test, train.features)), {})
+        values = train.features.copy()
+        values.loc[test] = served.features.loc[test]
+        return mae(replace(clean, features=values), {})
 
     return {
         "training": mixed(damaged, clean),
