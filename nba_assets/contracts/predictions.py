@@ -77,7 +77,7 @@ PLAYER_POINTS_PREDICTIONS = Contract(
         ),
         ABSENCE_COLUMN,
     ),
-    code_version=2,
+    code_version=3,
     reads=(
         Read(_STORE, optional=True),
         Read("game_schedule"),

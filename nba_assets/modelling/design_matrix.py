@@ -12,6 +12,8 @@ from nba_assets.modelling.points_model import feature_values
 
 KEY = ["game_id", "player_id"]
 ROW_FILTER = "minutes_played > 0 and at least one earlier played game and a feature row (player expected)"
+MAY_BE_CONSTANT = frozenset({"is_postseason"})
+"""Features that the calendar alone decides: in a history without a postseason nothing is broken upstream."""
 _IDENTIFIERS = ["game_id", "game_date", "season", "player_id"]
 _RESERVED = [*_IDENTIFIERS, "pts", "prior_games"]
 _DECIMALS = 6
@@ -60,11 +62,12 @@ class DesignMatrix:
     def require_informative(self, rows: np.ndarray) -> None:
         """Raise ValueError naming the features that are null or constant over the given rows.
 
-        Such a column cannot be learned from; it means that something upstream is broken.
+        Such a column cannot be learned from; it means that something upstream is broken, but for `MAY_BE_CONSTANT`.
         """
         part = self.features.loc[rows]
         empty = [name for name in self.feature_columns if part[name].isna().all()]
-        constant = [name for name in self.feature_columns if name not in empty and part[name].nunique(dropna=False) < 2]
+        varying = [name for name in self.feature_columns if name not in (*empty, *MAY_BE_CONSTANT)]
+        constant = [name for name in varying if part[name].nunique(dropna=False) < 2]
         if empty or constant:
             raise ValueError(f"over {len(part)} training rows, all null: {empty}; constant: {constant}")
 

@@ -112,17 +112,9 @@ def metrics_table(metrics: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> pd.
 
 
 def evaluate(
-    *,
-    model: PointsModel,
-    matrix: DesignMatrix,
-    baselines: pd.DataFrame,
-    split: Split,
-    seed: int,
-    stopped: PointsModel | None = None,
+    *, model: PointsModel, matrix: DesignMatrix, baselines: pd.DataFrame, split: Split, seed: int
 ) -> Evaluation:
     """Score the model and every baseline on the rows of the matrix and on those who were not expected.
-
-    `stopped`, if given, predicts the validation part in place of the model, which has learned from that.
 
     Whoever was not expected is scored as he is served: by the half-life-6 average, without an interval. `baselines`
     is what `naive_baselines` gives; it must cover every row. Raises ValueError when it does not.
@@ -135,11 +127,7 @@ def evaluate(
     if missing.any():
         first = keys.loc[missing, KEY].iloc[0].to_dict()
         raise ValueError(f"baselines missing on {int(missing.sum())} of {len(keys)} rows, first {first}")
-    predicted = model.predict(matrix.features)
-    if stopped is not None:
-        held_out = split.rows(matrix.dates)["validation"]
-        predicted[held_out] = stopped.predict(matrix.features[held_out])
-    predicted = predicted.reset_index(drop=True).reindex(keys.index)
+    predicted = model.predict(matrix.features).reset_index(drop=True).reindex(keys.index)
     for name in ("points_mean", "points_median"):
         predicted[name] = predicted[name].fillna(aligned[REFERENCE_BASELINE])
     rows = split.rows(keys["game_date"])

@@ -89,7 +89,6 @@ def model_card(
         "provenance": dict(provenance or {}),
         "trained_at": trained_at.isoformat(),
         "train_before": trained.split.train_before,
-        "learned_until": trained.split.validation_end,
         "data_window": {"first_date": matrix.dates.min().date(), "last_date": matrix.dates.max().date()},
         "row_filter": ROW_FILTER,
         "rows": dict(matrix.row_counts),

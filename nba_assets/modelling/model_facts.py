@@ -21,7 +21,7 @@ from nba_assets.modelling.thresholds import (
 
 AVERAGE_USAGE = "avg_usage_rate_last_7_games"
 _BINS = 10
-_SHAP_ROWS = 1_000
+_SHAP_ROWS = 400
 
 
 def feature_facts(
@@ -29,7 +29,7 @@ def feature_facts(
 ) -> list[dict[str, Any]]:
     """Per feature: null rate, mean and standard deviation by part, share of gain, mean |contribution|, and drift.
 
-    Contributions are points, by TreeSHAP on at most 1,000 test rows. `shift` is how far the test mean lies from
+    Contributions are points, by TreeSHAP on at most 400 test rows. `shift` is how far the test mean lies from
     the train mean, `shift_of_window` how far the train mean lies from that of the `previous` version's metadata, both
     in standard deviations of the earlier one; null where that is zero or unknown.
     """

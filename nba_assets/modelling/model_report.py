@@ -107,11 +107,7 @@ def _data(metadata: Mapping[str, Any]) -> Iterator[str]:
             ("test", f"… {metadata['data_window']['last_date']}", rows["test"], f"{metadata['test_mae']:.3f}"),
         ),
     )  # fmt: skip
-    if "learned_until" in metadata:
-        yield (
-            f"The boosters that serve learned from dates up to {metadata['learned_until']}. The MAE of validation is "
-            "that of the boosters that were stopped and calibrated there, which learned from train alone."
-        )
+    yield "The boosters learned from train; validation stopped them, and the interval was calibrated there."
     counts = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in metadata["rows"].items())
     yield f"Rows: {metadata['row_filter']} ({counts})."
     if provenance:

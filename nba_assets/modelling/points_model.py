@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 import xgboost
 
-from nba_assets.modelling.segments import tiers
+from nba_assets.modelling.segments import calibration_groups
 
 SCORE_DECIMALS = 6
 INTERVAL = (0.1, 0.9)
 """Quantiles that bound the interval of a prediction: eight outcomes of ten lie within."""
+NO_LOWER_END = 0.001
+"""Points up to which the lower end of an interval is zero and stays there: no outcome lies below it."""
 PREDICTED = ("points_mean", "points_median", "points_p10", "points_p90")
 _THREADS = 1
 _RIDERS = ("mean", "quantiles", "widening")
@@ -45,8 +47,8 @@ class PointsModel:
     """Three boosters, cut at their best iterations, with the feature columns in the order they were trained on.
 
     `mean` minimises the squared error, `median` the absolute one, `quantiles` predicts the two of `INTERVAL`.
-    `widening` says by how many points the interval of each tier of players is moved out at both ends (in, when
-    negative) so that it covers what it promises; "" is for a row without a tier.
+    `widening` says by how many points the interval of each group of players is moved out at both ends (in, when
+    negative) so that it covers what it promises; "" is for a row without a group.
     """
 
     mean: xgboost.Booster
@@ -67,8 +69,9 @@ class PointsModel:
         matrix = self._matrix(values)
         mean, median = (booster.predict(matrix).astype("float64") for booster in (self.mean, self.median))
         low, high = self.quantiles.predict(matrix).astype("float64").T
-        wider = np.array([self.widening.get(tier, self.widening.get("", 0.0)) for tier in tiers(values)])
-        columns = (mean, median, np.minimum(low - wider, median), np.maximum(high + wider, median))
+        wider = np.array([self.widening.get(group, self.widening.get("", 0.0)) for group in calibration_groups(values)])
+        low = np.where(low <= NO_LOWER_END, 0.0, low - wider)
+        columns = (mean, median, np.minimum(low, median), np.maximum(high + wider, median))
         rounded = {
             name: np.round(np.maximum(column, 0.0), SCORE_DECIMALS)
             for name, column in zip(PREDICTED, columns, strict=True)

@@ -71,14 +71,7 @@ def build_points_model(
         _settle(models_dir, standing, trained_at)
         return ModelBuild(standing, is_new=False)
     trained = train_points_model(matrix, split, settings)
-    evaluation = evaluate(
-        model=trained.model,
-        stopped=trained.stopped,
-        matrix=matrix,
-        baselines=baselines,
-        split=split,
-        seed=settings.seed,
-    )
+    evaluation = evaluate(model=trained.model, matrix=matrix, baselines=baselines, split=split, seed=settings.seed)
     verdict = _judged(models_dir, evaluation, matrix, split, settings.seed, has_news, bool(waivers))
     if waivers:
         named = ", ".join(str(waiver["waiver_id"]) for waiver in waivers)
@@ -91,7 +84,9 @@ def build_points_model(
         ledger_fingerprint=ledger_fingerprint,
         trained_at=trained_at,
         waivers=waivers,
-        price=waiver_price(models_dir, evaluation, matrix, split, settings.seed) if waivers else None,
+        price=waiver_price(models_dir, evaluation, matrix, split, settings.seed, verdict.comparison)
+        if waivers
+        else None,
         window=window,
         provenance=provenance,
         usage_share=usage_populated(games),

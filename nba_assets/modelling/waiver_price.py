@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nba_assets.modelling.artefacts import load_model, read_metadata, stored_versions
+from nba_assets.modelling.artefacts import load_model, model_id, read_metadata, stored_versions
 from nba_assets.modelling.decisions import Status, read_decisions
 from nba_assets.modelling.design_matrix import DesignMatrix
 from nba_assets.modelling.evaluation import MODEL, REFERENCE_BASELINE, Evaluation
-from nba_assets.modelling.promotion import compare
+from nba_assets.modelling.promotion import Comparison, compare
 from nba_assets.modelling.splits import Split
 
 
 def waiver_price(
-    models_dir: Path, evaluation: Evaluation, matrix: DesignMatrix, split: Split, seed: int
+    models_dir: Path, evaluation: Evaluation, matrix: DesignMatrix, split: Split, seed: int, known: Comparison | None
 ) -> Mapping[str, Any]:
     """The version's error beside that of the newest accepted version without a waiver, `clean`; None without one.
 
@@ -21,7 +21,7 @@ def waiver_price(
     the features of its own day: their quotient, less one, is `price`, what damage costs in training and serving
     together. `same_rows` is the paired difference of both versions on the same rows as the tables stand now: positive
     when this version is worse, negative when the clean one is, for it has never seen such data; None where they
-    cannot be compared.
+    cannot be compared. `known` is the comparison with the champion, which the clean version may be.
     """
     ratio, decided = _ratio(evaluation.metrics), read_decisions(models_dir)
     stored = {version: read_metadata(models_dir, version) for version in stored_versions(models_dir)}
@@ -32,16 +32,18 @@ def waiver_price(
     ]
     if not clean:
         return {"ratio": ratio, "clean": None}
-    newest = load_model(models_dir, max(clean))
-    comparison = compare(newest, evaluation, matrix, split, seed)
-    clean_ratio = _ratio(newest.metadata["metrics"])
+    newest = max(clean)
+    clean_ratio = _ratio(stored[newest]["metrics"])
+    if known is None or known.champion != newest:
+        known = compare(load_model(models_dir, newest), evaluation, matrix, split, seed)
     return {
         "ratio": ratio,
-        "clean": newest.model_id,
+        "clean": model_id(newest),
         "clean_ratio": clean_ratio,
-        "price": ratio / clean_ratio - 1,
-        "same_rows": comparison.paired,
-        "said": comparison.said,
+        # stored metrics are rounded: no more of the quotient is known; adding 0.0 turns -0.0 into 0.0
+        "price": round(ratio / clean_ratio - 1, 6) + 0.0,
+        "same_rows": known.paired,
+        "said": known.said,
     }
 
 

@@ -119,6 +119,14 @@ def test_column_that_says_nothing_is_refused(values, message):
         matrix.require_informative(np.ones(len(matrix), dtype=bool))
 
 
+def test_a_history_without_a_postseason_can_be_learned_from_but_not_one_that_does_not_know():
+    columns = (*FEATURES, "is_postseason")
+    everything = np.ones(len(build()), dtype=bool)
+    build(STORE.assign(is_postseason=False), columns=columns).require_informative(everything)
+    with pytest.raises(ValueError, match=r"all null: \['is_postseason'\]"):
+        build(STORE.assign(is_postseason=np.nan), columns=columns).require_informative(everything)
+
+
 def test_a_flag_known_or_null_is_informative_and_the_window_is_what_counts():
     flagged = build(STORE.assign(is_home=np.where(STORE["game_date"] < "2023-10-30", 1.0, np.nan)))
     early = (flagged.dates < "2023-10-30").to_numpy()

@@ -32,6 +32,21 @@ def test_each_tier_is_widened_by_its_own_points_and_a_row_without_tier_by_those_
     pd.testing.assert_series_equal(wide["points_median"], plain["points_median"])
 
 
+def test_a_narrowed_interval_still_holds_zero_where_its_lower_end_was_zero():
+    frame = pd.DataFrame({"x": np.repeat([0.0, 1.0], 300)})
+    label = np.r_[np.where(np.arange(300) < 90, 0.0, 10.0), np.linspace(10, 30, 300)]
+    low = [points_model(frame, label, rounds=80, every=points).predict(frame)["points_p10"] for points in (0.0, -2.0)]
+    assert (low[1][:300] == 0).all()
+    np.testing.assert_allclose(low[1][300:] - low[0][300:], 2.0, atol=1e-4)
+
+
+def test_rookies_are_widened_by_their_own_points():
+    rows = FRAME.assign(season_games=20.0, career_games=np.where(FRAME["level"] > 0, 20.0, 90.0))
+    plain = points_model(rows, LABEL, every=10.0).predict(rows)
+    wide = points_model(rows, LABEL, every=10.0, rookies=12.0).predict(rows)
+    np.testing.assert_allclose(wide["points_p90"] - plain["points_p90"], 2.0 * (FRAME["level"] > 0), atol=1e-5)
+
+
 def test_a_row_is_the_same_alone_as_among_others_and_keeps_its_index():
     shuffled = FRAME.sample(frac=1, random_state=1)
     together = MODEL.predict(shuffled)

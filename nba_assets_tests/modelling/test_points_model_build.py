@@ -25,7 +25,7 @@ BASELINES = naive_baselines(GAMES)
 MATRIX = design_matrix(features=STORE, games=GAMES, baselines=BASELINES, feature_columns=FEATURES)
 SPLIT = split_by_fraction(MATRIX.dates)
 TEST = SPLIT.rows(MATRIX.dates)["test"]
-SETTINGS = TrainingSettings(max_depth=3, min_child_weight=10, learning_rate=0.2, max_rounds=40, early_stopping_rounds=5)
+SETTINGS = TrainingSettings(max_depth=3, min_child_weight=10, learning_rate=0.2, max_rounds=80, early_stopping_rounds=5)
 MORNING = dt.datetime(2024, 6, 1, 8, tzinfo=dt.UTC)
 
 
@@ -74,7 +74,7 @@ def test_two_trainings_give_the_same_bytes(trained):
 
 def test_each_booster_is_cut_at_its_best_iteration_on_validation(trained):
     validation = SPLIT.rows(MATRIX.dates)["validation"]
-    predicted, label = trained.stopped.predict(MATRIX.features[validation]), MATRIX.label[validation]
+    predicted, label = trained.model.predict(MATRIX.features[validation]), MATRIX.label[validation]
     assert np.abs(predicted["points_median"] - label).mean() == pytest.approx(
         trained.fits["median"].validation_error, abs=1e-5
     )
@@ -82,29 +82,26 @@ def test_each_booster_is_cut_at_its_best_iteration_on_validation(trained):
         trained.fits["mean"].validation_error, abs=1e-5
     )
     for name, fit in trained.fits.items():
-        rounds = {getattr(model, name).num_boosted_rounds() for model in (trained.stopped, trained.model)}
-        assert rounds == {fit.best_iteration + 1}
+        assert getattr(trained.model, name).num_boosted_rounds() == fit.best_iteration + 1
         assert fit.best_iteration + 1 < SETTINGS.max_rounds
 
 
 def test_eight_of_ten_validation_outcomes_lie_in_the_interval(trained):
     validation = SPLIT.rows(MATRIX.dates)["validation"]
-    predicted, label = trained.stopped.predict(MATRIX.features[validation]), MATRIX.label[validation]
-    assert trained.model.widening == trained.stopped.widening
+    predicted, label = trained.model.predict(MATRIX.features[validation]), MATRIX.label[validation]
     inside = predicted["points_p10"].le(label) & predicted["points_p90"].ge(label)
     assert inside.mean() == pytest.approx(0.8, abs=2 / validation.sum())
 
 
-def test_what_serves_has_learned_from_validation_and_what_is_said_of_validation_has_not(trained, tmp_path):
+def test_validation_stops_and_calibrates_but_nothing_is_learned_from_it(trained, tmp_path):
     validation = SPLIT.rows(MATRIX.dates)["validation"]
     higher = dataclasses.replace(MATRIX, label=MATRIX.label + 10 * validation)
-    served = train_points_model(higher, SPLIT, SETTINGS).model
-    test = MATRIX.features[TEST]
-    assert served.score(test).mean() > trained.model.score(test).mean() + 1
+    other = train_points_model(higher, SPLIT, SETTINGS)
+    trees = [model.median[:1].save_raw("json") for model in (trained.model, other.model)]
+    assert trees[0] == trees[1], "the first tree is that of train alone"
+    assert other.model.widening[""] > trained.model.widening[""] + 3
     metadata = build(tmp_path).saved.metadata
     assert metadata["validation_mae"] == pytest.approx(trained.fits["median"].validation_error, abs=1e-5)
-    learned = np.abs(trained.model.score(MATRIX.features[validation]) - MATRIX.label[validation]).mean()
-    assert learned < metadata["validation_mae"]
 
 
 def test_the_test_part_has_no_say(trained):
