@@ -135,14 +135,15 @@ def failed(deployment: Deployment, since: int = 0) -> list[str]:
 
 
 def check_launches(deployment: Deployment) -> None:
-    """Every run comes from a tick of automation or of a schedule, and says so."""
+    """Every run comes from a tick of automation, of a schedule or of the page's sensor, and says so."""
     by_tick = {run: name for name, ticks in deployment.ticks().items() for tick in ticks for run in tick.run_ids}
     assert {run.run_id for run in deployment.runs} == set(by_tick)
+    sensors = {AUTOMATION: AUTOMATION, "report": "sensor report"}
     for run in deployment.runs:
         name = by_tick[run.run_id]
-        assert run.tags["nba/who"] == (AUTOMATION if name == AUTOMATION else f"schedule {name}")
+        assert run.tags["nba/who"] == sensors.get(name, f"schedule {name}")
         assert run.tags["nba/why"]
-    assert set(by_tick.values()) == {AUTOMATION, *(schedule.name for schedule in schedules(is_on=True))}
+    assert set(by_tick.values()) == {*sensors, *(schedule.name for schedule in schedules(is_on=True))}
 
 
 def check_ticks(deployment: Deployment) -> None:
