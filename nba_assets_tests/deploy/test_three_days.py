@@ -26,7 +26,7 @@ from nba_assets_tests.deploy.deployment import Deployment, deployed
 from nba_assets_tests.deploy.driven_clock import DrivenClock
 from nba_assets_tests.servers.running import bigquery_server, gcs_server
 
-pytestmark = [pytest.mark.long, pytest.mark.server]
+pytestmark = [pytest.mark.long, pytest.mark.server, pytest.mark.deployment]
 
 START = dt.date(2025, 4, 3)
 """Ten days of the regular season and the first weeks of the playoffs: enough to train on."""
