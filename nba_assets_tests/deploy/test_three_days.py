@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -147,11 +148,17 @@ def check_launches(deployment: Deployment) -> None:
 
 
 def check_ticks(deployment: Deployment) -> None:
-    """None took long; a tick over which the clock was put on has no duration."""
-    ticks = [(name, tick) for name, ticks in deployment.ticks().items() for tick in ticks if tick.end_timestamp]
-    within = [(name, tick) for name, tick in ticks if not deployment.was_put_on(tick.timestamp, tick.end_timestamp)]
-    seconds = {name: (tick.end_timestamp - tick.timestamp) / SPEED for name, tick in within}
-    assert {name: took for name, took in seconds.items() if took > LONGEST_TICK_SECONDS} == {}
+    """The usual tick of none took long; one over which the clock was put on has no duration.
+
+    The longest says more of what else the machine had to do; the benchmark of ticks measures their work.
+    """
+    seconds: dict[str, list[float]] = {}
+    for name, ticks in deployment.ticks().items():
+        for tick in ticks:
+            if tick.end_timestamp and not deployment.was_put_on(tick.timestamp, tick.end_timestamp):
+                seconds.setdefault(name, []).append((tick.end_timestamp - tick.timestamp) / SPEED)
+    usual = {name: median(taken) for name, taken in seconds.items()}
+    assert {name: took for name, took in usual.items() if took > LONGEST_TICK_SECONDS} == {}
 
 
 def warehouse_of(settings: Settings) -> Warehouse:
