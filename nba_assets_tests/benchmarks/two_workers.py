@@ -3,8 +3,8 @@
     python -m nba_assets_tests.benchmarks.two_workers
 
 Each worker is a command of its own. One builds two months of schedule and results, half a month at a time; then two of
-them, each with its own home, build one month each of a season later. The server is one process of one interpreter, so a publish
-of one waits for that of another; BigQuery itself has no such limit.
+them, each with its own home, build one month each of a season later. The server is one process of one interpreter, so
+a publish of one waits for that of another; BigQuery itself has no such limit.
 """
 
 import tempfile
