@@ -10,7 +10,7 @@ PORT ?= 3000
 BIN := $(VENV)/bin
 ENV := NBA_HOME="$(NBA_HOME)" NBA_SOURCE="$(SOURCE)" NBA_DATA="$(DATA)" NBA_SEASONS="$(SEASONS)"
 
-.PHONY: help demo incident servers browser test test-long test-servers test-browser ui lint clean benchmark
+.PHONY: help demo incident servers browser test test-long test-servers test-deployment test-browser ui lint clean benchmark
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,7 +39,10 @@ test-long: $(BIN)/nba-assets ## The long tests, without those that need servers 
 	$(BIN)/python -m pytest -m 'long and not server and not browser' --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-servers: servers ## The tests against local servers of BigQuery, GCS and GoogleSQL; none may be skipped.
-	NBA_REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m server --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	NBA_REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m 'server and not deployment' --numprocesses 2 --dist worksteal
+
+test-deployment: servers ## Three days of production under `dagster dev` on driven clocks, with the same servers.
+	NBA_REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m deployment
 
 browser: $(BIN)/nba-assets ## Install what the tests in a browser need: Playwright, axe, and Debian's Chromium where there is none.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'

@@ -66,7 +66,7 @@ class PlatformBigQuery(BigQueryResource):
 def open_bigquery(
     settings: BigQuerySettings,
     days: pd.DatetimeIndex,
-    history_start: dt.date,
+    history_start: dt.date | None,
     keep_replaced_days: int,
     labels: Mapping[str, str],
 ) -> BigQueryWarehouse:

@@ -1,6 +1,7 @@
 """Composition root: every asset, check and job listed by name, the outside world chosen by environment."""
 
 import copy
+import datetime as dt
 import warnings
 from collections.abc import Mapping
 
@@ -46,8 +47,9 @@ from nba_assets.checks.prediction_quality import prediction_quality
 from nba_assets.checks.up_to_date import up_to_date
 from nba_assets.claims.store import ClaimStore
 from nba_assets.partitions import EASTERN
+from nba_assets.readiness.history_start import history_start_of
 from nba_assets.settings import Settings, from_environment
-from nba_assets.sources.port import Source
+from nba_assets.sources.port import Source, SourceError
 from nba_assets.sources.registry import calendar, is_live, open_source
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
 from nba_assets.warehouse.port import Warehouse
@@ -80,17 +82,29 @@ TABLES_JOB = "tables"
 def open_warehouse(settings: Settings, source: Source, labels: Mapping[str, str] | None = None) -> Warehouse:
     """The warehouse over the dates that settings and source cover; jobs of BigQuery carry `labels`, read at each."""
     days = calendar(settings, source)
-    opening = source.read("game_schedule", days[0].date(), min(days[-1], days[0] + pd.Timedelta(days=120)).date()).rows
-    first_game = opening["game_date"].min().date() if len(opening) else days[0].date()
-    if settings.bigquery is not None:
-        # Google's libraries take a second to import; a home without BigQuery needs none of them.
-        from nba_assets.bigquery_resource import open_bigquery
 
-        live = {} if labels is None else labels
-        return open_bigquery(settings.bigquery, days, first_game, settings.keep_replaced_days, live)
-    return DuckDBWarehouse(
-        settings.warehouse, days, history_start=first_game, keep_replaced_days=settings.keep_replaced_days
-    )
+    def opened(history_start: dt.date | None) -> Warehouse:
+        if settings.bigquery is not None:
+            # Google's libraries take a second to import; a home without BigQuery needs none of them.
+            from nba_assets.bigquery_resource import open_bigquery
+
+            live = {} if labels is None else labels
+            return open_bigquery(settings.bigquery, days, history_start, settings.keep_replaced_days, live)
+        return DuckDBWarehouse(
+            settings.warehouse, days, history_start=history_start, keep_replaced_days=settings.keep_replaced_days
+        )
+
+    first_game = _first_game(source, days)
+    return opened(first_game or history_start_of(opened(None).ledger(), days))
+
+
+def _first_game(source: Source, days: pd.DatetimeIndex) -> dt.date | None:
+    """When the source's first game of the calendar is; None while it cannot be asked, for all else goes on then."""
+    try:
+        opening = source.read("game_schedule", days[0].date(), min(days[-1], days[0] + pd.Timedelta(days=120)).date())
+    except SourceError:
+        return None
+    return opening.rows["game_date"].min().date() if len(opening.rows) else days[0].date()
 
 
 def current_warehouse(warehouse: DuckDBWarehouse, settings: Settings, source: Source) -> DuckDBWarehouse:

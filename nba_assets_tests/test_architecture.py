@@ -47,8 +47,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "bigquery_resource": {"settings", "warehouse"},
     "definitions": {
-        "assets", "automation", "bigquery_resource", "checks", "claims", "contracts", "partitions", "settings",
-        "sources", "warehouse",
+        "assets", "automation", "bigquery_resource", "checks", "claims", "contracts", "partitions",
+        "readiness.history_start", "settings", "sources", "warehouse",
     },
     "access": {"contracts", "definitions", "settings", "sources", "warehouse"},
     "incident": {

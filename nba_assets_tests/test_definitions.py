@@ -5,18 +5,21 @@ import tomllib
 from pathlib import Path
 
 import dagster as dg
+import pandas as pd
 import pytest
 import yaml
 from dagster._core.definitions.backfill_policy import BackfillPolicyType
 
 from nba_assets.assets.groups import group_name
 from nba_assets.contracts.tables import TABLES
-from nba_assets.definitions import MAIN_JOB, TABLE_ASSETS, TABLES_JOB, build_definitions
+from nba_assets.definitions import MAIN_JOB, TABLE_ASSETS, TABLES_JOB, build_definitions, open_warehouse
 from nba_assets.event_log.outcomes import CHECK_NAME
 from nba_assets.settings import Settings
 from nba_assets.sources.port import Delivery, SourceError
+from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
 from nba_assets_tests.conftest import REPOSITORY
 from nba_assets_tests.raw_games import raw_frames
+from nba_assets_tests.warehouse.raw_publishes import no_rows, publish
 
 DAYS = [dt.date(2024, 12, number) for number in range(3, 7)]
 MODEL, REPORT = "xgboost_points_model", "data_quality_report"
@@ -162,6 +165,21 @@ def test_lineage_points_to_tables_that_are_read(name):
 def test_loading_writes_nothing(tmp_path):
     build_definitions(Settings(home=tmp_path / "home"), FourDays())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_source_that_cannot_be_asked_closes_nothing_but_itself(tmp_path):
+    """History begins where the warehouse does not know a date to be without games; here it knows of none."""
+    settings = Settings(home=tmp_path / "home")
+
+    class Away(FourDays):
+        def read(self, *_: object) -> Delivery:
+            raise SourceError("no answer; ask again later")
+
+    build_definitions(settings, Away())
+    assert open_warehouse(settings, FourDays()).history_start == DAYS[0]
+    known = DuckDBWarehouse(settings.warehouse, pd.DatetimeIndex(DAYS))
+    publish(known, "game_schedule", DAYS[:2], rows=no_rows("game_schedule"))
+    assert open_warehouse(settings, Away()).history_start == DAYS[2]
 
 
 def test_workspace_and_project_name_the_same_module():

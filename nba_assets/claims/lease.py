@@ -13,7 +13,7 @@ from nba_assets.claims.errors import ClaimCancelled, ClaimLost, ClaimNotFound, C
 from nba_assets.claims.store import ClaimStore
 
 EVERY_SECONDS = 8.0
-"""Pause between two renewals: four may fail before the lease has run out."""
+"""Pause between two renewals: five may fail before the lease has run out."""
 
 _log = logging.getLogger(__name__)
 

@@ -28,8 +28,12 @@ from nba_assets.claims.errors import (
 from nba_assets.claims.schema import BEGIN_READING, BEGIN_WRITING, create, engine_of, shown
 from nba_assets.partitions import Span
 
-LEASE = dt.timedelta(seconds=40)
-"""How long a claim outlives its last renewal: a killed or stopped holder is free in under a minute."""
+LEASE = dt.timedelta(seconds=50)
+"""How long a claim outlives its last renewal: a killed or stopped holder is free in under a minute.
+
+Not shorter than that allows, for the heartbeat shares its process with the work: on a crowded machine a training has
+kept it waiting for more than half a minute.
+"""
 
 SEARCHED = 1_000
 """How many of the newest claims `find` looks through."""

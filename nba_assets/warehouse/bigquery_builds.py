@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import Contract
@@ -19,8 +20,7 @@ def publishing_rows(reader: BigQueryReader, contract: Contract, builds: Mapping[
         "AND game_date IN UNNEST(@days) AND build_id IN UNNEST(@builds) ORDER BY game_date"
     )
     rows = reader.frame(query, "ledger", table=contract.name, days=list(builds), builds=sorted(set(builds.values())))
-    asked = [builds[day.date()] == build for day, build in zip(rows["game_date"], rows["build_id"], strict=True)]
-    rows = rows[asked].reset_index(drop=True)
+    rows = rows[_matches(rows, "build_id", builds)].reset_index(drop=True)
     check_published(contract, builds, [day.date() for day in rows["game_date"]])
     return rows
 
@@ -54,8 +54,7 @@ def _kept(
         "WHERE history.table_name = @table AND kept.game_date IN UNNEST(@days)",
         contract.name, table=contract.name, days=list(gone),
     )  # fmt: skip
-    equal = [gone[day.date()] == text for day, text in zip(known["game_date"], known["content_hash"], strict=True)]
-    newest = known[equal].groupby("game_date")["build_id"].max()
+    newest = known[_matches(known, "content_hash", gone)].groupby("game_date")["build_id"].max()
     check_found(contract, builds, set(gone) - {day.date() for day in newest.index})
     places = [{"game_date": ("DATE", day.date()), "build_id": ("INT64", int(build))} for day, build in newest.items()]
     names = ", ".join(f"`{name}`" for name in contract.column_names)
@@ -64,3 +63,9 @@ def _kept(
         "UNNEST(@places) AS place WHERE place.game_date = kept.game_date AND place.build_id = kept.build_id)"
     )
     return from_arrow(contract, reader.ask(query, contract.name, places=places))
+
+
+def _matches(rows: pd.DataFrame, column: str, wanted: Mapping[dt.date, object]) -> np.ndarray:
+    """Which rows have in a column what is wanted for their date; of no rows none, which a list cannot say."""
+    found = [wanted[day.date()] == value for day, value in zip(rows["game_date"], rows[column], strict=True)]
+    return np.array(found, dtype=bool)

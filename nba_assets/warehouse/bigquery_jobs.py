@@ -18,7 +18,9 @@ from typing import Any, TypeVar
 import google.api_core.exceptions as api
 import pyarrow as pa
 import pyarrow.parquet as pq
+from google.auth.exceptions import TransportError
 from google.cloud import bigquery
+from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY
 from google.cloud.bigquery.table import RowIterator
 
 from nba_assets.warehouse.port import WarehouseError
@@ -32,6 +34,9 @@ _PASSING = re.compile(
     re.IGNORECASE,
 )
 """What a job says that failed for no fault of its own, having changed nothing; the last are a local server's words."""
+
+_REFUSALS = (api.Conflict, api.ServerError, api.TooManyRequests, TransportError, OSError)
+"""What asking for a job may end with although the job is sound, or is even there."""
 
 _TYPES = {bool: "BOOL", int: "INT64", float: "FLOAT64", str: "STRING", dt.date: "DATE", dt.datetime: "TIMESTAMP"}
 
@@ -77,6 +82,7 @@ class BigQueryJobs:
         self._limits = limits
         self._patience = patience_seconds
         self.retry = bigquery.DEFAULT_RETRY.with_timeout(patience_seconds).with_delay(initial=0.2, maximum=15)
+        self._retry_of_reads = DEFAULT_JOB_RETRY.with_timeout(patience_seconds)
 
     def query(self, statement: str, parameters: Mapping[str, Parameter] | None = None, *, table: str = "") -> pa.Table:
         """The result of a read; by the Storage API where that is to be had, else by REST."""
@@ -97,7 +103,9 @@ class BigQueryJobs:
         deadline = time.monotonic() + self._patience
         while True:
             try:
-                return self.client.query_and_wait(statement, job_config=config, retry=self.retry)
+                return self.client.query_and_wait(
+                    statement, job_config=config, retry=self.retry, job_retry=self._retry_of_reads
+                )
             except api.Conflict:
                 # The answer was lost on its way, and the client has asked for the same job again.
                 if time.monotonic() > deadline:
@@ -109,7 +117,7 @@ class BigQueryJobs:
         config = self._config(parameters, table)
 
         def begin(job_id: str) -> bigquery.QueryJob:
-            return self.client.query(statements, job_config=config, job_id=job_id, job_retry=None, retry=self.retry)
+            return self.client.query(statements, job_config=config, job_id=job_id, job_retry=None, retry=None)
 
         job, rows = self._until_done(f"transaction-{table}", begin)
         answer = [tuple(row.values()) for row in rows]
@@ -168,16 +176,23 @@ class BigQueryJobs:
         while True:
             try:
                 return begin(job_id)
-            except api.Conflict:
-                # It exists: an answer was lost on its way.
-                return self.client.get_job(job_id, retry=self.retry)
-            except (api.ServerError, api.TooManyRequests, ConnectionError, OSError) as error:
+            except (*_REFUSALS, api.Forbidden) as error:
+                if isinstance(error, api.Forbidden) and not _PASSING.search(_reasons(error)):
+                    raise
+                # The answer may be lost although the job is there: then it is that one, not a second.
+                if (job := self._found(job_id)) is not None:
+                    return job
                 if time.monotonic() > deadline:
                     raise WarehouseError(
                         f"BigQuery cannot be reached: {error}. Check the network, then retry."
                     ) from error
             time.sleep(pause)
             pause = min(pause * 2, 15)
+
+    def _found(self, job_id: str) -> Any:
+        """The job of an id; None where there is none, and where that cannot be asked now."""
+        with suppress(*_REFUSALS, api.NotFound):
+            return self.client.get_job(job_id, retry=None)
 
     def _result(self, job: bigquery.QueryJob | bigquery.LoadJob) -> Any:
         if isinstance(job, bigquery.QueryJob):

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -26,7 +27,7 @@ from nba_assets_tests.deploy.deployment import Deployment, deployed
 from nba_assets_tests.deploy.driven_clock import DrivenClock
 from nba_assets_tests.servers.running import bigquery_server, gcs_server
 
-pytestmark = [pytest.mark.long, pytest.mark.server]
+pytestmark = [pytest.mark.long, pytest.mark.server, pytest.mark.deployment]
 
 START = dt.date(2025, 4, 3)
 """Ten days of the regular season and the first weeks of the playoffs: enough to train on."""
@@ -135,22 +136,31 @@ def failed(deployment: Deployment, since: int = 0) -> list[str]:
 
 
 def check_launches(deployment: Deployment) -> None:
-    """Every run comes from a tick of automation or of a schedule, and says so."""
+    """Every run comes from a tick of automation, of a schedule or of the page's sensor, and says so."""
     by_tick = {run: name for name, ticks in deployment.ticks().items() for tick in ticks for run in tick.run_ids}
     assert {run.run_id for run in deployment.runs} == set(by_tick)
+    sensors = {AUTOMATION: AUTOMATION, "report": "sensor report"}
     for run in deployment.runs:
         name = by_tick[run.run_id]
-        assert run.tags["nba/who"] == (AUTOMATION if name == AUTOMATION else f"schedule {name}")
+        assert run.tags["nba/who"] == sensors.get(name, f"schedule {name}")
         assert run.tags["nba/why"]
-    assert set(by_tick.values()) == {AUTOMATION, *(schedule.name for schedule in schedules(is_on=True))}
+    assert set(by_tick.values()) == {*sensors, *(schedule.name for schedule in schedules(is_on=True))}
 
 
 def check_ticks(deployment: Deployment) -> None:
-    """None took long; a tick over which the clock was put on has no duration."""
-    ticks = [(name, tick) for name, ticks in deployment.ticks().items() for tick in ticks if tick.end_timestamp]
-    within = [(name, tick) for name, tick in ticks if not deployment.was_put_on(tick.timestamp, tick.end_timestamp)]
-    seconds = {name: (tick.end_timestamp - tick.timestamp) / SPEED for name, tick in within}
-    assert {name: took for name, took in seconds.items() if took > LONGEST_TICK_SECONDS} == {}
+    """The usual tick of no sensor took long; one over which the clock was put on has no duration.
+
+    The longest says more of what else the machine had to do; the benchmark of ticks measures their work. The tick of
+    a schedule is dated to the moment when it was due, not to when it began.
+    """
+    seconds: dict[str, list[float]] = {}
+    timetable = {schedule.name for schedule in schedules(is_on=True)}
+    for name, ticks in deployment.ticks().items():
+        for tick in ticks if name not in timetable else ():
+            if tick.end_timestamp and not deployment.was_put_on(tick.timestamp, tick.end_timestamp):
+                seconds.setdefault(name, []).append((tick.end_timestamp - tick.timestamp) / SPEED)
+    usual = {name: median(taken) for name, taken in seconds.items()}
+    assert {name: took for name, took in usual.items() if took > LONGEST_TICK_SECONDS} == {}
 
 
 def warehouse_of(settings: Settings) -> Warehouse:

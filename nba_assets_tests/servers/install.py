@@ -81,7 +81,8 @@ def install(name: str) -> Path:
 
 def _python(version: str) -> str:
     """An interpreter of the version: of pyenv, which answers by its shims only where a project chose it, or any."""
-    found = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    found = sorted(root.glob(f"versions/{version}.*/bin/python"))
     return str(found[-1]) if found else version
 
 

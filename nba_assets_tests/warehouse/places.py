@@ -81,12 +81,11 @@ class BigQueryPlace:
     def _base(self, table: str, state: str = "every") -> str:
         return self.names.staging(f"state_{state}_{table}")
 
-    def set_back(self, state: str) -> None:
-        """Undo what tests have done since; "" is the empty warehouse."""
+    def set_back(self, state: str, written_elsewhere: Iterable[str] = (BOX,)) -> None:
+        """Undo what tests have done since, and what other processes have written; "" is the empty warehouse."""
         if state and state not in self._states:
             self._learn(state)
-        # What other processes have written is not told here; they write box scores.
-        spoilt = {job.table for job in self.done[self._told :]} & set(TABLES) | {BOX}
+        spoilt = {job.table for job in self.done[self._told :]} & set(TABLES) | set(written_elsewhere)
         if bool(state) != self._is_filled:
             spoilt |= set(SOUND)
         steps = [f"DELETE FROM {self.names.system(name)} WHERE TRUE" for name in SYSTEM_TABLES]

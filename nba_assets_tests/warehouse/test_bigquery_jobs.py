@@ -35,6 +35,8 @@ class Client:
         return self.jobs[job_id]
 
     def get_job(self, job_id: str, **_: object) -> object:
+        if job_id not in self.jobs:
+            raise api.NotFound("Not found: Job")
         return self.jobs[job_id]
 
 
