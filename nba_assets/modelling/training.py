@@ -1,6 +1,7 @@
 """Training of the points model, byte for byte: three boosters stopped on validation, an interval calibrated there."""
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -26,8 +27,8 @@ OBJECTIVES: Mapping[str, Mapping[str, Any]] = {
 """What each booster of the model minimises, and the error on validation that stops it."""
 COARSE_LEARNING_RATE, COARSE_COLSAMPLE = 0.1, 0.3
 """Steps and columns with which all but the median, which is what is graded, are trained: in a third of the time."""
-_SIDE_BY_SIDE = ((MEDIAN,), ("quantiles", "mean"))
-"""Boosters that are trained at the same time; those of one group follow each other on the same binned data."""
+_LONGEST_FIRST = (MEDIAN, "quantiles", "mean")
+"""Two boosters are trained at a time, and whoever is done first takes the last."""
 
 
 @dataclass(frozen=True)
@@ -91,14 +92,17 @@ def train_points_model(matrix: DesignMatrix, split: Split, settings: TrainingSet
     train, held_out = (matrix.features.loc[rows[part]].astype("float32") for part in ("train", "validation"))
     label, held_out_label = (matrix.label[rows[part]] for part in ("train", "validation"))
 
-    def fit(names: Sequence[str]) -> dict[str, tuple[xgboost.Booster, Fit]]:
-        # data of its own for each thread: XGBoost does not promise that two may train on one at the same time
-        data = binned(train, label, settings)
-        judged = binned(held_out, held_out_label, settings, ref=data)
-        return {name: _fit(parameters_of(name, settings), data, judged, settings) for name in names}
+    own = threading.local()
 
-    with ThreadPoolExecutor(len(_SIDE_BY_SIDE)) as threads:
-        fitted = {name: one for group in threads.map(fit, _SIDE_BY_SIDE) for name, one in group.items()}
+    def fit(name: str) -> tuple[xgboost.Booster, Fit]:
+        if not hasattr(own, "train"):
+            # of its own for each thread: XGBoost does not promise that two may train on one at the same time
+            own.train = binned(train, label, settings)
+            own.held_out = binned(held_out, held_out_label, settings, ref=own.train)
+        return _fit(parameters_of(name, settings), own.train, own.held_out, settings)
+
+    with ThreadPoolExecutor(2) as threads:
+        fitted = dict(zip(_LONGEST_FIRST, threads.map(fit, _LONGEST_FIRST), strict=True))
     boosters = {name: booster for name, (booster, _) in fitted.items()}
     quantiles = boosters["quantiles"].predict(xgboost.DMatrix(held_out, nthread=settings.n_jobs))
     widening = widening_by_group(held_out, held_out_label, np.asarray(quantiles))
