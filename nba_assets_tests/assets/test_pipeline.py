@@ -16,6 +16,8 @@ from nba_assets.modelling.artefacts import load_model, stored_versions
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages, without_game
 
+pytestmark = pytest.mark.long
+
 DAYS = 56
 DATED = [name for name in TABLES if name not in ("player_points_predictions", "prediction_accuracy")]
 
@@ -83,7 +85,6 @@ def test_model_is_trained_and_serves_only_what_it_has_not_seen(clean: Platform) 
     assert unserved["absence"].str.contains(Absence.NO_MODEL).all()
 
 
-@pytest.mark.long
 def test_resuming_recomputes_nothing(clean: Platform) -> None:
     before = clean.warehouse.ledger()
     result = clean.run(resume=True)
@@ -92,7 +93,6 @@ def test_resuming_recomputes_nothing(clean: Platform) -> None:
     assert stored_versions(clean.settings.models) == [1]
 
 
-@pytest.mark.long
 def test_recomputing_changes_no_content(clean: Platform) -> None:
     before = clean.hashes()
     result = clean.run()
@@ -100,7 +100,6 @@ def test_recomputing_changes_no_content(clean: Platform) -> None:
     pd.testing.assert_series_equal(clean.hashes(), before)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("offset", [0, 1, 13, 20, 33, DAYS - 1])
 def test_a_date_alone_equals_the_date_of_the_range(clean: Platform, offset: int) -> None:
     day = clean.source.first_date + dt.timedelta(days=offset)
@@ -113,7 +112,6 @@ def test_a_date_alone_equals_the_date_of_the_range(clean: Platform, offset: int)
     assert (mine["content_build"] < mine["attempt_build"]).all(), "the date was recomputed, and its content stayed"
 
 
-@pytest.mark.long
 def test_chunks_equal_the_whole_range(own: Platform, clean: Platform) -> None:
     edges = [0, 1, 9, 30, DAYS]
     for start, end in zip(edges, edges[1:], strict=False):
@@ -134,7 +132,6 @@ def broken(
     return platform, day, game, platform.run()
 
 
-@pytest.mark.long
 class TestMissingGame:
     """One game's box scores do not arrive; later they do."""
 
@@ -206,7 +203,6 @@ class TestMissingGame:
         pd.testing.assert_series_equal(platform.hashes(), clean.hashes())
 
 
-@pytest.mark.long
 def test_a_derived_table_alone_is_held_until_its_inputs_are_there(own: Platform) -> None:
     first = own.source.first_date
     result = own.run(first, first, tables=["team_offense"])
@@ -219,7 +215,6 @@ def test_a_derived_table_alone_is_held_until_its_inputs_are_there(own: Platform)
     assert own.statuses("team_offense") == {first: "ready"}
 
 
-@pytest.mark.long
 def test_history_must_be_there_before_a_window_is_read(own: Platform) -> None:
     first, later = own.source.first_date, own.source.first_date + dt.timedelta(days=5)
     own.run(later, later, tables=DATED)
@@ -236,7 +231,6 @@ def test_training_without_anything_built_is_refused(own: Platform) -> None:
     assert "training is refused" in failure_messages(result)[0] or "model is refused" in failure_messages(result)[0]
 
 
-@pytest.mark.long
 def test_a_model_can_learn_from_lines_as_well(clean: Platform, tmp_path: Path) -> None:
     platform = Platform(shutil.copytree(clean.settings.home, tmp_path / "home"), clean.source)
     config = {"ops": {"xgboost_points_model": {"config": {"with_lines": True}}}}

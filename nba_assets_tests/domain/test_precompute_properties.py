@@ -26,6 +26,7 @@ def with_random_gaps(seed: int) -> League:
     return league.without_shots(list(rng.choice(days, size=rng.integers(0, 3), replace=False)))
 
 
+@pytest.mark.long
 @LEAGUES
 @given(seed=SEEDS)
 def test_any_chunking_gives_the_same_rows_bit_for_bit(seed):

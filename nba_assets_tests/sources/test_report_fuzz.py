@@ -190,9 +190,8 @@ def good_rows(delivery: Parsed, schedule: pd.DataFrame, table: str) -> pd.DataFr
     return rows[rows["game_date"].isin(pd.DatetimeIndex(ready))].reset_index(drop=True)
 
 
-@pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=[] if kind == "odds json" else pytest.mark.long) for kind in KINDS]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("kind", KINDS)
 def test_damage_is_understood_or_refused(kind, box_scores, tmp_path):
     folder, name, rows, write, table = KINDS[kind]
     schedule = box_scores[0]

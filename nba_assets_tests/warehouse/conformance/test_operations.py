@@ -50,6 +50,7 @@ def test_everything_built_on_it_is_stale_and_nothing_before_or_beside(complete):
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_rebuild_with_the_same_content_makes_the_date_and_all_after_it_ready(complete):
     complete.invalidate(Span(BOX, SECOND, SECOND), **WHO)
     published = publish(complete, BOX, [SECOND])

@@ -67,6 +67,7 @@ def test_content_of_a_build_is_what_it_published_wherever_it_is_now(warehouse):
         minutes(DAYS[1:3], 5)
 
 
+@pytest.mark.long
 def test_a_restored_date_is_ready_with_the_old_content_and_its_provenance(complete):
     publish(complete, BOX, [SECOND], rows=with_minutes(241.0), source_version="v2")
     for table in ("player_box_scores", *DERIVED):
