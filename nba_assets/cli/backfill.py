@@ -41,7 +41,7 @@ def backfill(
     override: Annotated[str, typer.Option(help="The reason why older code may build over newer.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
-    """Build tables over a range of dates, then the model and its predictions.
+    """Build tables over a range of dates, then, where it ends with the last date, the model, and predictions.
 
     What stands as it should is left alone, so that an interrupted backfill goes on where it stopped. Everything is
     reserved before the first run starts. Exit code 0: all stands; 1: something was not built, everything else was;

@@ -114,14 +114,17 @@ def planned_request(
     """The request for what the ledger says has to be done of what was asked for; None when that is nothing.
 
     Dates are cut to the calendar; ValueError when none is left of them. The model is tried whenever it is among the
-    assets: the same data gives the same version.
+    assets: the same data gives the same version. But when everything is asked for over dates that end before the
+    calendar does it is left out: a past week is not repaired for a version of an old window.
     """
     calendar = warehouse.days
     whole = calendar[0].date(), calendar[-1].date()
     start, end = max(first or whole[0], whole[0]), min(last or whole[1], whole[1])
     if start > end:
         raise ValueError(f"nothing of {first} … {last} exists: there is {whole[0]} … {whole[1]}")
-    dated = [name for name in assets if name != MODEL]
+    dated = tuple(name for name in assets if name != MODEL)
+    if assets == ASSETS and end < whole[1]:
+        assets = dated
     plan = make_plan(
         warehouse.state(),
         tables=dated,

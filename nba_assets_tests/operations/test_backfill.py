@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -9,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nba_assets.contracts.tables import TABLES
-from nba_assets.operations.backfill import ASSETS, Request, chosen_assets, waves
+from nba_assets.operations.backfill import ASSETS, Request, chosen_assets, planned_request, waves
 from nba_assets.partitions import Span
 from nba_assets.readiness.gate import MODEL
+from nba_assets.readiness.state import LedgerState
+from nba_assets_tests.readiness.ledgers import HandLedger
 
 FIRST = dt.date(2024, 1, 1)
 BOX_INGEST = ("game_schedule", "game_results", "team_box_scores", "player_box_scores")
@@ -34,6 +37,31 @@ def test_assets_are_built_in_graph_order_and_predictions_after_the_model() -> No
     for name, contract in TABLES.items():
         assert all(order[read.table] < order[name] for read in contract.reads)
     assert order["ml_feature_store"] < order[MODEL] < order["player_points_predictions"]
+
+
+@pytest.mark.parametrize(
+    ("outdated", "asked", "last", "expected"),
+    [
+        ((), ASSETS, 4, (MODEL,)),
+        ((), ASSETS, 3, None),
+        ((2,), ASSETS, 4, ASSETS),
+        ((2,), ASSETS, 3, tuple(name for name in ASSETS if name != MODEL)),
+        ((2,), ("ml_feature_store", MODEL), 3, ("ml_feature_store", MODEL)),
+        ((), (MODEL,), 3, (MODEL,)),
+    ],
+)
+def test_a_past_week_is_repaired_without_a_version_of_an_old_window(
+    outdated: tuple[int, ...], asked: tuple[str, ...], last: int, expected: tuple[str, ...] | None
+) -> None:
+    ledger = HandLedger(TABLES, days=4).publish_all()
+    if outdated:
+        ledger.outdate("ml_feature_store", *outdated)
+    state = LedgerState(ledger.frame().assign(rows=1, source_version="1"), TABLES, ledger.days)
+    builds = pd.DataFrame(columns=["table_name", "attempt_build", "dates", "seconds"])
+    warehouse = SimpleNamespace(days=ledger.days, state=lambda: state, recent_builds=lambda: builds)
+    end = ledger.days[last - 1].date()
+    request = planned_request(warehouse, asked, source_version="1", first=ledger.days[0].date(), last=end)
+    assert (request and request.assets) == expected
 
 
 def test_chosen_assets_come_in_order_and_unknown_ones_are_named() -> None:
