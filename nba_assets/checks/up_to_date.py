@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
+import pandas as pd
 
 from nba_assets.event_log.shown import STORY
 from nba_assets.readiness.date_ranges import in_words
@@ -43,13 +44,13 @@ def verdicts(state: LedgerState) -> dict[str, Verdict]:
 
 def heal(state: LedgerState, ranges: Sequence[StaleRange]) -> str:
     """The command that rebuilds the ranges, with their roots: one that is rejected or held is not itself stale."""
-    gaps = [
-        day
-        for part in ranges
-        for day in state.days[state.is_gap(part.cause.table)]
-        if part.cause.first <= day.date() <= part.cause.last
-    ]
-    return f"nba-assets backfill --from {min(gaps).date()}" if gaps else "nba-assets backfill --stale"
+    causes = {part.cause for part in ranges}
+    gaps_of = {table: state.days[state.is_gap(table)] for table in {cause.table for cause in causes}}
+    gaps = []
+    for cause in causes:
+        later = gaps_of[cause.table][gaps_of[cause.table].searchsorted(pd.Timestamp(cause.first)) :]
+        gaps += [day.date() for day in later[:1] if day.date() <= cause.last]
+    return f"nba-assets backfill --from {min(gaps)}" if gaps else "nba-assets backfill --stale"
 
 
 def _verdict(state: LedgerState, table: str, ranges: Sequence[StaleRange]) -> Verdict:
