@@ -159,7 +159,10 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _existing_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     """Type of every column of every table that the file has, as the types are named here."""
-    query = "SELECT table_schema, table_name, column_name, data_type FROM information_schema.columns"
+    query = (
+        "SELECT table_schema, table_name, column_name, data_type FROM information_schema.columns "
+        "WHERE table_catalog = current_database()"
+    )
     existing: dict[str, dict[str, str]] = {}
     for schema, table, column, kind in connection.execute(query).fetchall():
         existing.setdefault(f"{schema}.{table}", {})[column] = kind.replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ")

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from nba_assets.contracts.tables import TABLES
-from nba_assets.warehouse import duckdb_file, schema
+from nba_assets.warehouse import duckdb_engine, schema
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets_tests.warehouse.raw_publishes import (
     BOX,
@@ -88,7 +88,7 @@ def _corrupt(directory: Path) -> Path:
     "spoil", [_directory_is_a_file, _file_is_a_directory, _corrupt], ids=lambda spoil: spoil.__name__
 )
 def test_a_file_that_cannot_be_opened_is_named_at_once(tmp_path, monkeypatch, spoil):
-    monkeypatch.setattr(duckdb_file.time, "sleep", lambda _: pytest.fail("waits for a lock that nobody holds"))
+    monkeypatch.setattr(duckdb_engine.time, "sleep", lambda _: pytest.fail("waits for a lock that nobody holds"))
     path = spoil(tmp_path)
     with pytest.raises(WarehouseError) as refused:
         warehouse_at(path).ledger()
@@ -96,7 +96,7 @@ def test_a_file_that_cannot_be_opened_is_named_at_once(tmp_path, monkeypatch, sp
 
 
 def test_a_file_that_stays_locked_is_named_when_patience_ends(warehouse, monkeypatch):
-    monkeypatch.setattr(duckdb_file, "LOCK_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(duckdb_engine, "LOCK_PATIENCE_SECONDS", 0.1)
     script = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
     holder = subprocess.Popen(
         [sys.executable, "-c", script, str(warehouse.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
