@@ -2,8 +2,8 @@
 
     python -m nba_assets_tests.benchmarks.two_workers
 
-Each worker is a command of its own. One builds two months of schedule and results, half a month at a time; then two of
-them, each with its own home, build one month each of a season later. The server is one process of one interpreter, so
+Each worker is a command of its own. One builds four months of schedule and results, a month at a time; then two of
+them, each with its own home, build two months each of a season later. The server is one process of one interpreter, so
 a publish of one waits for that of another; BigQuery itself has no such limit.
 """
 
@@ -21,15 +21,15 @@ from nba_assets_tests.servers.running import bigquery_server
 from nba_assets_tests.warehouse.places import PROJECT
 
 TABLES = "game_schedule,game_results"
-ONE = [("2023-11-01", "2023-12-30")]
-TWO = [("2024-11-01", "2024-11-30"), ("2024-12-01", "2024-12-30")]
+ONE = [("2023-11-01", "2024-02-28")]
+TWO = [("2024-11-01", "2024-12-30"), ("2024-12-31", "2025-02-28")]
 
 
 def seconds(homes: Sequence[Settings], ranges: Sequence[tuple[str, str]]) -> float:
     """How long it takes until every worker has built its dates."""
     begun = time.perf_counter()
     workers = [
-        started(home, "backfill", f"--tables={TABLES}", "--chunk-days=15", f"--from={first}", f"--to={last}")
+        started(home, "backfill", f"--tables={TABLES}", "--chunk-days=30", f"--from={first}", f"--to={last}")
         for home, (first, last) in zip(homes, ranges, strict=False)
     ]
     for worker in workers:
