@@ -32,7 +32,7 @@ ui: $(BIN)/nba-assets ## Start the Dagster UI on the same data.
 servers: $(BIN)/nba-assets ## Install the servers of the long tests (BigQuery, GCS, GoogleSQL) into a cache of their own; needs Python 3.13.
 	$(BIN)/python -m nba_assets_tests.servers.install
 
-test: $(BIN)/nba-assets ## The default tests, about six minutes on two cores.
+test: $(BIN)/nba-assets ## The default tests, under five minutes on two cores.
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-long: $(BIN)/nba-assets ## The long tests, without those that need servers or a browser.

@@ -4,8 +4,6 @@ import ast
 import functools
 from pathlib import Path
 
-import pytest
-
 from nba_assets_tests.conftest import REPOSITORY
 
 PACKAGE = REPOSITORY / "nba_assets"
@@ -132,33 +130,37 @@ def test_no_two_parts_import_each_other():
         done |= free
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name_of)
-def test_imports_point_down(module):
-    inside = {name.removeprefix("nba_assets.") for name in imports_of(module) if name.startswith("nba_assets.")}
-    wrong = {name for name in inside if not allowed(part_of(module), name)} if inside else set()
-    assert wrong == set()
+def test_imports_point_down():
+    wrong = []
+    for module in MODULES:
+        inside = {name.removeprefix("nba_assets.") for name in imports_of(module) if name.startswith("nba_assets.")}
+        wrong += [(name_of(module), name) for name in inside if not allowed(part_of(module), name)]
+    assert wrong == []
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name_of)
-def test_outside_libraries_stay_where_they_belong(module):
-    for library, places in ONLY_IN.items():
-        if any(lies_in(imported, {library}) for imported in imports_of(module)):
-            assert lies_in(name_of(module), places), f"{library} may be imported in {places} only"
+def test_outside_libraries_stay_where_they_belong():
+    wrong = [
+        f"{name_of(module)} imports {imported}; {library} may be imported in {places} only"
+        for module in MODULES
+        for imported in imports_of(module)
+        for library, places in ONLY_IN.items()
+        if lies_in(imported, {library}) and not lies_in(name_of(module), places)
+    ]
+    assert wrong == []
 
 
-@pytest.mark.parametrize("module", [*MODULES, *TESTS], ids=lambda module: str(module.relative_to(REPOSITORY)))
-def test_a_file_is_small_and_says_what_it_is_for(module):
-    assert len(module.read_text(encoding="utf-8").splitlines()) <= 300
-    assert ast.get_docstring(tree_of(module)), "no docstring"
+def test_a_file_is_small_and_says_what_it_is_for():
+    for module in (*MODULES, *TESTS):
+        assert len(module.read_text(encoding="utf-8").splitlines()) <= 300, module
+        assert ast.get_docstring(tree_of(module)), f"{module}: no docstring"
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name_of)
-def test_modules_are_named_by_what_they_are_about(module):
-    assert module.stem not in {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
+def test_modules_are_named_by_what_they_are_about():
+    empty = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
+    assert [module for module in MODULES if module.stem in empty] == []
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name_of)
-def test_the_environment_is_read_in_settings_only(module):
-    if name_of(module) not in ("settings", "operations.home", "event_log.storage"):
-        assert "os.environ" not in module.read_text(encoding="utf-8")
-        assert "getenv" not in module.read_text(encoding="utf-8")
+def test_the_environment_is_read_in_settings_only():
+    others = [name for name in MODULES if name_of(name) not in ("settings", "operations.home", "event_log.storage")]
+    texts = {module: module.read_text(encoding="utf-8") for module in others}
+    assert [module for module, text in texts.items() if "os.environ" in text or "getenv" in text] == []

@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from nba_assets.contracts.contract import ABSENCE, Column, Contract
+from nba_assets.contracts.contract import ABSENCE, Contract
 from nba_assets.contracts.features import FEATURE_COLUMNS, ML_FEATURE_STORE, OPTIONAL_FEATURES, SHOT_FEATURES
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Staged
@@ -16,11 +16,6 @@ from nba_assets_tests.domain.precompute_chain import Chain, build
 
 BEFORE_TIPOFF = [*(of for of in TABLES.values() if of.dataset == "nba_precompute"), ML_FEATURE_STORE]
 CONTRACTS = [pytest.param(contract, id=contract.name) for contract in BEFORE_TIPOFF]
-EVERY_COLUMN = [
-    pytest.param(contract, column, id=f"{contract.name}.{column.name}")
-    for contract in BEFORE_TIPOFF
-    for column in contract.columns
-]
 
 
 @pytest.fixture(scope="module")
@@ -42,30 +37,6 @@ def test_rows_keep_keys_ranges_and_reasons(contract: Contract, chain):
     staged = Staged(contract, rows, [], {}, dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
     rules = {name: rule for name, rule in contract_rules(contract).items() if name != "upstream_missing_share"}
     assert [failure for rule in rules.values() for failure in rule(staged)] == []
-
-
-@pytest.mark.parametrize(("contract", "column"), EVERY_COLUMN)
-def test_every_column_says_what_it_is_made_of(contract: Contract, column: Column):
-    assert column.sources or column.name == ABSENCE
-    reads = {read.table for read in contract.reads}
-    for source in column.sources:
-        table, _, name = source.partition(".")
-        assert table in reads
-        assert TABLES[table].column(name)
-
-
-@pytest.mark.parametrize(("contract", "column"), EVERY_COLUMN)
-def test_numbers_have_bounds_and_units_unless_they_are_ids(contract: Contract, column: Column):
-    if column.type in ("integer", "float") and not column.name.endswith("_id"):
-        assert column.low is not None
-        assert column.high is not None
-        assert column.unit
-
-
-@pytest.mark.parametrize(("contract", "column"), EVERY_COLUMN)
-def test_a_count_column_stands_in_the_same_table_and_is_never_null(contract: Contract, column: Column):
-    if column.count_column:
-        assert not contract.column(column.count_column).nullable
 
 
 def test_features_are_columns_of_the_store_and_no_identifiers():

@@ -60,11 +60,19 @@ def test_every_column_has_a_description_and_every_table_its_rules() -> None:
         assert rules_of(contract).rules
 
 
-def test_count_columns_exist() -> None:
-    for contract in TABLES.values():
+def test_numbers_have_bounds_and_units_unless_they_are_ids() -> None:
+    for name, contract in TABLES.items():
+        for column in contract.columns:
+            if column.type in ("integer", "float") and not column.name.endswith("_id"):
+                assert None not in (column.low, column.high), (name, column.name)
+                assert column.unit, (name, column.name)
+
+
+def test_count_columns_exist_and_are_never_null() -> None:
+    for name, contract in TABLES.items():
         for column in contract.columns:
             if column.count_column is not None:
-                contract.column(column.count_column)
+                assert not contract.column(column.count_column).nullable, (name, column.name)
 
 
 def test_ancestors_of_the_model_are_everything_but_predictions() -> None:
