@@ -21,7 +21,7 @@ LOCK_PATIENCE_SECONDS = 60
 
 
 class _Engine:
-    """Made when it is first needed; a forked process, in which its threads are missing, makes one of its own."""
+    """Made when it is first needed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -34,11 +34,19 @@ class _Engine:
             if self._memory is None:
                 self._memory = duckdb.connect(":memory:")
             if not self._users[path]:
-                self._memory.execute(f"ATTACH {_text(path)} AS {_name(path)}")
+                self._memory.execute(f"ATTACH IF NOT EXISTS {_text(path)} AS {_name(path)}")
             self._users[path] += 1
             connection = self._memory.cursor()
         connection.execute(f"USE {_name(path)}")
         return connection
+
+    def is_sound(self) -> bool:
+        """Whether it still works: DuckDB gives an engine up after a fault in one of its files."""
+        with self._lock:
+            try:
+                return self._memory is None or bool(self._memory.execute("SELECT 1").fetchall())
+            except duckdb.Error:
+                return False
 
     def release(self, path: str) -> None:
         """Give up one use of a file; after the last one other processes may open it."""
@@ -50,16 +58,32 @@ class _Engine:
 
 _engine = _Engine()
 _left_behind: list[_Engine] = []
-"""Those of the processes from which this one was forked: to end one without its threads would crash."""
+"""Those that are of no use any more: to end one in a forked process, where its threads are missing, would crash."""
 
 
-def _forget() -> None:
+_choice = threading.Lock()
+
+
+def _begin_anew() -> None:
     global _engine
     _left_behind.append(_engine)
     _engine = _Engine()
 
 
-os.register_at_fork(after_in_child=_forget)
+def _begin_in_a_fork() -> None:
+    global _choice
+    _choice = threading.Lock()
+    _begin_anew()
+
+
+os.register_at_fork(after_in_child=_begin_in_a_fork)
+
+
+def _sound_engine() -> _Engine:
+    with _choice:
+        if not _engine.is_sound():
+            _begin_anew()
+        return _engine
 
 
 @contextmanager
@@ -80,9 +104,10 @@ def _connect(path: Path) -> tuple[_Engine, duckdb.DuckDBPyConnection]:
         raise WarehouseError(f"{path} cannot be created: {error}. Choose a directory you own (NBA_HOME).") from error
     deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
     pause = 0.02
+    engine = _sound_engine()
     while True:
         try:
-            return _engine, _engine.attach(str(path))
+            return engine, engine.attach(str(path))
         except duckdb.Error as error:
             if "Could not set lock" not in str(error) or time.monotonic() > deadline:
                 raise WarehouseError(

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from nba_assets.warehouse import duckdb_engine
 from nba_assets.warehouse.duckdb_engine import attached
 
 OPENS = "import duckdb, sys; print(duckdb.connect(sys.argv[1]).execute('SELECT count(*) FROM t').fetchone()[0])"
@@ -73,6 +74,13 @@ def test_threads_use_a_file_at_once(path: Path) -> None:
     for thread in threads:
         thread.join()
     assert counts == [(1,)] * 40
+
+
+def test_an_engine_that_was_given_up_is_replaced(path: Path) -> None:
+    duckdb_engine._engine._memory.close()
+    with attached(path) as connection:
+        assert connection.execute("FROM t").fetchall() == [(1,)]
+    assert opened_elsewhere(path) == "1"
 
 
 def _add_a_row(path: Path) -> None:
