@@ -32,7 +32,8 @@ class _Engine:
         """A connection in which the file is the default database; duckdb.Error as `duckdb.connect` would raise."""
         with self._lock:
             if self._memory is None:
-                self._memory = duckdb.connect(":memory:")
+                # What does not fit into memory goes beside the first file, as if that were open itself.
+                self._memory = duckdb.connect(":memory:", config={"temp_directory": f"{path}.tmp"})
             if not self._users[path]:
                 self._memory.execute(f"ATTACH IF NOT EXISTS {_text(path)} AS {_name(path)}")
             self._users[path] += 1

@@ -46,6 +46,12 @@ def test_two_files_of_the_same_name_are_two(path: Path, tmp_path: Path) -> None:
         ).fetchone() == (0,)
 
 
+def test_what_does_not_fit_into_memory_goes_beside_the_file(path: Path) -> None:
+    duckdb_engine._begin_anew()
+    with attached(path) as connection:
+        assert connection.execute("SELECT current_setting('temp_directory')").fetchone() == (f"{path}.tmp",)
+
+
 def _begin(connection: duckdb.DuckDBPyConnection) -> None:
     connection.begin()
     connection.execute("INSERT INTO t VALUES (2)")
