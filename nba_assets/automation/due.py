@@ -122,7 +122,7 @@ def _newest_seen(read: Read, builds: np.ndarray) -> np.ndarray:
 def _shut(state: LedgerState, read: Read, asked: np.ndarray) -> np.ndarray:
     """For each date, whether the gate would refuse to read this upstream, were `asked` of it built before."""
     known_gap = state.is_gap(read.table) & state.is_schedule_known
-    in_the_way = ~(state.is_ready(read.table) | asked)
+    in_the_way = ~(state.is_readable(read) | asked)
     if read.window == "same_date":
         return in_the_way & ~(known_gap & read.optional)
     in_the_way &= ~known_gap

@@ -61,14 +61,21 @@ class Read:
 
     `same_date` is the partition of the row's own date; `before` is every date before it. An `optional` upstream
     that is rejected or held does not hold its reader: its rows are not read, and what is made of them is null
-    (`upstream_missing`). Missing or stale it holds as any other. `columns`, where given, narrow the
-    read of a wide table to them and to those that the lineage of the reader's columns names.
+    (`upstream_missing`). Missing or stale it holds as any other. One that is read `as_it_stands` may be stale: it is
+    the record of what was known then, as a prediction is, and makes its reader stale by being published again only.
+    `columns`, where given, narrow the read of a wide table to them and to those that the lineage of the reader's
+    columns names.
     """
 
     table: str
     window: Literal["same_date", "before"] = "same_date"
     optional: bool = False
     columns: tuple[str, ...] = ()
+    as_it_stands: bool = False
+
+    def __post_init__(self) -> None:
+        if self.as_it_stands and self.window != "same_date":
+            raise ValueError(f"read of {self.table}: only the partition of the same date can be read as it stands")
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ PREDICTION_ACCURACY = Contract(
     reads=(
         Read("game_schedule"),
         Read("player_box_scores"),
-        Read("player_points_predictions", optional=True),
+        Read("player_points_predictions", optional=True, as_it_stands=True),
         Read("point_lines", optional=True),
         Read(_SUMMARY, "before", columns=("game_id", "game_date", "player_id", "season", "minutes_played", "pts")),
     ),

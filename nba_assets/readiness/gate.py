@@ -89,11 +89,11 @@ def evaluate(state: LedgerState, contract: Contract, days: Sequence[dt.date]) ->
         # Whom a gap concerns only the schedule can tell; without a ready one it may concern everybody.
         is_known_gap = state.is_gap(read.table) & state.is_schedule_known
         if read.window == "same_date":
-            shut = ~state.is_ready(read.table) & ~(is_known_gap & read.optional)
+            shut = ~state.is_readable(read) & ~(is_known_gap & read.optional)
             for at in wanted[shut[wanted]]:
                 reasons.setdefault(int(at), []).append(state.describe(read.table, int(at)))
             continue
-        in_the_way = ~state.is_ready(read.table) & ~is_known_gap
+        in_the_way = ~state.is_readable(read) & ~is_known_gap
         positions = np.flatnonzero(in_the_way)
         positions = positions[positions >= state.history_start]
         for at in wanted:

@@ -13,7 +13,7 @@ def root_obstacle(state: LedgerState, table: str, at: int) -> tuple[str, int]:
     if state.rows[table]["status"].iloc[at] != Status.HELD:
         return table, at
     for read in state.contracts[table].reads:
-        shut = ~state.is_ready(read.table)
+        shut = ~state.is_readable(read)
         first, last = at, at + 1
         if read.window == "before":
             shut = state.is_missing(read.table) | (state.stale[read.table] & ~state.is_gap(read.table))

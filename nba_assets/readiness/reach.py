@@ -40,7 +40,7 @@ def is_root(state: LedgerState, table: str) -> np.ndarray:
     """Per date: not ready, and nothing upstream is in the way of building it now."""
     obstructed = np.zeros(len(state.days), dtype=bool)
     for read in state.contracts[table].reads:
-        obstructed |= seen_through(read, ~state.is_ready(read.table) & _blocks(state, read))
+        obstructed |= seen_through(read, ~state.is_readable(read) & _blocks(state, read))
     return (state.is_gap(table) | state.is_missing(table)) & ~obstructed
 
 

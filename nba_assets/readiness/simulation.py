@@ -37,10 +37,14 @@ class Outcome:
             return np.zeros_like(next(iter(self.stale.values())))
         return ~self.becomes[SCHEDULE][Status.READY] | self.stale[SCHEDULE]
 
+    def stale_to(self, read: Read) -> np.ndarray:
+        """Upstream dates that are stale then, so that a reader of them is stale as well."""
+        return self.stale[read.table] & (not read.as_it_stands)
+
     def in_the_way(self, read: Read, history_start: int) -> dict[str, np.ndarray]:
         """Upstream dates that would refuse a reader then, by what they are: a status, or 'stale'."""
         flags: dict[str, np.ndarray] = {status.value: dates for status, dates in self.becomes[read.table].items()}
-        flags["stale"] = self.stale[read.table]
+        flags["stale"] = self.stale_to(read)
         del flags[Status.READY]
         if read.window == "before":
             # Whom a gap concerns only the schedule can tell; without a ready one it may concern everybody.
@@ -91,5 +95,5 @@ def _stale_unless_built(
         content = state.content_build[read.table]
         if read.window == "before" and len(content):
             content = np.append(0, np.maximum.accumulate(content)[:-1])
-        stale = stale | (content > inputs) | seen_through(read, changed[read.table] | outcome.stale[read.table])
+        stale = stale | (content > inputs) | seen_through(read, changed[read.table] | outcome.stale_to(read))
     return stale

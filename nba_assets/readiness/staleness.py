@@ -100,8 +100,6 @@ class _Roots:
         self.state = state
         self.inputs = {name: integers(state, name, "inputs_build") for name in state.contracts}
         self.code = {name: integers(state, name, "code_version") for name in state.contracts}
-        # What stands on a gap is not read, so its own staleness goes no further.
-        self.is_carrier = {name: state.stale[name] & ~state.is_gap(name) for name in state.contracts}
         self.keys: list[tuple[str, int | None]] = []
         members: list[np.ndarray] = []
         oldest: list[int] = []
@@ -111,7 +109,7 @@ class _Roots:
                 self.keys.append((name, int(version)))
                 members.append(outdated & (self.code[name] == version))
                 oldest.append(NEVER)
-            changed = self._is_newer_than_a_reader(name) & ~self.is_carrier[name]
+            changed = self._is_root(name)
             labels = self._episodes(state.content_build[name], changed)
             for label in np.unique(labels[changed]):
                 self.keys.append((name, None))
@@ -129,18 +127,19 @@ class _Roots:
         read_at = [inputs[self.state.stale[name]] for name, inputs in self.inputs.items()]
         return np.searchsorted(np.unique(np.concatenate(read_at)), builds)
 
-    def _is_newer_than_a_reader(self, name: str) -> np.ndarray:
-        """Per date: some stale partition whose window holds it had read something older."""
-        content, newer = self.state.content_build[name], np.zeros(len(self.state.days), dtype=bool)
+    def _is_root(self, name: str) -> np.ndarray:
+        """Per date: some stale partition whose window holds it had read something older; not stale to it itself."""
+        content, root = self.state.content_build[name], np.zeros(len(self.state.days), dtype=bool)
         for reader, contract in self.state.contracts.items():
             read_at = np.where(self.state.stale[reader], self.inputs[reader], NEVER)
             for read in (read for read in contract.reads if read.table == name):
                 if read.window == "before":
                     oldest = np.minimum.accumulate(read_at[::-1])[::-1]
-                    newer |= content > np.append(oldest[1:], NEVER)[: len(content)]
+                    newer = content > np.append(oldest[1:], NEVER)[: len(content)]
                 else:
-                    newer |= content > read_at
-        return newer
+                    newer = content > read_at
+                root |= newer & ~self.state.stale_to(read)
+        return root
 
     def own_code(self, name: str) -> np.ndarray:
         return self._bits([at for at, key in enumerate(self.keys) if key[0] == name and key[1] is not None])
@@ -155,10 +154,11 @@ class _Roots:
 
     def reached_by(self, found: Mapping[str, np.ndarray], name: str, read: Read) -> np.ndarray:
         """Per date the roots that come by one read: newer content there, and what makes stale what it reads."""
-        carried = np.where(self.is_carrier[read.table][:, None], found[read.table], 0).astype("uint8")
+        carried = np.where(self.state.stale_to(read)[:, None], found[read.table], 0).astype("uint8")
         read_at, row = np.unique(self.inputs[name], return_inverse=True)
         is_newer = np.packbits(self.builds[None, :] > read_at[:, None], axis=1)[row]
-        return seen_through(read, carried) | (seen_through(read, self._own_content(read.table)) & is_newer)
+        changed = np.where(self.state.stale_to(read)[:, None], 0, self._own_content(read.table)).astype("uint8")
+        return seen_through(read, carried) | (seen_through(read, changed) & is_newer)
 
     def ranges(self, found: Mapping[str, np.ndarray], contract: Contract, wanted: np.ndarray) -> tuple[StaleRange, ...]:
         """The wanted dates of a table by root, as ranges with the reads by which each root comes."""

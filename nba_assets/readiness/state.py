@@ -37,9 +37,9 @@ class LedgerState:
     Before `history_start`, the first game of the source, no history can be missing.
 
     (T, D) is stale iff its code version is not the current one, or some upstream partition in its declared
-    window has content newer than what T's build has read, or is itself stale. A gap (rejected, held) is not
-    staleness, whatever stands there, for its rows are not read; its later publish is. (T, D) is tainted by every
-    waiver that it, or something in its window, was published under.
+    window has content newer than what T's build has read, or is itself stale (unless it is read as it stands). A gap
+    (rejected, held) is not staleness, whatever stands there, for its rows are not read; its later publish is. (T, D)
+    is tainted by every waiver that it, or something in its window, was published under.
 
     `rows` are the ledger rows of each table, one per date of the calendar, `content_build` its build of each
     date's content (0 where nothing stands).
@@ -73,8 +73,7 @@ class LedgerState:
         stale = told.by_date(name, "code_version") != contract.code_version
         for read in contract.reads:
             newer = self._seen(read, self.content_build[read.table], np.maximum.accumulate, 0) > inputs
-            stale_input = self.stale[read.table] & ~self.is_gap(read.table)
-            stale = stale | newer | self._seen(read, stale_input, np.logical_or.accumulate, False)
+            stale = stale | newer | self._seen(read, self.stale_to(read), np.logical_or.accumulate, False)
         self.status[name] = told.by_date(name, "status").astype("int8")
         self.stale[name] = stale & built
         self._taints[name] = (told.waivers_by_date(name) | self._inherited(contract)) & built
@@ -110,6 +109,15 @@ class LedgerState:
     def is_ready(self, table: str) -> np.ndarray:
         """Per date: ready and not stale."""
         return (self.status[table] == _CODES[Status.READY]) & ~self.stale[table]
+
+    def stale_to(self, read: Read) -> np.ndarray:
+        """Per upstream date: stale, so that a reader of it is stale as well."""
+        return self.stale[read.table] & ~self.is_gap(read.table) & (not read.as_it_stands)
+
+    def is_readable(self, read: Read) -> np.ndarray:
+        """Per upstream date: what stands may be read."""
+        ready = self.status[read.table] == _CODES[Status.READY]
+        return ready if read.as_it_stands else self.is_ready(read.table)
 
     def is_gap(self, table: str) -> np.ndarray:
         """Per date: attempted, and rejected or held."""

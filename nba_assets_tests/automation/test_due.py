@@ -99,6 +99,17 @@ def test_predictions_of_played_dates_are_never_made_again():
     assert list(flags[name]) == [False, False, True, True]
 
 
+def test_what_was_predicted_before_a_late_correction_is_graded_as_it_stands():
+    predictions, accuracy = (contract.name for contract in PREDICTION_TABLES)
+    grades = table(accuracy, same_date=["raw"], as_it_stands=[predictions])
+    ledger = ToldLedger(graph(table("raw"), table(predictions, same_date=["raw"]), grades)).publish_all()
+    ledger.rows.pop((accuracy, 2))
+    ledger.publish("raw", 1, 2)
+    flags = due(ledger.state(), today=ledger.day(3))
+    assert list(flags[predictions]) == [False] * 4
+    assert list(flags[accuracy]) == [True, True, False, False]
+
+
 def test_what_somebody_holds_is_left_out_with_what_needs_it(ledger, tmp_path):
     ledger.publish("raw", 1, 2)
     store = ClaimStore(f"sqlite:///{tmp_path / 'claims.sqlite'}")

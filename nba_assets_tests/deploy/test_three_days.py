@@ -124,6 +124,8 @@ def test_three_days_by_automation_alone(settings: Settings, driven: DrivenClock)
         assert times[ACCURACY] <= 2, "after the tables that it reads, and after the predictions"
         assert failed(deployment, seen) == []
         assert not_ready(settings) == NOT_PREDICTED
+        for day in (TUESDAY, WEDNESDAY):
+            assert rows_of(settings, ACCURACY)[day] == played(settings, day) > 0, "graded, corrected or not"
         for day in (MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY):
             assert rows_of(settings, PREDICTIONS)[day] == rows_of(settings, "ml_feature_store")[day]
         check_launches(deployment)
@@ -172,6 +174,12 @@ def rows_of(settings: Settings, table: str) -> dict[dt.date, int]:
     ledger = warehouse_of(settings).ledger()
     mine = ledger[(ledger["table_name"] == table) & (ledger["status"] == "ready")]
     return dict(zip(mine["game_date"].dt.date, mine["rows"], strict=True))
+
+
+def played(settings: Settings, day: dt.date) -> int:
+    """How many players played on a date."""
+    rows = warehouse_of(settings).content("player_game_summary", [day])
+    return int((rows["minutes_played"] > 0).sum())
 
 
 def not_ready(settings: Settings) -> set[str]:

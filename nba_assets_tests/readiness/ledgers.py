@@ -16,11 +16,13 @@ def table(
     before: Sequence[str] = (),
     code_version: int = 1,
     optional: Sequence[str] = (),
+    as_it_stands: Sequence[str] = (),
 ) -> Contract:
     reads = (
         *(Read(upstream) for upstream in same_date),
         *(Read(upstream, "before") for upstream in before),
         *(Read(upstream, optional=True) for upstream in optional),
+        *(Read(upstream, as_it_stands=True) for upstream in as_it_stands),
     )
     columns = (Column("game_date", "date", "The partition."),)
     return Contract(name, "toy", "row", "A toy.", "Nothing.", ("game_date",), columns, code_version, reads)

@@ -5,6 +5,7 @@ import datetime as dt
 
 import pytest
 
+from nba_assets.contracts.contract import Read
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.gate import evaluate, leave_out
 from nba_assets_tests.readiness.ledgers import CHAIN, HandLedger, graph, table
@@ -181,6 +182,35 @@ def test_an_optional_input_that_is_missing_or_stale_holds_its_date_as_any_other(
     gate = gate_of(ledger, "summary")
     assert gate.held == {DAYS[1]: f"shots 2024-01-02 is {word}"}
     assert gate.gaps["shots"].tolist() == []
+
+
+RECORDED = graph(table("raw"), table("record", same_date=["raw"]), table("grades", as_it_stands=["record"]))
+
+
+def test_what_is_read_as_it_stands_may_be_stale_but_not_missing_or_refused():
+    ledger = HandLedger(RECORDED).publish_all()
+    ledger.publish("raw", 1, 2, 3)
+    ledger.rows.pop(("record", 2))
+    ledger.fail("record", 3)
+    gate = gate_of(ledger, "grades", DAYS[:3])
+    assert gate.held == {
+        DAYS[1]: "record 2024-01-02 is missing",
+        DAYS[2]: "record 2024-01-03 is rejected, stale: points do not add up",
+    }
+    assert gate.open_days == (DAYS[0],)
+
+
+def test_its_reader_is_stale_when_it_is_published_again_and_not_before():
+    ledger = HandLedger(RECORDED).publish_all()
+    ledger.publish("raw", 1, 2)
+    ledger.publish("record", 2)
+    assert ledger.state().stale["record"].tolist() == [True, False, False, False]
+    assert ledger.state().stale["grades"].tolist() == [False, True, False, False]
+
+
+def test_only_the_same_date_can_be_read_as_it_stands():
+    with pytest.raises(ValueError, match="read of record: only the partition of the same date"):
+        Read("record", "before", as_it_stands=True)
 
 
 def test_a_gap_of_a_date_that_is_held_for_another_reason_is_in_no_window():

@@ -122,7 +122,8 @@ def roots(ledger: HandLedger, name: str, number: int) -> dict[tuple, set[str]]:
     for read in contract.reads:
         for earlier in [number] if read.window == "same_date" else range(1, number):
             upstream = ledger.rows.get((read.table, earlier), {"status": "missing", "content_build": None})
-            if upstream["status"] == "ready" and flagged(ledger, "stale", read.table, earlier):
+            is_stale = upstream["status"] == "ready" and flagged(ledger, "stale", read.table, earlier)
+            if is_stale and not read.as_it_stands:
                 for root in roots(ledger, read.table, earlier):
                     found.setdefault(root, set()).add(read.table)
             elif (upstream["content_build"] or 0) > row["inputs_build"]:

@@ -203,13 +203,14 @@ MOSTLY = (1, 1, 1, 2)
 
 @st.composite
 def ledgers(draw: st.DrawFn) -> HandLedger:
-    window = st.sampled_from([(), (), ("same_date",), ("before",), ("same_date", "before")])
+    window = st.sampled_from([(), (), ("same_date",), ("before",), ("same_date", "before"), ("as_it_stands",)])
     contracts = []
     for position, name in enumerate(TABLES):
         windows = {upstream: draw(window) for upstream in TABLES[:position]}
         same = [upstream for upstream, kinds in windows.items() if "same_date" in kinds]
         before = [upstream for upstream, kinds in windows.items() if "before" in kinds]
-        contracts.append(table(name, same, before))
+        recorded = [upstream for upstream, kinds in windows.items() if "as_it_stands" in kinds]
+        contracts.append(table(name, same, before, as_it_stands=recorded))
     ledger = HandLedger(graph(*contracts), days=draw(st.integers(1, 3)))
     attempt = st.tuples(
         st.sampled_from(["ready", "ready", "ready", "rejected", "held", "held and empty", "missing"]),
@@ -243,7 +244,8 @@ def flagged(ledger: HandLedger, flag: str, name: str, number: int) -> bool:
             upstream = ledger.rows.get((read.table, earlier), {"status": "missing"})
             if is_stale and (upstream.get("content_build") or 0) > row["inputs_build"]:
                 return True
-            if (not is_stale or upstream["status"] == "ready") and flagged(ledger, flag, read.table, earlier):
+            is_passed_on = not is_stale or (upstream["status"] == "ready" and not read.as_it_stands)
+            if is_passed_on and flagged(ledger, flag, read.table, earlier):
                 return True
     return False
 
