@@ -35,7 +35,8 @@ def _section(contract: Contract) -> str:
 
 
 def _window(read: Read) -> str:
-    return read.window.replace("_", " ") + (", optional" if read.optional else "")
+    flags = {"optional": read.optional, "as it stands": read.as_it_stands}
+    return ", ".join([read.window.replace("_", " "), *(word for word, is_so in flags.items() if is_so)])
 
 
 def _line(column: Column) -> str:
