@@ -90,6 +90,7 @@ def _sound_engine() -> _Engine:
 @contextmanager
 def attached(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to a file, closed at the end; waits for other processes. WarehouseError names the file."""
+    path = path.resolve()  # an engine attaches no file twice, under whatever name
     engine, connection = _connect(path)
     try:
         yield connection

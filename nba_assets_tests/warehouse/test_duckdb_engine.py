@@ -38,6 +38,12 @@ def test_a_file_is_locked_until_its_last_connection_is_closed(path: Path) -> Non
     assert opened_elsewhere(path) == "2"
 
 
+def test_a_file_may_have_two_names(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "link.duckdb").symlink_to(path)
+    with attached(path), attached(tmp_path / "link.duckdb") as linked:
+        assert linked.execute("FROM t").fetchall() == [(1,)]
+
+
 def test_two_files_of_the_same_name_are_two(path: Path, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     with attached(path), attached(tmp_path / "other" / path.name) as other:
