@@ -16,7 +16,7 @@ def root_obstacle(state: LedgerState, table: str, at: int) -> tuple[str, int]:
         shut = ~state.is_readable(read)
         first, last = at, at + 1
         if read.window == "before":
-            shut = state.is_missing(read.table) | (state.stale[read.table] & ~state.is_gap(read.table))
+            shut = state.is_missing(read.table) | state.stale_to(read)
             first, last = state.history_start, at
         in_the_way = np.flatnonzero(shut[first:last])
         if len(in_the_way):

@@ -154,10 +154,11 @@ class _Roots:
 
     def reached_by(self, found: Mapping[str, np.ndarray], name: str, read: Read) -> np.ndarray:
         """Per date the roots that come by one read: newer content there, and what makes stale what it reads."""
-        carried = np.where(self.state.stale_to(read)[:, None], found[read.table], 0).astype("uint8")
+        stale = self.state.stale_to(read)[:, None]
+        carried = np.where(stale, found[read.table], 0).astype("uint8")
+        changed = np.where(stale, 0, self._own_content(read.table)).astype("uint8")
         read_at, row = np.unique(self.inputs[name], return_inverse=True)
         is_newer = np.packbits(self.builds[None, :] > read_at[:, None], axis=1)[row]
-        changed = np.where(self.state.stale_to(read)[:, None], 0, self._own_content(read.table)).astype("uint8")
         return seen_through(read, carried) | (seen_through(read, changed) & is_newer)
 
     def ranges(self, found: Mapping[str, np.ndarray], contract: Contract, wanted: np.ndarray) -> tuple[StaleRange, ...]:

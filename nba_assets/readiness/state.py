@@ -116,8 +116,7 @@ class LedgerState:
 
     def is_readable(self, read: Read) -> np.ndarray:
         """Per upstream date: what stands may be read."""
-        ready = self.status[read.table] == _CODES[Status.READY]
-        return ready if read.as_it_stands else self.is_ready(read.table)
+        return (self.status[read.table] == _CODES[Status.READY]) & ~self.stale_to(read)
 
     def is_gap(self, table: str) -> np.ndarray:
         """Per date: attempted, and rejected or held."""

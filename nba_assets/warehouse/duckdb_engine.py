@@ -60,9 +60,8 @@ class _Engine:
 _engine = _Engine()
 _left_behind: list[_Engine] = []
 """Those that are of no use any more: to end one in a forked process, where its threads are missing, would crash."""
-
-
 _choice = threading.Lock()
+"""Held by whoever looks whether the engine is still of use, so that two do not both make a new one."""
 
 
 def _begin_anew() -> None:
