@@ -20,6 +20,7 @@ from nba_assets.contracts.tables import TABLES
 from nba_assets.definitions import open_warehouse as open_of
 from nba_assets.settings import Settings, from_environment
 from nba_assets.sources.registry import open_source
+from nba_assets.warehouse.duckdb_engine import quoted
 from nba_assets.warehouse.port import Warehouse
 
 Date = dt.date | str
@@ -40,7 +41,7 @@ class GatedWarehouse:
     @property
     def attach(self) -> str:
         """The statement that attaches the file to a DuckDB session, for reading only."""
-        return f"ATTACH '{str(self.settings.warehouse).replace(chr(39), chr(39) * 2)}' AS nba (READ_ONLY)"
+        return f"ATTACH {quoted(str(self.settings.warehouse))} AS nba (READ_ONLY)"
 
     def read(self, table: str, start: Date, end: Date, columns: Sequence[str] = ()) -> pd.DataFrame:
         """Rows of [start, end], both included, with the named columns or all, in order of date and key.

@@ -35,7 +35,7 @@ class _Engine:
                 # What does not fit into memory goes beside the first file, as if that were open itself.
                 self._memory = duckdb.connect(":memory:", config={"temp_directory": f"{path}.tmp"})
             if not self._users[path]:
-                self._memory.execute(f"ATTACH IF NOT EXISTS {_text(path)} AS {_name(path)}")
+                self._memory.execute(f"ATTACH IF NOT EXISTS {quoted(path)} AS {_name(path)}")
             self._users[path] += 1
             connection = self._memory.cursor()
         connection.execute(f"USE {_name(path)}")
@@ -124,5 +124,6 @@ def _name(path: str) -> str:
     return '"' + path.replace('"', '""') + '"'
 
 
-def _text(value: str) -> str:
+def quoted(value: str) -> str:
+    """A text as SQL writes it."""
     return "'" + value.replace("'", "''") + "'"
