@@ -99,8 +99,10 @@ def kill(pids: Sequence[int]) -> None:
 
 
 def is_alive(pid: int) -> bool:
-    status = Path(f"/proc/{pid}/status")
-    return status.exists() and "\nState:\tZ" not in status.read_text()
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def warehouse_of(settings: Settings) -> DuckDBWarehouse:
