@@ -28,7 +28,8 @@ BACKFILL = """mutation($p: LaunchBackfillParams!) { launchPartitionBackfill(back
 RUN = """query($id: ID!) { runOrError(runId: $id) { ... on Run { runId status
   eventConnection { events { __typename ... on ExecutionStepFailureEvent { stepKey error { message }
     failureMetadata { description } } } } } } }"""
-RUNS = """query($f: RunsFilter!) { runsOrError(filter: $f) { ... on Runs { results { runId status } } } }"""
+RUNS = """query($f: RunsFilter!) { runsOrError(filter: $f) { ... on Runs {
+  results { runId status stepStats { startTime } } } } }"""
 CHECKS = """query($key: AssetKeyInput!) { assetNodeOrError(assetKey: $key) { ... on AssetNode {
   assetMaterializations(limit: 100) { partition }
   assetChecksOrError { ... on AssetChecks { checks { name partitionStatuses {
@@ -110,13 +111,16 @@ class Server:
         assert answer["__typename"] == "LaunchBackfillSuccess", answer
         return answer["backfillId"]
 
+    def runs(self, **those: Any) -> list[dict[str, Any]]:
+        """The runs that a filter lets through."""
+        return self.ask(RUNS, f=those)["runsOrError"]["results"]
+
     def runs_of(self, backfill: str) -> list[dict[str, Any]]:
         """The runs of a backfill, once there are any, at their end."""
         deadline, runs = time.monotonic() + PATIENCE_SECONDS, []
         while not runs and time.monotonic() < deadline:
             time.sleep(1)
-            tags = [{"key": "dagster/backfill", "value": backfill}]
-            runs = self.ask(RUNS, f={"tags": tags})["runsOrError"]["results"]
+            runs = self.runs(tags=[{"key": "dagster/backfill", "value": backfill}])
         return [self.finished(run["runId"]) for run in runs]
 
     def status(self, run_id: str) -> str:

@@ -3,6 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pandas as pd
 import pytest
@@ -52,6 +53,15 @@ def _until(holds: Callable[[], bool], what: str) -> None:
         time.sleep(0.2)
 
 
+@contextmanager
+def _two_at_once(server: Server, warehouse: DuckDBWarehouse) -> Iterator[None]:
+    """What is launched here meets: nobody gets at the warehouse, which a run asks before it reserves its dates, until
+    two runs are in their first steps."""
+    with warehouse.connect():
+        yield
+        _until(lambda: [bool(run["stepStats"]) for run in server.runs(statuses=["STARTED"])] == [True] * 2, "two run")
+
+
 def _assert_ledger_tells_what_is_there(warehouse: DuckDBWarehouse) -> None:
     ledger = warehouse.ledger()
     with warehouse.connect() as connection:
@@ -79,7 +89,8 @@ def _one_won(server: Server, settings: Settings, runs: dict[str, dict]) -> tuple
 
 def test_of_two_overlapping_runs_one_builds_and_the_other_is_refused(server, settings, warehouse) -> None:
     ranges = _dates(settings, 0, 70), _dates(settings, 50, 120)
-    ids = [server.start(INGEST, **range_tags(*dates)) for dates in ranges]
+    with _two_at_once(server, warehouse):
+        ids = [server.start(INGEST, **range_tags(*dates)) for dates in ranges]
     runs = {run_id: server.finished(run_id) for run_id in ids}
     won, _ = _one_won(server, settings, runs)
     ledger = warehouse.ledger()
@@ -93,7 +104,8 @@ def test_of_two_overlapping_runs_one_builds_and_the_other_is_refused(server, set
 def test_of_two_overlapping_backfills_one_builds_and_the_other_is_refused(server, settings, warehouse) -> None:
     before = set(warehouse.ledger()["run_id"])
     ranges = _dates(settings, 125, 180), _dates(settings, 150, 200)
-    ids = [server.backfill(INGEST, *dates) for dates in ranges]
+    with _two_at_once(server, warehouse):
+        ids = [server.backfill(INGEST, *dates) for dates in ranges]
     runs = {run["runId"]: run for backfill in ids for run in server.runs_of(backfill)}
     assert len(runs) == 2
     won, _ = _one_won(server, settings, runs)

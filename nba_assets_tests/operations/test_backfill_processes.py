@@ -129,7 +129,12 @@ def test_a_run_of_it_terminated_in_the_ui_stops_the_whole_backfill(
     claim = working_claim(home)
     monkeypatch.setenv("DAGSTER_HOME", str(home.dagster_home))
     with dg.DagsterInstance.get() as instance:
-        terminated = instance.get_run_by_id(store_of(home).get(claim.id).run_id)
+
+        def run() -> dg.DagsterRun:
+            return instance.get_run_by_id(store_of(home).get(claim.id).run_id)
+
+        until(lambda: run().status is dg.DagsterRunStatus.STARTED, "a run of it is at work")
+        terminated = run()
         instance.report_run_canceled(terminated)
         following.communicate(timeout=120)
         assert following.returncode == 3
