@@ -72,22 +72,22 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def supervisor_of(claim: Claim) -> int:
-    """The process that works a claim off."""
-    words = f"nba_assets.cli\0work\0{claim.id}\0".encode()
+def supervisor_of(settings: Settings, claim: Claim) -> int:
+    """The process that works a claim of a home off: others have claims of the same number at the same time."""
+    words, home = f"nba_assets.cli\0work\0{claim.id}\0".encode(), f"NBA_HOME={settings.home}\0".encode()
     for line in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if words in line.read_bytes():
+            if words in line.read_bytes() and home in line.with_name("environ").read_bytes():
                 return int(line.parent.name)
         except (FileNotFoundError, ProcessLookupError):
             continue
-    raise AssertionError(f"no process works claim {claim.id} off")
+    raise AssertionError(f"no process works claim {claim.id} of {settings.home} off")
 
 
-def workers_of(claim: Claim) -> list[int]:
+def workers_of(settings: Settings, claim: Claim) -> list[int]:
     """The processes in which its runs are executed."""
     spawned = []
-    for pid in _children(supervisor_of(claim)):
+    for pid in _children(supervisor_of(settings, claim)):
         if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
             spawned.append(pid)
     return spawned

@@ -86,7 +86,7 @@ def test_killed_and_launched_again_it_ends_like_an_undisturbed_one(victim: str, 
         claim = working_claim(home)
         time.sleep(moments.uniform(0, 10))
         if store_of(home).get(claim.id).is_active:
-            supervisor, workers = supervisor_of(claim), workers_of(claim)
+            supervisor, workers = supervisor_of(home, claim), workers_of(home, claim)
             killed_at = time.monotonic()
             kill([supervisor] if victim == "supervisor" else workers[:1])
             until(lambda: not store_of(home).active(), "the claim is free", seconds=60)
@@ -102,7 +102,7 @@ def test_killed_and_launched_again_it_ends_like_an_undisturbed_one(victim: str, 
 def test_cancelled_it_stops_frees_its_dates_and_says_how_far_it_came(home: Settings) -> None:
     following = started(home, "backfill", TABLES, "--with-upstream", TEN_CHUNKS, "--reason=season")
     claim = working_claim(home)
-    supervisor = supervisor_of(claim)
+    supervisor = supervisor_of(home, claim)
     done = command(home, "cancel", str(claim.id), "--reason=wrong season")
     assert done.returncode == 0, done.stdout
     said, _ = following.communicate(timeout=120)
