@@ -1,8 +1,8 @@
 """Two people at the same dates: one builds, the other is refused and told by whom; on a real server and daemon."""
 
 import datetime as dt
-import time
-from collections.abc import Callable, Iterator
+import functools
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pandas as pd
@@ -17,9 +17,11 @@ from nba_assets.settings import Settings
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
 from nba_assets_tests.dagster_server import PATIENCE_SECONDS, Server, first_season, range_tags, running, said
+from nba_assets_tests.operations.processes import until
 
 pytestmark = pytest.mark.long
 
+_until = functools.partial(until, seconds=PATIENCE_SECONDS)
 INGEST = ["game_schedule", "game_results", "team_box_scores", "player_box_scores"]
 DATED = [name for name in TABLES if name not in ("player_points_predictions", "prediction_accuracy")]
 TERMINATE = """mutation($id: String!, $policy: TerminateRunPolicy) {
@@ -46,20 +48,13 @@ def _dates(settings: Settings, start: int, end: int) -> tuple[dt.date, dt.date]:
     return settings.start + dt.timedelta(days=start), settings.start + dt.timedelta(days=end)
 
 
-def _until(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, f"never: {what}"
-        time.sleep(0.2)
-
-
 @contextmanager
 def _two_at_once(server: Server, warehouse: DuckDBWarehouse) -> Iterator[None]:
     """What is launched here meets: nobody gets at the warehouse, which a run asks before it reserves its dates, until
     two runs are in their first steps."""
     with warehouse.connect():
         yield
-        _until(lambda: [bool(run["stepStats"]) for run in server.runs(statuses=["STARTED"])] == [True] * 2, "two run")
+        _until(lambda: sum(bool(run["stepStats"]) for run in server.runs(statuses=["STARTED"])) == 2, "two run")
 
 
 def _assert_ledger_tells_what_is_there(warehouse: DuckDBWarehouse) -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
@@ -20,6 +21,8 @@ from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
 from nba_assets_tests.conftest import REPOSITORY
 
 PATIENCE_SECONDS = 300
+
+Found = TypeVar("Found")
 
 
 def command(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
@@ -38,11 +41,13 @@ def started(settings: Settings, *words: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def until(holds: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+def until(holds: Callable[[], Found], what: str, seconds: float = PATIENCE_SECONDS) -> Found:
+    """What `holds` returns as soon as it is true."""
     deadline = time.monotonic() + seconds
-    while not holds():
+    while not (found := holds()):
         assert time.monotonic() < deadline, f"never: {what}"
         time.sleep(0.1)
+    return found
 
 
 def store_of(settings: Settings) -> ClaimStore:
@@ -56,8 +61,7 @@ def working_claim(settings: Settings) -> Claim:
     def at_work() -> list[Claim]:
         return [claim for claim in store.active() if claim.progress not in ("", STARTED)]
 
-    until(lambda: bool(at_work()), "a backfill works")
-    return at_work()[0]
+    return until(at_work, "a backfill works")[0]
 
 
 def _children(pid: int) -> list[int]:
@@ -84,10 +88,10 @@ def supervisor_of(settings: Settings, claim: Claim) -> int:
     raise AssertionError(f"no process works claim {claim.id} of {settings.home} off")
 
 
-def workers_of(settings: Settings, claim: Claim) -> list[int]:
-    """The processes in which its runs are executed."""
+def workers_of(supervisor: int) -> list[int]:
+    """The processes in which the runs of a claim are executed, of the one that works it off."""
     spawned = []
-    for pid in _children(supervisor_of(settings, claim)):
+    for pid in _children(supervisor):
         if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
             spawned.append(pid)
     return spawned

@@ -86,7 +86,8 @@ def test_killed_and_launched_again_it_ends_like_an_undisturbed_one(victim: str, 
         claim = working_claim(home)
         time.sleep(moments.uniform(0, 10))
         if store_of(home).get(claim.id).is_active:
-            supervisor, workers = supervisor_of(home, claim), workers_of(home, claim)
+            supervisor = supervisor_of(home, claim)
+            workers = workers_of(supervisor)
             killed_at = time.monotonic()
             kill([supervisor] if victim == "supervisor" else workers[:1])
             until(lambda: not store_of(home).active(), "the claim is free", seconds=60)
@@ -130,11 +131,11 @@ def test_a_run_of_it_terminated_in_the_ui_stops_the_whole_backfill(
     monkeypatch.setenv("DAGSTER_HOME", str(home.dagster_home))
     with dg.DagsterInstance.get() as instance:
 
-        def run() -> dg.DagsterRun:
-            return instance.get_run_by_id(store_of(home).get(claim.id).run_id)
+        def at_work() -> dg.DagsterRun | None:
+            run = instance.get_run_by_id(store_of(home).get(claim.id).run_id)
+            return run if run.status is dg.DagsterRunStatus.STARTED else None
 
-        until(lambda: run().status is dg.DagsterRunStatus.STARTED, "a run of it is at work")
-        terminated = run()
+        terminated = until(at_work, "a run of it is at work")
         instance.report_run_canceled(terminated)
         following.communicate(timeout=120)
         assert following.returncode == 3

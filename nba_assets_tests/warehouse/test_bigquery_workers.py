@@ -62,7 +62,8 @@ def test_a_killed_worker_loses_its_claim_and_who_waited_builds_the_rest_once(pla
     ada, bo = homes
     victim = started(ada, *WORDS, *HALVES[0])
     claim = working_claim(ada)
-    kill([supervisor_of(ada, claim), *workers_of(ada, claim)])
+    supervisor = supervisor_of(ada, claim)
+    kill([supervisor, *workers_of(supervisor)])
     victim.communicate(timeout=PATIENCE_SECONDS)
     stood = place.open().ledger().set_index("game_date")["build_id"]
     assert 0 < len(stood) < 61
