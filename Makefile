@@ -6,19 +6,29 @@ SOURCE ?= simulated
 DATA ?=
 SEASONS ?= 2
 PORT ?= 3000
+UPGRADE ?=
 
 BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 ENV := NBA_HOME="$(NBA_HOME)" NBA_SOURCE="$(SOURCE)" NBA_DATA="$(DATA)" NBA_SEASONS="$(SEASONS)"
 
-.PHONY: help demo incident servers browser test test-long test-servers test-deployment test-browser ui lint clean benchmark
+.PHONY: help lock demo incident servers browser test test-long test-servers test-deployment test-browser ui lint clean benchmark
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-$(BIN)/nba-assets: pyproject.toml
+$(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+
+$(BIN)/nba-assets: pyproject.toml requirements.lock | $(BIN)/python
+	$(INSTALL) --editable '.[dev]'
 	@touch $@
+
+lock: $(BIN)/python ## Bring requirements.lock in line with pyproject.toml; UPGRADE=--upgrade moves every version, too.
+	$(INSTALL) uv
+	$(BIN)/uv pip compile pyproject.toml $(UPGRADE) --quiet --all-extras --universal --python-version 3.11 \
+		--fork-strategy fewest --no-emit-index-url --no-annotate --custom-compile-command "make lock" \
+		--output-file requirements.lock
 
 demo: $(BIN)/nba-assets ## Build everything and show what was built. SOURCE=archive DATA=<dir> for real files, SEASONS=5 for more.
 	$(ENV) $(BIN)/nba-assets demo
@@ -45,7 +55,7 @@ test-deployment: servers ## Three days of production under `dagster dev` on driv
 	NBA_REQUIRE_SERVERS=1 $(BIN)/python -m pytest -m deployment
 
 browser: $(BIN)/nba-assets ## Install what the tests in a browser need: Playwright, axe, and Debian's Chromium where there is none.
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'
+	$(INSTALL) --editable '.[browser]'
 	command -v chromium || { apt-get update --quiet --quiet && apt-get install --yes --quiet --quiet chromium; }
 
 test-browser: browser ## The data quality page in headless Chromium: accessibility, speed, keyboard.
