@@ -46,13 +46,14 @@ def raw_frames(days: Sequence[dt.date]) -> dict[str, pd.DataFrame]:
             results.append({**key, "status": "final", "home_pts": 110, "away_pts": 100, "overtime_periods": 0})
             for team, other in ((home, away), (away, home)):
                 share = {**_SHARE, "ftm": 4 if team == home else 2, "pts": 22 if team == home else 20}
+                margin = 10 if team == home else -10
                 side = {"team_id": team, "team": LABELS[team]}
                 total = {name: 5 * count for name, count in share.items()}
                 opponent = {"opponent_team_id": other, "opponent_team": LABELS[other], "is_home": team == home}
                 teams.append({**key, **side, **opponent, "minutes": 240.0, **total})
                 for place in range(5):
                     player = {"player_id": player_id(team, place), "player_name": f"{LABELS[team]} {place}"}
-                    line = {"is_starter": True, "minutes": 48.0, "plus_minus": 0, **share}
+                    line = {"is_starter": True, "minutes": 48.0, "plus_minus": margin, **share}
                     players.append({**key, **player, **side, **line})
                 bench = {"player_id": player_id(team, 9), "player_name": f"{LABELS[team]} bench", "is_starter": False}
                 players.append({**key, **bench, **side, "dnp_reason": "coach's decision"})

@@ -7,6 +7,7 @@ import pandas as pd
 
 from nba_assets.readiness import thresholds
 from nba_assets.readiness.audit import Failure, Staged, TableRules
+from nba_assets.readiness.box_rules import LINE_RULES, PLAYER_RULES
 from nba_assets.readiness.contract_rules import failures_by_date
 from nba_assets.readiness.schedule_due import GAME, TEAM_KEY, count_keys, dated_keys, final_team_games, teams_due
 
@@ -89,32 +90,6 @@ def _team_minutes(staged: Staged) -> Iterator[Failure]:
     yield from failures_by_date(wrong, "team_minutes", what, [*TEAM_KEY, "minutes", "overtime_periods"])
 
 
-def _player_team_sums(staged: Staged) -> pd.DataFrame:
-    """Per team-game of the player rows: points, minutes and players with minutes."""
-    rows = staged.rows.assign(played=staged.rows["minutes"] > 0)
-    return rows.groupby([*GAME, "team_id"], as_index=False).agg(
-        player_pts=("pts", "sum"), player_minutes=("minutes", "sum"), played=("played", "sum")
-    )
-
-
-def _players_add_up(staged: Staged) -> Iterator[Failure]:
-    teams = staged.upstream["team_box_scores"][[*GAME, "team_id", "pts", "minutes"]]
-    sums = _player_team_sums(staged).merge(teams, on=[*GAME, "team_id"], how="inner", validate="1:1")
-    points = sums[sums["pts"].notna() & (sums["player_pts"] != sums["pts"])]
-    yield from failures_by_date(
-        points, "player_points_sum", "player points do not sum to the team's", [*TEAM_KEY, "player_pts", "pts"]
-    )
-    minutes = sums[(sums["player_minutes"] - sums["minutes"]).abs() > thresholds.PLAYER_MINUTES_TOLERANCE]
-    yield from failures_by_date(
-        minutes,
-        "player_minutes_sum",
-        "player minutes do not sum to the team's",
-        [*TEAM_KEY, "player_minutes", "minutes"],
-    )
-    few = sums[sums["played"] < thresholds.MIN_PLAYERS_PER_TEAM_GAME]
-    yield from failures_by_date(few, "enough_players", "fewer than five players with minutes", [*TEAM_KEY, "played"])
-
-
 def _counted_games(staged: Staged) -> Mapping[dt.date, tuple[int, int]]:
     return count_keys(staged.upstream.get("game_schedule", staged.rows), staged.rows, ["game_id"])
 
@@ -136,6 +111,7 @@ INGEST_RULES: dict[str, TableRules] = {
             "home_as_scheduled": _home_as_scheduled,
             "points_as_final_score": _team_points_as_result,
             "team_minutes": _team_minutes,
+            **LINE_RULES,
         },
         _counted_team_games,
     ),
@@ -143,7 +119,7 @@ INGEST_RULES: dict[str, TableRules] = {
         {
             "every_final_game_present": _both_teams_of_every_final_game,
             "only_scheduled_games": _only_scheduled_teams,
-            "players_add_up": _players_add_up,
+            **PLAYER_RULES,
         },
         _counted_team_games,
     ),

@@ -97,18 +97,29 @@ CASES = [
     ("player_box_scores", "only_scheduled_games", in_turn(
         setting("player_box_scores", "team_id", DEN, player_id=player_id(NYK, 9)),
      ), (GAME, str(DEN)), "a player of a team that is not in the game"),
-    ("player_box_scores", "player_points_sum",
-     setting("player_box_scores", "pts", 21, player_id=player_id(NYK, 0)),
-     (GAME, str(NYK), "player_pts=101", "pts=100"), "one point too many"),
+    ("team_box_scores", "lines_add_up", setting("team_box_scores", "oreb", 11.0, team_id=NYK),
+     (GAME, "team=NYK", "reb is not oreb + dreb", "reb=40.0, oreb=11.0, dreb=30.0"), "rebounds that do not add up"),
+    ("player_box_scores", "lines_add_up", in_turn(
+        setting("player_box_scores", "ftm", 6.0, player_id=player_id(NYK, 0)),
+        setting("player_box_scores", "fg3m", 1.0, player_id=player_id(NYK, 0)),
+        setting("player_box_scores", "pts", 23.0, player_id=player_id(NYK, 0)),
+     ), (GAME, "player_name=NYK 0", "ftm is more than fta", "fta=5.0, ftm=6.0"), "more free throws made than tried"),
+    ("player_box_scores", "minutes_within_game",
+     setting("player_box_scores", "minutes", 48.1, player_id=player_id(NYK, 0)),
+     (GAME, "player_name=NYK 0", "minutes=48.1", "game_minutes=48"), "longer than the game"),
+    ("player_box_scores", "players_sum_to_team",
+     setting("player_box_scores", "ast", 6.0, player_id=player_id(NYK, 0)),
+     (GAME, "team=NYK", "team_box_scores.ast=25.0", "sum of player_box_scores.ast=26.0"), "one assist too many"),
     ("player_box_scores", "player_minutes_sum",
-     setting("player_box_scores", "minutes", 37.0, player_id=player_id(NYK, 0)),
-     (GAME, str(NYK), "player_minutes=229.0"), "eleven minutes too few"),
+     setting("player_box_scores", "minutes", 47.2, player_id=player_id(NYK, 0)),
+     (GAME, "team=NYK", "team_box_scores.minutes=240.0", "player_box_scores.minutes=239.2"), "0.8 minutes too few"),
+    ("player_box_scores", "plus_minus_sum",
+     setting("player_box_scores", "plus_minus", 61.0, player_id=player_id(NYK, 0)),
+     (GAME, "team=NYK", "plus_minus=21.0", "five_margins=-50.0"), "plus_minus of no such game"),
     ("player_box_scores", "enough_players", in_turn(
         dropping("player_box_scores", player_id=player_id(NYK, 4)),
-        setting("player_box_scores", "pts", 25, team_id=NYK),
-        setting("player_box_scores", "minutes", 60.0, team_id=NYK),
         dropping("player_box_scores", player_id=player_id(NYK, 9)),
-     ), (GAME, str(NYK), "played=4"), "four players"),
+     ), (GAME, "team=NYK", "played=4"), "four players"),
 ]  # fmt: skip
 
 
@@ -125,7 +136,7 @@ def test_a_fault_fails_its_rule_on_its_date_and_is_named(table, rule, fault, fra
 
 
 def test_every_rule_has_a_case():
-    emitted = {"players_add_up": {"player_points_sum", "player_minutes_sum", "enough_players"}}
+    emitted = {"players_add_up": {"players_sum_to_team", "player_minutes_sum", "plus_minus_sum", "enough_players"}}
     rules = {(table, name) for table, own in INGEST_RULES.items() for name in own.rules}
     wanted = {(table, rule) for table, name in rules for rule in emitted.get(name, {name})}
     assert wanted == {(table, rule) for table, rule, *_ in CASES}
