@@ -34,7 +34,7 @@ demo: $(BIN)/nba-assets ## Build everything and show what was built. SOURCE=arch
 	$(ENV) $(BIN)/nba-assets demo
 
 incident: $(BIN)/nba-assets ## Replay the evening of 3 January: six failures, without guards and with them.
-	$(BIN)/nba-assets incident
+	$(BIN)/python -m nba_assets_tests.incident
 
 ui: $(BIN)/nba-assets ## Start the Dagster UI on the same data.
 	$(ENV) $(BIN)/nba-assets ui --port $(PORT)

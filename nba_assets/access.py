@@ -20,7 +20,7 @@ from nba_assets.contracts.tables import TABLES
 from nba_assets.definitions import open_warehouse as open_of
 from nba_assets.settings import Settings, from_environment
 from nba_assets.sources.registry import open_source
-from nba_assets.warehouse.duckdb_engine import quoted
+from nba_assets.warehouse.duckdb.engine import quoted
 from nba_assets.warehouse.port import Warehouse
 
 Date = dt.date | str

@@ -15,9 +15,9 @@ from google.cloud.bigquery_storage_v1 import BigQueryReadClient
 from google.cloud.bigquery_storage_v1.services.big_query_read.transports import BigQueryReadGrpcTransport
 
 from nba_assets.settings import BigQuerySettings
-from nba_assets.warehouse.bigquery_jobs import BigQueryJobs, Limits
-from nba_assets.warehouse.bigquery_names import Names
-from nba_assets.warehouse.bigquery_warehouse import BigQueryWarehouse
+from nba_assets.warehouse.bigquery.jobs import BigQueryJobs, Limits
+from nba_assets.warehouse.bigquery.names import Names
+from nba_assets.warehouse.bigquery.warehouse import BigQueryWarehouse
 
 
 class LocalServerClient(bigquery.Client):

@@ -12,7 +12,6 @@ from nba_assets.assets.analytics.player_game_summary import player_game_summary
 from nba_assets.assets.analytics.team_defense import team_defense
 from nba_assets.assets.analytics.team_offense import team_offense
 from nba_assets.assets.features.ml_feature_store import ml_feature_store
-from nba_assets.assets.groups import group_name
 from nba_assets.assets.ingest.game_results import game_results
 from nba_assets.assets.ingest.game_schedule import game_schedule
 from nba_assets.assets.ingest.injury_reports import injury_reports
@@ -29,29 +28,30 @@ from nba_assets.assets.precompute.upcoming_player_context import upcoming_player
 from nba_assets.assets.predictions.player_points_predictions import player_points_predictions
 from nba_assets.assets.predictions.prediction_accuracy import prediction_accuracy
 from nba_assets.assets.quality.data_quality_report import data_quality_report
-from nba_assets.assets.run_claim import run_claim
-from nba_assets.assets.run_scope import WHO_TAG
-from nba_assets.assets.table_asset import TableAsset
-from nba_assets.automation.alerts_sensor import alerts_sensor
-from nba_assets.automation.automation_sensor import LedgerAutomation
-from nba_assets.automation.claims_sensor import claims_sensor
-from nba_assets.automation.conditions import Decider, LedgerSaysDue
-from nba_assets.automation.ledger_sensor import ledger_sensor
-from nba_assets.automation.operate import OPERATE_JOBS
-from nba_assets.automation.report_sensor import report_sensor
-from nba_assets.automation.schedules import schedules
+from nba_assets.automation.alerting.alerts_sensor import alerts_sensor
+from nba_assets.automation.alerting.claims_sensor import claims_sensor
+from nba_assets.automation.alerting.report_sensor import report_sensor
+from nba_assets.automation.forms.operate import OPERATE_JOBS
+from nba_assets.automation.launching.automation_sensor import LedgerAutomation
+from nba_assets.automation.launching.conditions import Decider, LedgerSaysDue
+from nba_assets.automation.launching.schedules import schedules
+from nba_assets.automation.mirror.ledger_sensor import ledger_sensor
 from nba_assets.checks.freshness import freshness_checks
 from nba_assets.checks.last_run import last_run_complete
 from nba_assets.checks.model_up_to_date import model_up_to_date
 from nba_assets.checks.prediction_quality import prediction_quality
 from nba_assets.checks.up_to_date import up_to_date
 from nba_assets.claims.store import ClaimStore
+from nba_assets.orchestration.groups import group_name
+from nba_assets.orchestration.run_claim import run_claim
+from nba_assets.orchestration.run_tags import WHO_TAG
+from nba_assets.orchestration.table_asset import TableAsset
 from nba_assets.partitions import EASTERN
 from nba_assets.readiness.history_start import history_start_of
 from nba_assets.settings import Settings, from_environment
 from nba_assets.sources.port import Source, SourceError
 from nba_assets.sources.registry import calendar, is_live, open_source
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets.warehouse.port import Warehouse
 
 TABLE_ASSETS: tuple[TableAsset, ...] = (

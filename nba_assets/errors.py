@@ -105,13 +105,13 @@ CATALOGUE = (
         "Nothing is broken. Launch again when the reason is gone.",
     ),
     Entry(
-        "NBA-501", "nba_assets.modelling.artefacts.ArtefactError",
+        "NBA-501", "nba_assets.modelling.registry.artefacts.ArtefactError",
         "A model file is missing, unreadable or not what its metadata say.",
         "Training, predictions, the models of `nba-assets status`.",
         "Remove the version that the message names and train again, or restore the file from a backup.",
     ),
     Entry(
-        "NBA-502", "nba_assets.modelling.decisions.DecisionError",
+        "NBA-502", "nba_assets.modelling.registry.decisions.DecisionError",
         "A decision on a model version that cannot be taken: no such version, no reason, no other champion.",
         "`nba-assets promote`, `reject`, `rollback`, and whatever reads `champion.json`.",
         "The message says what is missing; `nba-assets models` lists the versions.",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import Contract
-from nba_assets.contracts.raw_reports import INJURY_REPORTS, POINT_LINES
+from nba_assets.contracts.raw_pregame import INJURY_REPORTS, POINT_LINES
 from nba_assets.domain.zones import ASSIST_COUNTS, ZONE_COUNTS
 from nba_assets.warehouse.frames import conform
 

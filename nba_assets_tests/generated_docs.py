@@ -9,11 +9,11 @@ from functools import cache
 from pathlib import Path
 
 from nba_assets.assets.model.xgboost_points_model import xgboost_points_model
-from nba_assets.contracts.dictionary import data_dictionary
 from nba_assets.definitions import TABLE_ASSETS
 from nba_assets.errors import reference
 from nba_assets.readiness.gate import MODEL
 from nba_assets_tests.conftest import REPOSITORY
+from nba_assets_tests.data_dictionary import data_dictionary
 from nba_assets_tests.test_architecture import MAY_IMPORT, MODULES, ONLY_IN, PACKAGE, tree_of
 
 THRESHOLD_FILES = ("readiness/thresholds.py", "modelling/thresholds.py")

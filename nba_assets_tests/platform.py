@@ -7,12 +7,12 @@ from pathlib import Path
 import dagster as dg
 import pandas as pd
 
-from nba_assets.assets.run_scope import ONLY_TAG, RANGE_END_TAG, RANGE_START_TAG
 from nba_assets.claims.store import ClaimStore
 from nba_assets.definitions import build_definitions
+from nba_assets.orchestration.run_tags import ONLY_TAG, RANGE_END_TAG, RANGE_START_TAG
 from nba_assets.settings import Settings
 from nba_assets.sources.port import Delivery, Source, SourceError
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
 

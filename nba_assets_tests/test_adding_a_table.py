@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from nba_assets import definitions
-from nba_assets.assets.table_asset import TableAsset
 from nba_assets.contracts.tables import TABLES
+from nba_assets.orchestration.table_asset import TableAsset
 from nba_assets.readiness import rules
 from nba_assets.readiness.derived_rules import DERIVED_RULES
 from nba_assets.sources.simulated.league import SimulatedLeague

@@ -8,8 +8,8 @@ import pandas as pd
 
 from nba_assets.checks.up_to_date import CHECK_NAME, Verdict, digest, result
 from nba_assets.contracts.tables import ancestors
-from nba_assets.modelling.artefacts import ArtefactError, read_metadata, stored_versions
-from nba_assets.modelling.standing import Change, Standing, standing
+from nba_assets.modelling.registry.artefacts import ArtefactError, read_metadata, stored_versions
+from nba_assets.modelling.registry.freshness import Change, Standing, standing
 from nba_assets.readiness.date_ranges import in_words
 from nba_assets.readiness.gate import MODEL
 from nba_assets.readiness.state import LedgerState

@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from nba_assets.event_log.shown import STORY
+from nba_assets.event_log.dagster_state import STORY
 from nba_assets.readiness.date_ranges import in_words
 from nba_assets.readiness.staleness import StaleRange, stale_ranges
 from nba_assets.readiness.state import LedgerState

@@ -10,23 +10,21 @@ import typer
 
 from nba_assets.cli.backfill import backfill, follow, start, work
 from nba_assets.cli.doctor import doctor
-from nba_assets.cli.incident import incident
 from nba_assets.cli.models import models, promote, reject, rollback
 from nba_assets.cli.opening import console, open_platform
 from nba_assets.cli.operate import cancel, hold, invalidate, release, restore, revoke, waive
 from nba_assets.cli.report import print_report, report
 from nba_assets.cli.show import show
+from nba_assets.cli.summary import print_model
 from nba_assets.cli.train import train
-from nba_assets.operations.backfill import ASSETS, planned_request
+from nba_assets.operations.backfills.backfill import ASSETS, planned_request
 from nba_assets.operations.queries import run_queries
-from nba_assets.operations.summary import print_model
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 for command in (backfill, train, follow, cancel, hold, release, invalidate, restore, waive, revoke):
     app.command()(command)
 for command in (models, promote, reject, rollback):
     app.command()(command)
-app.command()(incident)
 app.command()(report)
 app.command()(doctor)
 app.command(hidden=True)(work)

@@ -9,7 +9,7 @@ from nba_assets.cli.following import follow_claim, stop_following
 from nba_assets.cli.opening import Platform, console, open_platform, refuse, say
 from nba_assets.cli.show import ChunkDays, Failed, From, Missing, Stale, Tables, To, WithUpstream, plan
 from nba_assets.definitions import main_job
-from nba_assets.operations.backfill import (
+from nba_assets.operations.backfills.backfill import (
     CHUNK_DAYS,
     WAIT_MINUTES,
     Request,
@@ -17,9 +17,9 @@ from nba_assets.operations.backfill import (
     planned_request,
     reserve,
 )
-from nba_assets.operations.detached import start_detached
-from nba_assets.operations.result import REFUSED
-from nba_assets.operations.supervise import supervise
+from nba_assets.operations.backfills.detached import start_detached
+from nba_assets.operations.backfills.result import REFUSED
+from nba_assets.operations.backfills.supervise import supervise
 
 
 def backfill(

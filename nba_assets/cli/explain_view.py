@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import pandas as pd
 from rich.console import Console
 
+from nba_assets.cli.formatting import table_of, text_of
 from nba_assets.cli.plan_view import print_lines
-from nba_assets.cli.words import table_of, text_of
-from nba_assets.operations.explain import Explanation, Input
-from nba_assets.operations.explain_downstream import Downstream
-from nba_assets.operations.explain_value import Null, ValueExplanation
+from nba_assets.operations.explanations.explain import Explanation, Input
+from nba_assets.operations.explanations.explain_downstream import Downstream
+from nba_assets.operations.explanations.explain_value import Null, ValueExplanation
 from nba_assets.readiness.date_ranges import list_of
 
 SHOWN_ATTEMPTS = 5

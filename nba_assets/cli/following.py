@@ -9,9 +9,9 @@ from rich.live import Live
 
 from nba_assets.claims.claim import Claim
 from nba_assets.cli.opening import Platform, console
-from nba_assets.operations.progress import Progress, follow
-from nba_assets.operations.result import INCOMPLETE, Result, read_result
-from nba_assets.operations.summary import end_time, print_result, progress_table
+from nba_assets.cli.summary import end_time, print_result, progress_table
+from nba_assets.operations.backfills.progress import Progress, follow
+from nba_assets.operations.backfills.result import INCOMPLETE, Result, read_result
 
 STOPPED_FOLLOWING = 130
 

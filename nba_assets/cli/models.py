@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from nba_assets.cli.formatting import table_of
 from nba_assets.cli.opening import Platform, console, open_platform, refuse, say
-from nba_assets.cli.words import table_of
 from nba_assets.operations import promotion
 from nba_assets.operations.json_values import json_value
 from nba_assets.operations.models import model_statuses

@@ -13,14 +13,14 @@ from rich.console import Console
 from nba_assets.claims.store import ClaimStore
 from nba_assets.definitions import open_warehouse
 from nba_assets.errors import coded
+from nba_assets.operations.backfills.result import REFUSED
 from nba_assets.operations.home import prepare_home
-from nba_assets.operations.result import REFUSED
 from nba_assets.settings import Settings, SettingsError, from_environment
 from nba_assets.sources.port import Source, SourceError
 from nba_assets.sources.registry import open_source
 from nba_assets.storage.models import stored_models
 from nba_assets.storage.port import StorageError
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets.warehouse.port import WarehouseError
 
 console = Console(width=None if sys.stdout.isatty() else 150)

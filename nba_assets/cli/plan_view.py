@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-from nba_assets.cli.words import duration_of, shortened, table_of
+from nba_assets.cli.formatting import duration_of, shortened, table_of
 from nba_assets.operations.plan import PlanReport
 from nba_assets.readiness.date_ranges import list_of
 from nba_assets.readiness.plan import TablePlan

@@ -11,18 +11,18 @@ import typer
 
 from nba_assets.claims.errors import ClaimsError
 from nba_assets.cli.explain_view import print_downstream, print_explanation, print_value
+from nba_assets.cli.formatting import shortened, table_of
 from nba_assets.cli.opening import console, open_platform
 from nba_assets.cli.plan_view import print_plan
 from nba_assets.cli.status_view import claim_line, print_status
-from nba_assets.cli.words import shortened, table_of
 from nba_assets.errors import code_of, coded
-from nba_assets.operations import explain as explaining
-from nba_assets.operations.backfill import CHUNK_DAYS
-from nba_assets.operations.explain_downstream import downstream as built_from
-from nba_assets.operations.explain_value import explain_value
+from nba_assets.operations.backfills.backfill import CHUNK_DAYS
+from nba_assets.operations.backfills.result import REFUSED
+from nba_assets.operations.explanations import explain as explaining
+from nba_assets.operations.explanations.explain_downstream import downstream as built_from
+from nba_assets.operations.explanations.explain_value import explain_value
 from nba_assets.operations.json_values import json_value
 from nba_assets.operations.plan import plan as plan_of
-from nba_assets.operations.result import REFUSED
 from nba_assets.operations.status import claim_status
 from nba_assets.operations.status import status as status_of
 from nba_assets.readiness.durations import durations

@@ -4,8 +4,8 @@ import datetime as dt
 
 from rich.console import Console
 
+from nba_assets.cli.formatting import table_of, time_of
 from nba_assets.cli.plan_view import print_lines
-from nba_assets.cli.words import table_of, time_of
 from nba_assets.operations.models import ModelStatus
 from nba_assets.operations.status import WORDS, ClaimStatus, PlatformStatus, TableStatus
 from nba_assets.readiness.date_ranges import list_of

@@ -8,7 +8,7 @@ import typer
 
 from nba_assets.cli.backfill import start
 from nba_assets.cli.opening import open_platform, refuse, say
-from nba_assets.operations.walk_forward import training_request, walk_forward_request
+from nba_assets.operations.backfills.walk_forward import training_request, walk_forward_request
 
 
 def train(

@@ -29,6 +29,7 @@ from nba_assets.contracts.form_columns import (
     team_stint,
     to_date,
 )
+from nba_assets.contracts.pregame_columns import INJURY_COLUMNS, LINE_COLUMNS
 from nba_assets.contracts.raw import (
     GAME_DATE,
     GAME_ID,
@@ -41,7 +42,6 @@ from nba_assets.contracts.raw import (
     TEAM,
     TEAM_ID,
 )
-from nba_assets.contracts.report_columns import INJURY_COLUMNS, LINE_COLUMNS
 
 _SCHEDULE, _SUMMARY = "game_schedule", "player_game_summary"
 _OFFENSE, _DEFENSE = "team_offense", "team_defense"

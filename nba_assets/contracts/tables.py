@@ -7,7 +7,7 @@ from nba_assets.contracts.features import ML_FEATURE_STORE
 from nba_assets.contracts.precompute import PLAYER_DAILY_CACHE, UPCOMING_PLAYER_CONTEXT
 from nba_assets.contracts.predictions import PREDICTION_TABLES
 from nba_assets.contracts.raw import RAW_TABLES
-from nba_assets.contracts.raw_reports import REPORT_TABLES
+from nba_assets.contracts.raw_pregame import REPORT_TABLES
 from nba_assets.contracts.raw_shots import SHOT_ATTEMPTS
 from nba_assets.contracts.zone_tables import ZONE_TABLES
 

@@ -19,6 +19,7 @@ from dagster._core.storage.tags import (
     PARTITION_NAME_TAG,
 )
 
+from nba_assets.event_log.dagster_state import standing_materializations
 from nba_assets.event_log.events import (
     CODE_VERSION_TAG,
     DATA_VERSION_TAG,
@@ -30,7 +31,6 @@ from nba_assets.event_log.events import (
     insert_materializations,
     materialization_entry,
 )
-from nba_assets.event_log.shown import standing_materializations
 
 CHECK_NAME = "partition_ready"
 

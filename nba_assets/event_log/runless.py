@@ -10,6 +10,7 @@ import dagster as dg
 from dagster._core.instance import RUNLESS_RUN_ID
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 
+from nba_assets.event_log.dagster_state import standing_materializations
 from nba_assets.event_log.events import (
     NO_RUN,
     Target,
@@ -19,7 +20,6 @@ from nba_assets.event_log.events import (
     sql_storage,
 )
 from nba_assets.event_log.outcomes import CHECK_NAME, Outcome
-from nba_assets.event_log.shown import standing_materializations
 
 _AT_ONCE = 500
 

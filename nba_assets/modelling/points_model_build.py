@@ -8,18 +8,24 @@ from typing import Any
 
 import pandas as pd
 
-from nba_assets.modelling.artefacts import SavedModel, load_model, matching_version, newest_metadata, save_model
 from nba_assets.modelling.baselines import naive_baselines
-from nba_assets.modelling.decisions import Status, read_decisions, settle
+from nba_assets.modelling.cards.facts import usage_populated
+from nba_assets.modelling.cards.metadata import model_card, model_identity
 from nba_assets.modelling.design_matrix import DesignMatrix, design_matrix
 from nba_assets.modelling.evaluation import Evaluation, evaluate
-from nba_assets.modelling.model_card import model_card, model_identity
-from nba_assets.modelling.model_facts import usage_populated
-from nba_assets.modelling.promotion import Verdict, compare, judge
+from nba_assets.modelling.registry.artefacts import (
+    SavedModel,
+    load_model,
+    matching_version,
+    newest_metadata,
+    save_model,
+)
+from nba_assets.modelling.registry.decisions import Status, read_decisions, settle
+from nba_assets.modelling.registry.freshness import TrainingWindow
+from nba_assets.modelling.registry.promotion import Verdict, compare, judge
 from nba_assets.modelling.splits import Split, split_by_fraction
-from nba_assets.modelling.standing import TrainingWindow
 from nba_assets.modelling.training import TrainingSettings, train_points_model
-from nba_assets.modelling.waiver_price import waiver_price
+from nba_assets.modelling.waiver_cost import waiver_price
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from nba_assets.domain.expected_players import expected_players, played_log
 from nba_assets.domain.gaps import due_in
 from nba_assets.domain.injuries import last_reports
 from nba_assets.domain.windows import Rounds, half_life_decay, quotient, running_sums
-from nba_assets.modelling.artefacts import SavedModel
 from nba_assets.modelling.baselines import HALF_LIFE_GAMES
 from nba_assets.modelling.points_model import PREDICTED, SCORE_DECIMALS
+from nba_assets.modelling.registry.artefacts import SavedModel
 
 MODEL, BASELINE = "model", "baseline"
 

@@ -18,12 +18,12 @@ import yaml
 from nba_assets.claims.errors import ClaimsError
 from nba_assets.claims.store import ClaimStore
 from nba_assets.errors import coded
-from nba_assets.modelling.artefacts import ArtefactError, read_metadata, stored_versions
+from nba_assets.modelling.registry.artefacts import ArtefactError, read_metadata, stored_versions
 from nba_assets.operations.home import point_at
 from nba_assets.settings import Settings
 from nba_assets.storage.models import stored_models
 from nba_assets.storage.port import StorageError
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets.warehouse.port import Warehouse, WarehouseError
 
 LITTLE_SPACE, TOO_LITTLE_SPACE = 5.0, 1.0

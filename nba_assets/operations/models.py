@@ -10,9 +10,15 @@ from typing import Any
 import numpy as np
 
 from nba_assets.checks.model_up_to_date import GATED, newest_standing
-from nba_assets.modelling.artefacts import ArtefactError, model_id, read_metadata, serving_order, stored_versions
-from nba_assets.modelling.decisions import Status, read_decisions
-from nba_assets.modelling.standing import Standing
+from nba_assets.modelling.registry.artefacts import (
+    ArtefactError,
+    model_id,
+    read_metadata,
+    serving_order,
+    stored_versions,
+)
+from nba_assets.modelling.registry.decisions import Status, read_decisions
+from nba_assets.modelling.registry.freshness import Standing
 from nba_assets.readiness.date_ranges import in_words
 from nba_assets.readiness.state import LedgerState
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from nba_assets.claims.claim import Claim, described
 from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import ancestors
-from nba_assets.operations.backfill import CHUNK_DAYS, Request, chosen_assets, waves
+from nba_assets.operations.backfills.backfill import CHUNK_DAYS, Request, chosen_assets, waves
 from nba_assets.operations.models import model_statuses, touched_by
 from nba_assets.partitions import Span
 from nba_assets.readiness.durations import Duration, durations
 from nba_assets.readiness.gate import MODEL
 from nba_assets.readiness.plan import Plan
 from nba_assets.readiness.planning import make_plan
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 
 
 @dataclass(frozen=True)

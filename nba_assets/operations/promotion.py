@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nba_assets import clock
-from nba_assets.modelling.artefacts import ArtefactError, model_id, read_metadata
-from nba_assets.modelling.decisions import DecisionError, Decisions, read_decisions, roll_back
-from nba_assets.modelling.decisions import promote as make_champion
-from nba_assets.modelling.decisions import reject as make_rejected
-from nba_assets.modelling.model_report import write_card
+from nba_assets.modelling.cards.card import write_card
+from nba_assets.modelling.registry.artefacts import ArtefactError, model_id, read_metadata
+from nba_assets.modelling.registry.decisions import DecisionError, Decisions, read_decisions, roll_back
+from nba_assets.modelling.registry.decisions import promote as make_champion
+from nba_assets.modelling.registry.decisions import reject as make_rejected
 from nba_assets.warehouse.port import Warehouse
 
 

@@ -6,11 +6,11 @@ import pandas as pd
 import sqlglot
 from sqlglot import exp
 
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 
 if TYPE_CHECKING:
     # Google's libraries take long to import; only a warehouse that is on BigQuery brings them.
-    from nba_assets.warehouse.bigquery_warehouse import BigQueryWarehouse
+    from nba_assets.warehouse.bigquery.warehouse import BigQueryWarehouse
 
 
 def to_duckdb(statement: str) -> str:

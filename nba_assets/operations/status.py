@@ -20,7 +20,7 @@ from nba_assets.readiness.staleness import stale_ranges
 from nba_assets.readiness.state import LedgerState, Status
 from nba_assets.settings import Settings
 from nba_assets.storage.models import stored_models
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 
 STALE, TAINTED = "stale", "tainted"
 WORDS = ("ready", STALE, "held", "rejected", "missing", TAINTED)

@@ -5,7 +5,7 @@ from nba_assets.readiness.audit import TableRules
 from nba_assets.readiness.contract_rules import contract_rules
 from nba_assets.readiness.derived_rules import DERIVED_RULES
 from nba_assets.readiness.ingest_rules import INGEST_RULES
-from nba_assets.readiness.report_rules import REPORT_RULES
+from nba_assets.readiness.pregame_rules import REPORT_RULES
 from nba_assets.readiness.shot_rules import SHOT_RULES
 
 _OWN = {**INGEST_RULES, **SHOT_RULES, **REPORT_RULES, **DERIVED_RULES}

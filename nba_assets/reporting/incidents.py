@@ -8,8 +8,8 @@ import numpy as np
 
 from nba_assets.contracts.predictions import PREDICTION_TABLES
 from nba_assets.readiness.date_ranges import DateRange, list_of, ranges_of
+from nba_assets.readiness.impact import Flags, built_on, is_root, waiting_for
 from nba_assets.readiness.ledger_columns import has_status, numbers, texts
-from nba_assets.readiness.reach import Flags, built_on, is_root, waiting_for
 from nba_assets.readiness.staleness import Cause, stale_ranges
 from nba_assets.readiness.state import LedgerState, Status
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nba_assets.checks.model_up_to_date import newest_standing
-from nba_assets.modelling.artefacts import ArtefactError, model_id, read_metadata, stored_versions
 from nba_assets.modelling.baselines import BASELINES
 from nba_assets.modelling.evaluation import MODEL
+from nba_assets.modelling.registry.artefacts import ArtefactError, model_id, read_metadata, stored_versions
 from nba_assets.readiness.date_ranges import DateRange, in_words
 from nba_assets.readiness.state import LedgerState
 

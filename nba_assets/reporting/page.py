@@ -9,11 +9,11 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from nba_assets.atomic_files import write_atomic
 from nba_assets.partitions import season_of
 from nba_assets.reporting.cells import STATES
 from nba_assets.reporting.charts import charts
 from nba_assets.reporting.facts import RUNS_SHOWN, QualityFacts
-from nba_assets.whole_files import write_whole
 
 FILE_NAME = "data_quality_report.html"
 
@@ -56,7 +56,7 @@ def write_page(facts: QualityFacts, reports: Path) -> Path:
     """Write the page into the directory of reports; whoever has it open sees the old or the new one whole."""
     reports.mkdir(parents=True, exist_ok=True)
     path = reports / FILE_NAME
-    write_whole(path, page(facts, vega_library(reports)).encode())
+    write_atomic(path, page(facts, vega_library(reports)).encode())
     return path
 
 
@@ -66,7 +66,7 @@ def vega_library(cache_dir: Path) -> str:
 
     made = cache_dir / f"vega-{vl_convert.__version__}.js"
     if not made.exists():
-        write_whole(made, vl_convert.javascript_bundle().encode())
+        write_atomic(made, vl_convert.javascript_bundle().encode())
     return made.read_text(encoding="utf-8")
 
 

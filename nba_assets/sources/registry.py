@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 
 from nba_assets.settings import Settings
-from nba_assets.sources.archive import ArchiveSource
+from nba_assets.sources.archive_files.archive import ArchiveSource
 from nba_assets.sources.port import Source, SourceError
 from nba_assets.sources.simulated.faults import parse_faults
 from nba_assets.sources.simulated.league import SimulatedLeague

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from nba_assets.atomic_files import exclusive, write_atomic
 from nba_assets.storage.port import ABSENT, Overtaken, StorageError, Stored
-from nba_assets.whole_files import exclusive, write_whole
 
 
 class DirectoryStore:
@@ -49,7 +49,7 @@ class DirectoryStore:
     def _put(self, name: str, content: bytes) -> None:
         path = self._path(name)
         try:
-            write_whole(path, content)
+            write_atomic(path, content)
         except OSError as error:
             raise StorageError(f"{path} cannot be written: {error}; check permissions and free space") from error
 

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from nba_assets.storage.directory import DirectoryStore
-from nba_assets.storage.opening import open_store
+from nba_assets.storage.factory import open_store
 from nba_assets.storage.port import ABSENT, ArtefactStore, Overtaken
 
 POINTERS = ("champion.json",)

@@ -17,7 +17,7 @@ from nba_assets.contracts.contract import Contract
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict, Waiver
 from nba_assets.readiness.state import LedgerState, Status
-from nba_assets.warehouse.register import Register
+from nba_assets.warehouse.audit_log import Register
 
 
 class WarehouseError(Exception):
@@ -187,7 +187,7 @@ class Warehouse(Register, Protocol):
         ...
 
     def ledger(self) -> pd.DataFrame:
-        """The ledger, one row per (table_name, game_date); columns in `warehouse.schema.LEDGER_COLUMNS`."""
+        """The ledger, one row per (table_name, game_date); columns in `warehouse.system_tables.LEDGER_COLUMNS`."""
         ...
 
     def recent_builds(self) -> pd.DataFrame:

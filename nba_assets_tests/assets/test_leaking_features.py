@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nba_assets.assets.feature_chain import inputs, recompute
+from nba_assets.assets.model.feature_chain import inputs, recompute
 from nba_assets.assets.model.xgboost_points_model import LEAK_CHECK, xgboost_points_model
 from nba_assets.domain import as_of
 from nba_assets.modelling.leak_gate import CHANGED_OUTCOMES, STORED_ROWS

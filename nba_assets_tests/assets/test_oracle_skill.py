@@ -8,18 +8,18 @@ import pytest
 
 from nba_assets.contracts.features import FEATURE_COLUMNS
 from nba_assets.contracts.predictions import PREDICTION_TABLES
-from nba_assets.contracts.raw_reports import POINT_LINES
+from nba_assets.contracts.raw_pregame import POINT_LINES
 from nba_assets.contracts.tables import TABLES
-from nba_assets.modelling.artefacts import SavedModel
 from nba_assets.modelling.baselines import naive_baselines
 from nba_assets.modelling.design_matrix import design_matrix
-from nba_assets.modelling.grading import prediction_accuracy
 from nba_assets.modelling.prediction import predict
-from nba_assets.modelling.skill import Skill, skill
+from nba_assets.modelling.prediction_accuracy import prediction_accuracy
+from nba_assets.modelling.registry.artefacts import SavedModel
 from nba_assets.modelling.splits import split_by_fraction
 from nba_assets.modelling.training import QUICK, train_points_model
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.builders import no_rows
+from nba_assets_tests.modelling.skill_score import Skill, skill
 from nba_assets_tests.platform import Platform, failure_messages
 
 pytestmark = pytest.mark.long

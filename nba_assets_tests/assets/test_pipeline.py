@@ -12,7 +12,7 @@ from nba_assets.contracts.contract import Absence
 from nba_assets.contracts.features import FEATURE_COLUMNS, OPTIONAL_FEATURES
 from nba_assets.contracts.tables import TABLES
 from nba_assets.event_log.outcomes import CHECK_NAME
-from nba_assets.modelling.artefacts import load_model, stored_versions
+from nba_assets.modelling.registry.artefacts import load_model, stored_versions
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages, without_game
 

@@ -8,11 +8,11 @@ import dagster as dg
 import pytest
 
 from nba_assets.contracts.tables import TABLES
-from nba_assets.modelling.artefacts import read_metadata
 from nba_assets.modelling.baselines import BASELINES
 from nba_assets.modelling.evaluation import MODEL
+from nba_assets.modelling.registry.artefacts import read_metadata
 from nba_assets.operations.queries import run_queries
-from nba_assets.sources.archive import ArchiveSource
+from nba_assets.sources.archive_files.archive import ArchiveSource
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages
 
 pytestmark = [pytest.mark.long, pytest.mark.archive]

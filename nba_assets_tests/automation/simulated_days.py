@@ -18,7 +18,7 @@ from nba_assets.sources.registry import calendar
 from nba_assets.sources.simulated.faults import parse_faults
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets.sources.simulated.live import LiveLeague
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets_tests.automation.cron_ticks import cron_ticks, eastern
 
 START = dt.date(2024, 11, 8)

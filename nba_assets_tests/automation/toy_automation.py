@@ -4,8 +4,8 @@ import logging
 
 import dagster as dg
 
-from nba_assets.automation.automation_sensor import LedgerAutomation
-from nba_assets.automation.conditions import Decider, LedgerSaysDue
+from nba_assets.automation.launching.automation_sensor import LedgerAutomation
+from nba_assets.automation.launching.conditions import Decider, LedgerSaysDue
 from nba_assets.claims.store import ClaimStore
 from nba_assets.settings import Settings
 from nba_assets_tests.automation.told_ledger import OneLedger, ToldLedger

@@ -23,10 +23,10 @@ from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Verdict
 from nba_assets.readiness.state import Status
-from nba_assets.warehouse.bigquery_jobs import JobFact
-from nba_assets.warehouse.bigquery_names import Names
-from nba_assets.warehouse.bigquery_warehouse import BigQueryWarehouse
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.bigquery.jobs import JobFact
+from nba_assets.warehouse.bigquery.names import Names
+from nba_assets.warehouse.bigquery.warehouse import BigQueryWarehouse
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets.warehouse.frames import EMPTY_HASH, content_hashes
 from nba_assets.warehouse.port import Attempt
 from nba_assets_tests.servers.running import bigquery_server

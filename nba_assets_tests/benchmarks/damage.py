@@ -16,7 +16,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from nba_assets.assets.feature_chain import inputs, recompute
+from nba_assets.assets.model.feature_chain import inputs, recompute
 from nba_assets.assets.model.xgboost_points_model import LABEL_COLUMNS
 from nba_assets.contracts.features import FEATURE_COLUMNS
 from nba_assets.definitions import open_warehouse

@@ -28,7 +28,7 @@ from nba_assets.contracts.tables import TABLES
 from nba_assets.operations.home import prepare_home
 from nba_assets.settings import from_environment
 from nba_assets.sources.registry import open_source
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets.warehouse.frames import conform
 from nba_assets.warehouse.port import Window
 

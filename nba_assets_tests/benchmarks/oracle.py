@@ -8,10 +8,10 @@ Reads `prediction_accuracy` of a home of the simulated league and asks the leagu
 import duckdb
 from rich.console import Console
 
-from nba_assets.modelling.skill import skill
 from nba_assets.settings import from_environment
 from nba_assets.sources.registry import open_source
 from nba_assets.sources.simulated.league import SimulatedLeague
+from nba_assets_tests.modelling.skill_score import skill
 
 
 def main() -> None:

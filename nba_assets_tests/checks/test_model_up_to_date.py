@@ -8,7 +8,7 @@ import pytest
 
 from nba_assets.checks.model_up_to_date import GATED, model_verdict
 from nba_assets.contracts.tables import TABLES
-from nba_assets.modelling.artefacts import metadata_path
+from nba_assets.modelling.registry.artefacts import metadata_path
 from nba_assets.warehouse.ledger import fingerprint
 from nba_assets_tests.automation.told_ledger import ToldLedger
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import dagster as dg
 
 from nba_assets.checks.up_to_date import CHECK_NAME, SHOWN_RANGES, up_to_date, verdicts
-from nba_assets.event_log.shown import STORY
+from nba_assets.event_log.dagster_state import STORY
 from nba_assets_tests.readiness.ledgers import HandLedger, graph, table
 
 

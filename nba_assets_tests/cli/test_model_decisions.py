@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 from nba_assets.cli import app
 from nba_assets.cli import models as commands
-from nba_assets.modelling.artefacts import newest_model
-from nba_assets.modelling.decisions import read_decisions
-from nba_assets.modelling.model_report import card_paths
+from nba_assets.modelling.cards.card import card_paths
+from nba_assets.modelling.registry.artefacts import newest_model
+from nba_assets.modelling.registry.decisions import read_decisions
 from nba_assets.settings import Settings
 from nba_assets_tests.modelling.test_points_model_build import build
 from nba_assets_tests.warehouse.raw_publishes import DAYS, warehouse_at

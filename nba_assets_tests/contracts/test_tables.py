@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from nba_assets.contracts.dictionary import data_dictionary
 from nba_assets.contracts.tables import TABLES, ancestors
 from nba_assets.readiness.rules import rules_of
+from nba_assets_tests.data_dictionary import data_dictionary
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -89,4 +89,4 @@ def test_ancestors_of_the_model_are_everything_but_predictions() -> None:
 
 def test_data_dictionary_is_current() -> None:
     written = (REPOSITORY / "docs" / "data_dictionary.md").read_text()
-    assert written == data_dictionary(), "run: python -m nba_assets.contracts.dictionary > docs/data_dictionary.md"
+    assert written == data_dictionary(), "run: python -m nba_assets_tests.data_dictionary > docs/data_dictionary.md"

@@ -10,8 +10,8 @@ import dagster as dg
 import yaml
 from dagster._core.scheduler.instigation import InstigatorTick
 
-from nba_assets.automation.conditions import AUTOMATION
-from nba_assets.automation.schedules import schedules
+from nba_assets.automation.launching.conditions import AUTOMATION
+from nba_assets.automation.launching.schedules import schedules
 from nba_assets.settings import Settings
 from nba_assets_tests.automation.cron_ticks import cron_ticks, eastern
 from nba_assets_tests.conftest import REPOSITORY

@@ -9,8 +9,8 @@ import dagster as dg
 import pytest
 import yaml
 
-from nba_assets.automation.conditions import AUTOMATION
-from nba_assets.automation.report_sensor import REPORT
+from nba_assets.automation.alerting.report_sensor import REPORT
+from nba_assets.automation.launching.conditions import AUTOMATION
 from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.predictions import PREDICTION_TABLES
 from nba_assets.contracts.tables import TABLES

@@ -13,13 +13,13 @@ from statistics import median
 import pytest
 
 from nba_assets import clock
-from nba_assets.automation.conditions import AUTOMATION
-from nba_assets.automation.schedules import schedules
+from nba_assets.automation.launching.conditions import AUTOMATION
+from nba_assets.automation.launching.schedules import schedules
 from nba_assets.contracts.tables import TABLES
 from nba_assets.definitions import open_warehouse
 from nba_assets.settings import BigQuerySettings, Settings
 from nba_assets.sources.registry import open_source
-from nba_assets.storage.opening import open_store
+from nba_assets.storage.factory import open_store
 from nba_assets.warehouse.port import Warehouse
 from nba_assets_tests.automation.cron_ticks import eastern
 from nba_assets_tests.dagster_server import first_season

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import Contract
-from nba_assets.contracts.raw_reports import INJURY_REPORTS, INJURY_STATUSES, NOT_YET_SUBMITTED, POINT_LINES
+from nba_assets.contracts.raw_pregame import INJURY_REPORTS, INJURY_STATUSES, NOT_YET_SUBMITTED, POINT_LINES
 from nba_assets.warehouse.frames import conform
 from nba_assets_tests.builders import League, game_id
 

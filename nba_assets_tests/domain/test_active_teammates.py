@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from nba_assets.contracts.raw_reports import INJURY_REPORTS, POINT_LINES
+from nba_assets.contracts.raw_pregame import INJURY_REPORTS, POINT_LINES
 from nba_assets.domain.upcoming_player_context import upcoming_player_context
 from nba_assets_tests.builders import gap, no_rows, schedule, summary, team_table
 

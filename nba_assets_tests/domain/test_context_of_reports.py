@@ -5,8 +5,8 @@ import json
 import pandas as pd
 import pytest
 
-from nba_assets.contracts.raw_reports import INJURY_REPORTS, POINT_LINES
-from nba_assets.contracts.report_columns import LINE_COLUMNS
+from nba_assets.contracts.pregame_columns import LINE_COLUMNS
+from nba_assets.contracts.raw_pregame import INJURY_REPORTS, POINT_LINES
 from nba_assets.domain.upcoming_player_context import upcoming_player_context
 from nba_assets_tests.builders import gap, no_rows, schedule, summary, team_table
 from nba_assets_tests.domain.reports import lines, reports

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from nba_assets.contracts import raw_reports
+from nba_assets.contracts import raw_pregame
 from nba_assets.domain import injuries
 from nba_assets.domain.expected_players import played_log
 from nba_assets.domain.gaps import player_gaps
@@ -146,5 +146,5 @@ def test_a_gap_in_the_games_of_a_listed_team_mate_makes_it_uncertain():
 
 
 def test_the_words_are_those_of_the_contract():
-    assert injuries.GRAVEST_FIRST == raw_reports.INJURY_STATUSES
-    assert injuries.NOT_YET_SUBMITTED == raw_reports.NOT_YET_SUBMITTED
+    assert injuries.GRAVEST_FIRST == raw_pregame.INJURY_STATUSES
+    assert injuries.NOT_YET_SUBMITTED == raw_pregame.NOT_YET_SUBMITTED

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from nba_assets.contracts.form_columns import ACTIVE_TEAMMATES
-from nba_assets.contracts.raw_reports import INJURY_REPORTS, POINT_LINES
-from nba_assets.contracts.report_columns import INJURY_COLUMNS, LINE_COLUMNS
+from nba_assets.contracts.pregame_columns import INJURY_COLUMNS, LINE_COLUMNS
+from nba_assets.contracts.raw_pregame import INJURY_REPORTS, POINT_LINES
 from nba_assets.domain.upcoming_player_context import upcoming_player_context
 from nba_assets_tests.builders import no_rows, schedule, summary, team_table
 

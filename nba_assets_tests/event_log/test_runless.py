@@ -5,10 +5,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from nba_assets.event_log.events import DATA_VERSION_TAG, Target
-from nba_assets.event_log.outcomes import CHECK_NAME, Outcome
-from nba_assets.event_log.runless import report_checks, report_dates
-from nba_assets.event_log.shown import (
+from nba_assets.event_log.dagster_state import (
     FAILED,
     STORY,
     SUCCEEDED,
@@ -19,6 +16,9 @@ from nba_assets.event_log.shown import (
     shown_checks,
     shown_dates,
 )  # fmt: skip
+from nba_assets.event_log.events import DATA_VERSION_TAG, Target
+from nba_assets.event_log.outcomes import CHECK_NAME, Outcome
+from nba_assets.event_log.runless import report_checks, report_dates
 from nba_assets_tests.event_log.instances import EVERY_LOG
 from nba_assets_tests.event_log.test_outcomes import (
     DAYS,

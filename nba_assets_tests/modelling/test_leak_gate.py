@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nba_assets.assets.feature_chain import inputs, recompute
+from nba_assets.assets.model.feature_chain import inputs, recompute
 from nba_assets.contracts.features import FEATURE_COLUMNS
 from nba_assets.domain import as_of
 from nba_assets.modelling import leak_gate

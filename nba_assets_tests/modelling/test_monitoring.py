@@ -6,7 +6,7 @@ import pytest
 
 from nba_assets.modelling.block_bootstrap import ratio_interval
 from nba_assets.modelling.monitoring import accuracy, against_lines, drift
-from nba_assets.modelling.skill import skill
+from nba_assets_tests.modelling.skill_score import skill
 
 DAYS = pd.to_datetime(["2024-01-01", "2024-01-01", "2024-01-02", "2024-01-02"])
 

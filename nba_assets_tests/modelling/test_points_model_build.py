@@ -7,14 +7,14 @@ import json
 import numpy as np
 import pytest
 
-from nba_assets.modelling import promotion
-from nba_assets.modelling.artefacts import load_model, newest_model
 from nba_assets.modelling.baselines import naive_baselines
-from nba_assets.modelling.decisions import POINTER, promote, read_decisions
+from nba_assets.modelling.cards.metadata import model_card, model_identity
+from nba_assets.modelling.cards.summary import model_metadata
 from nba_assets.modelling.design_matrix import design_matrix
-from nba_assets.modelling.model_card import model_card, model_identity
-from nba_assets.modelling.model_metadata import model_metadata
 from nba_assets.modelling.points_model_build import build_points_model
+from nba_assets.modelling.registry import promotion
+from nba_assets.modelling.registry.artefacts import load_model, newest_model
+from nba_assets.modelling.registry.decisions import POINTER, promote, read_decisions
 from nba_assets.modelling.splits import split_by_fraction
 from nba_assets.modelling.training import TrainingSettings, train_points_model
 from nba_assets_tests.modelling.league import FEATURES, feature_rows, player_games

@@ -8,10 +8,10 @@ import pytest
 import xgboost
 
 from nba_assets.contracts.predictions import BASELINE_FEATURE, PLAYER_POINTS_PREDICTIONS
-from nba_assets.contracts.raw_reports import INJURY_REPORTS
-from nba_assets.modelling.artefacts import SavedModel
+from nba_assets.contracts.raw_pregame import INJURY_REPORTS
 from nba_assets.modelling.points_model import PointsModel
 from nba_assets.modelling.prediction import player_points_predictions, predict, predict_from_baseline
+from nba_assets.modelling.registry.artefacts import SavedModel
 from nba_assets_tests.builders import gap, no_rows, schedule, summary
 
 STORE = pd.DataFrame(

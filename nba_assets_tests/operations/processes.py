@@ -14,10 +14,10 @@ import pandas as pd
 from nba_assets.claims.claim import Claim
 from nba_assets.claims.store import ClaimStore
 from nba_assets.definitions import open_warehouse
-from nba_assets.operations.supervise import STARTED
+from nba_assets.operations.backfills.supervise import STARTED
 from nba_assets.settings import Settings
 from nba_assets.sources.simulated.league import SimulatedLeague
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets_tests.conftest import REPOSITORY
 
 PATIENCE_SECONDS = 300

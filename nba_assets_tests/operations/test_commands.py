@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from nba_assets.assets.run_scope import ONLY_TAG
 from nba_assets.claims.errors import ClaimConflict, ClaimNotFound, ClaimsError
 from nba_assets.operations import commands
+from nba_assets.orchestration.run_tags import ONLY_TAG
 from nba_assets.partitions import Span
 from nba_assets.readiness.gate import MODEL
 from nba_assets.sources.simulated.league import SimulatedLeague

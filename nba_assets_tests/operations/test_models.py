@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from nba_assets.contracts.tables import TABLES
-from nba_assets.modelling.artefacts import metadata_path
+from nba_assets.modelling.registry.artefacts import metadata_path
 from nba_assets.operations.models import Freshness, model_statuses, touched_by
 from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.ledger import fingerprint

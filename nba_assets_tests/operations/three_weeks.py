@@ -14,7 +14,7 @@ from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import TABLES
 from nba_assets.settings import Settings
 from nba_assets.sources.simulated.league import SimulatedLeague
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets_tests.platform import Platform, SlicedSource, without_game
 
 TABLES_BUILT = [name for name in TABLES if name not in ("player_points_predictions", "prediction_accuracy")]

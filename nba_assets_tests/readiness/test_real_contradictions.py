@@ -11,7 +11,7 @@ from nba_assets.readiness.contradictions import (
     broken_sums,
     team_sums,
 )
-from nba_assets.sources.archive import ArchiveSource
+from nba_assets.sources.archive_files.archive import ArchiveSource
 
 pytestmark = [pytest.mark.archive, pytest.mark.long]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from nba_assets.sources.landing import LandedFile
+from nba_assets.sources.parsing.landing import LandedFile
 
 BOS, NYK, LAL, DEN = 1610612738, 1610612752, 1610612747, 1610612743
 TRICODES = {BOS: "BOS", NYK: "NYK", LAL: "LAL", DEN: "DEN"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nba_assets.storage.opening import open_store
+from nba_assets.storage.factory import open_store
 from nba_assets.storage.port import ABSENT, ArtefactStore, Overtaken, StorageError
 from nba_assets_tests.servers.running import gcs_server
 
@@ -94,7 +94,7 @@ def test_an_interrupted_write_leaves_what_stood(tmp_path, monkeypatch):
     def full(_: int) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("nba_assets.whole_files.os.fsync", full)
+    monkeypatch.setattr("nba_assets.atomic_files.os.fsync", full)
     with pytest.raises(StorageError, match="no space left"):
         store.write("v1.json", b"2")
     assert store.read("v1.json").content == b"1"

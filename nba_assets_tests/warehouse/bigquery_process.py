@@ -4,10 +4,10 @@ import os
 import signal
 import sys
 
-from nba_assets.warehouse import bigquery_writes
-from nba_assets.warehouse.bigquery_jobs import BigQueryJobs
-from nba_assets.warehouse.bigquery_names import Names
-from nba_assets.warehouse.bigquery_warehouse import BigQueryWarehouse
+from nba_assets.warehouse.bigquery import writes as bigquery_writes
+from nba_assets.warehouse.bigquery.jobs import BigQueryJobs
+from nba_assets.warehouse.bigquery.names import Names
+from nba_assets.warehouse.bigquery.warehouse import BigQueryWarehouse
 from nba_assets_tests.servers.running import BigQueryServer
 from nba_assets_tests.warehouse.places import PROJECT, jobs_on
 from nba_assets_tests.warehouse.raw_publishes import BOX, CALENDAR, DAYS, publish, with_minutes

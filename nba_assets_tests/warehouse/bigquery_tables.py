@@ -1,7 +1,7 @@
 """Every table and view of BigQuery as this code makes them, for whoever answers in a server's place."""
 
 from nba_assets.contracts.tables import TABLES
-from nba_assets.warehouse.bigquery_names import SYSTEM_TABLES, TYPES, Names
+from nba_assets.warehouse.bigquery.names import SYSTEM_TABLES, TYPES, Names
 
 
 def made_tables(names: Names) -> dict[str, dict[str, str]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets_tests.claims.conftest import postgres_server_url, postgres_url  # noqa: F401
 from nba_assets_tests.servers.running import bigquery_server
 from nba_assets_tests.warehouse.places import PROJECT, BigQueryPlace

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from nba_assets.warehouse.bigquery_names import WITHOUT_COLUMNS, Names
-from nba_assets.warehouse.bigquery_reads import frame_of
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.bigquery.names import WITHOUT_COLUMNS, Names
+from nba_assets.warehouse.bigquery.reads import frame_of
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets.warehouse.port import Warehouse
 
 

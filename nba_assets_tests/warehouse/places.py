@@ -7,11 +7,11 @@ from typing import Protocol
 from nba_assets.bigquery_resource import PlatformBigQuery
 from nba_assets.contracts.tables import TABLES
 from nba_assets.settings import BigQuerySettings
-from nba_assets.warehouse.bigquery_jobs import BigQueryJobs, JobFact, Limits
-from nba_assets.warehouse.bigquery_names import LEDGER_FIELDS, SYSTEM_TABLES, Names, fields_of
-from nba_assets.warehouse.bigquery_warehouse import BigQueryWarehouse
-from nba_assets.warehouse.bigquery_writes import ledger_arrow, required_arrow
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.bigquery.jobs import BigQueryJobs, JobFact, Limits
+from nba_assets.warehouse.bigquery.names import LEDGER_FIELDS, SYSTEM_TABLES, Names, fields_of
+from nba_assets.warehouse.bigquery.warehouse import BigQueryWarehouse
+from nba_assets.warehouse.bigquery.writes import ledger_arrow, required_arrow
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets.warehouse.port import Warehouse
 from nba_assets_tests.servers.running import BigQueryServer
 from nba_assets_tests.warehouse.raw_publishes import BOX, CALENDAR, SOUND

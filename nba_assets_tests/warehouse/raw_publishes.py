@@ -16,8 +16,8 @@ import pandas as pd
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Failure, Verdict
 from nba_assets.readiness.state import Status
-from nba_assets.warehouse import duckdb_warehouse
-from nba_assets.warehouse.duckdb_warehouse import DuckDBWarehouse
+from nba_assets.warehouse.duckdb import warehouse as duckdb_warehouse
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets.warehouse.frames import conform
 from nba_assets.warehouse.port import Attempt, Published, Warehouse, WarehouseError
 from nba_assets_tests.raw_games import raw_frames

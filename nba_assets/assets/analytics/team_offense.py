@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from nba_assets.assets.table_asset import table_asset
 from nba_assets.contracts.analytics import TEAM_OFFENSE
 from nba_assets.domain import team_offense as domain
+from nba_assets.orchestration.table_asset import table_asset
 from nba_assets.warehouse.port import Window
 
 

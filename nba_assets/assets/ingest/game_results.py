@@ -1,7 +1,7 @@
 """The asset `game_results`."""
 
-from nba_assets.assets.table_asset import table_asset
 from nba_assets.contracts.raw import GAME_RESULTS
+from nba_assets.orchestration.table_asset import table_asset
 from nba_assets.sources.port import Delivery, Source
 from nba_assets.warehouse.port import Window
 

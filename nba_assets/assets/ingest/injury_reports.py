@@ -1,7 +1,7 @@
 """The asset `injury_reports`."""
 
-from nba_assets.assets.table_asset import table_asset
-from nba_assets.contracts.raw_reports import INJURY_REPORTS
+from nba_assets.contracts.raw_pregame import INJURY_REPORTS
+from nba_assets.orchestration.table_asset import table_asset
 from nba_assets.sources.port import Delivery, Source
 from nba_assets.warehouse.port import Window
 

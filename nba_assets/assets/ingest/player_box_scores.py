@@ -1,7 +1,7 @@
 """The asset `player_box_scores`."""
 
-from nba_assets.assets.table_asset import table_asset
 from nba_assets.contracts.raw import PLAYER_BOX_SCORES
+from nba_assets.orchestration.table_asset import table_asset
 from nba_assets.sources.port import Delivery, Source
 from nba_assets.warehouse.port import Window
 

@@ -8,23 +8,23 @@ import dagster as dg
 import pandas as pd
 
 from nba_assets import clock
-from nba_assets.assets.feature_chain import inputs, recompute
-from nba_assets.assets.groups import group_name
-from nba_assets.assets.run_claim import RunClaim
-from nba_assets.assets.table_asset import OWNERS
+from nba_assets.assets.model.feature_chain import inputs, recompute
 from nba_assets.contracts.features import FEATURE_COLUMNS, OPTIONAL_FEATURES, SHOT_FEATURES
 from nba_assets.contracts.tables import ancestors
 from nba_assets.errors import coded
 from nba_assets.event_log.outcomes import range_end
-from nba_assets.modelling.artefacts import metadata_path, model_path
-from nba_assets.modelling.decisions import Status
+from nba_assets.modelling.cards.card import card_paths, write_card
+from nba_assets.modelling.cards.summary import model_metadata
 from nba_assets.modelling.leak_gate import Leak, LeakFound, Probe, check_leaks
-from nba_assets.modelling.model_metadata import model_metadata
-from nba_assets.modelling.model_report import card_paths, write_card
 from nba_assets.modelling.points_model_build import build_points_model
+from nba_assets.modelling.registry.artefacts import metadata_path, model_path
+from nba_assets.modelling.registry.decisions import Status
+from nba_assets.modelling.registry.freshness import TrainingWindow
 from nba_assets.modelling.splits import Split
-from nba_assets.modelling.standing import TrainingWindow
 from nba_assets.modelling.training import QUICK, TrainingSettings
+from nba_assets.orchestration.groups import group_name
+from nba_assets.orchestration.run_claim import RunClaim
+from nba_assets.orchestration.table_asset import OWNERS
 from nba_assets.readiness.gate import MODEL, GateClosed
 from nba_assets.settings import Settings
 from nba_assets.storage.mirror import hand_in

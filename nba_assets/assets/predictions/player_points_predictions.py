@@ -1,9 +1,9 @@
 """The asset `player_points_predictions`."""
 
-from nba_assets.assets.table_asset import table_asset
 from nba_assets.contracts.predictions import PLAYER_POINTS_PREDICTIONS
 from nba_assets.modelling import prediction
-from nba_assets.modelling.artefacts import models_between
+from nba_assets.modelling.registry.artefacts import models_between
+from nba_assets.orchestration.table_asset import table_asset
 from nba_assets.settings import Settings
 from nba_assets.sources.port import Delivery
 from nba_assets.storage.models import stored_models

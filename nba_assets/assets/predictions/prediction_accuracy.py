@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from nba_assets.assets.table_asset import table_asset
 from nba_assets.contracts.prediction_accuracy import PREDICTION_ACCURACY
-from nba_assets.modelling import grading
+from nba_assets.modelling import prediction_accuracy as accuracy
+from nba_assets.orchestration.table_asset import table_asset
 from nba_assets.warehouse.port import Window
 
 
@@ -14,7 +14,7 @@ def prediction_accuracy(window: Window) -> pd.DataFrame:
 
     Who had no prediction is graded by the naive baseline, so that nobody who played is left out. Predictions and lines
     are optional: where they are rejected, what they say is null. A date that is not played yet is ready and empty."""
-    return grading.prediction_accuracy(
+    return accuracy.prediction_accuracy(
         game_schedule=window["game_schedule"],
         player_box_scores=window["player_box_scores"],
         player_points_predictions=window["player_points_predictions"],

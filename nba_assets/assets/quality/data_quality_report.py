@@ -5,14 +5,14 @@ from typing import Any
 import dagster as dg
 
 from nba_assets import clock
-from nba_assets.assets.groups import group_name
-from nba_assets.assets.table_asset import OWNERS
+from nba_assets.orchestration.groups import group_name
+from nba_assets.orchestration.table_asset import OWNERS
 from nba_assets.reporting.facts import quality_facts
 from nba_assets.reporting.incidents import Incident
 from nba_assets.reporting.page import write_page
 from nba_assets.settings import Settings
+from nba_assets.storage.factory import open_store
 from nba_assets.storage.models import stored_models
-from nba_assets.storage.opening import open_store
 from nba_assets.warehouse.port import Warehouse
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from nba_assets.sources import agreement, normalise, raw_frames
-from nba_assets.sources.delivered_rows import DeliveredRows
+from nba_assets.sources.parsing import normalise, raw_frames, schedule_reconciliation
+from nba_assets.sources.parsing.column_parser import DeliveredRows
 from nba_assets.sources.port import Delivery, SourceError
 
 _COUNTS = {
@@ -62,9 +62,11 @@ def box_score_v3(response: Mapping[str, Any], schedule: pd.DataFrame, day: pd.Ti
         (team_box, team_lines, raw_frames.team_rows),
         (player_box, player_lines, raw_frames.player_rows),
     ):
-        dates = agreement.match_schedule(box, "gameId", lines, schedule, pd.Series(day, index=lines.index))
+        dates = schedule_reconciliation.match_schedule(
+            box, "gameId", lines, schedule, pd.Series(day, index=lines.index)
+        )
         _check_sides(box, lines, schedule)
-        deliveries.append(Delivery(build(agreement.usable(box, lines), schedule), box.problems(dates)))
+        deliveries.append(Delivery(build(schedule_reconciliation.usable(box, lines), schedule), box.problems(dates)))
     return deliveries[0], deliveries[1]
 
 

@@ -11,12 +11,12 @@ from nba_api.stats.endpoints import BoxScoreTraditionalV3, ScheduleLeagueV2, Sho
 from nba_assets import clock
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import EASTERN, season_of
-from nba_assets.sources import raw_frames
 from nba_assets.sources.nba_stats.box_score_v3 import box_score_v3, is_empty
 from nba_assets.sources.nba_stats.client import NbaStatsClient
-from nba_assets.sources.nba_stats_responses import league_schedule
+from nba_assets.sources.nba_stats.responses import league_schedule
+from nba_assets.sources.parsing import raw_frames
 from nba_assets.sources.port import Delivery, Problem, SourceError
-from nba_assets.sources.shotchartdetail import shots_of_chart
+from nba_assets.sources.shots.shotchartdetail import shots_of_chart
 
 PARSER_VERSION = 1
 """Raised whenever the same answers give other rows than before."""

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.raw import BOX_COUNTS
-from nba_assets.sources.raw_frames import is_sorted
+from nba_assets.sources.parsing.raw_frames import is_sorted
 from nba_assets.sources.simulated.availability import INJURED, RESTED
 from nba_assets.sources.simulated.fixtures import TEAM_IDS, tip_offs
 from nba_assets.sources.simulated.games import Played
-from nba_assets.sources.simulated.reports import injury_reports, point_lines
+from nba_assets.sources.simulated.pregame import injury_reports, point_lines
 from nba_assets.sources.simulated.season import PlayedSeason, play_season
 from nba_assets.sources.simulated.shots import season_shots
 from nba_assets.sources.simulated.talent import NEWCOMERS, first_league, next_league

@@ -18,7 +18,7 @@ from nba_assets.sources.simulated.calendar import season_name
 from nba_assets.sources.simulated.faults import Fault, check_dates, with_faults
 from nba_assets.sources.simulated.feed import Feed, simulate
 from nba_assets.sources.simulated.parsing import PARSERS
-from nba_assets.sources.simulated.report_parsing import REPORT_PARSERS
+from nba_assets.sources.simulated.pregame_parsing import REPORT_PARSERS
 
 VERSION = 2
 """Raised whenever the same settings give another league than before."""

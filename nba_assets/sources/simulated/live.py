@@ -8,7 +8,7 @@ import pandas as pd
 
 from nba_assets import clock
 from nba_assets.partitions import EASTERN
-from nba_assets.sources import raw_frames
+from nba_assets.sources.parsing import raw_frames
 from nba_assets.sources.port import Delivery, SourceError
 from nba_assets.sources.simulated.faults import Fault
 from nba_assets.sources.simulated.league import SimulatedLeague

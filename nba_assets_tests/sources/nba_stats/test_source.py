@@ -18,7 +18,7 @@ from nba_assets.sources.nba_stats.source import NbaStatsSource
 from nba_assets.sources.port import SourceError
 from nba_assets.sources.registry import open_source as open_source_of
 from nba_assets_tests.sources.nba_stats.server import as_v3, running
-from nba_assets_tests.sources.test_nba_stats_responses import PHI, box_score, league_schedule
+from nba_assets_tests.sources.nba_stats.test_responses import PHI, box_score, league_schedule
 
 DAY, GAME = dt.date(2025, 1, 15), "0022400561"
 NOW = dt.datetime(2025, 1, 16, 15, tzinfo=dt.UTC)

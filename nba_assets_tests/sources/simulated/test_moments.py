@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nba_assets.sources.archive import ArchiveSource
+from nba_assets.sources.archive_files.archive import ArchiveSource
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.sources.simulated.moments import TARGETS, league_moments
 

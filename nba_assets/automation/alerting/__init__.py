@@ -1,0 +1,1 @@
+"""Stuck claims, alerts to a webhook, and the data quality page."""

@@ -1,0 +1,105 @@
+"""What somebody should be told: failed runs, closed gates, a stale model, work that is late, stuck claims."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import numpy as np
+
+from nba_assets.automation.alerting.stuck_claims import Trouble
+from nba_assets.checks.freshness import LANDED, LANDED_BY, PREDICTED, PREDICTED_BY, VERDICTS
+from nba_assets.checks.model_up_to_date import model_verdict
+from nba_assets.partitions import eastern_date, eastern_time
+from nba_assets.readiness.date_ranges import list_of, ranges_of
+from nba_assets.readiness.gate import MODEL
+from nba_assets.readiness.ledger_columns import has_status, texts
+from nba_assets.readiness.state import LedgerState, Status
+
+RUN_FAILURE, GATE_CLOSED = "run_failure", "gate_closed"
+RECENT_DAYS = 14
+"""How old a closed gate may be to be told of: older ones are known, and in the reports."""
+
+_NUMBERS = re.compile(r"\d[\d.,:-]*|[0-9a-f]{8}-[0-9a-f-]{27}")
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One thing to be told once: the same kind, table and cause is the same thing, whatever dates it spreads to."""
+
+    kind: str
+    table: str
+    cause: str
+    text: str
+
+    @property
+    def key(self) -> str:
+        cause = _NUMBERS.sub("#", self.cause) if self.kind in (RUN_FAILURE, GATE_CLOSED) else self.cause
+        return f"{self.kind}|{self.table}|{cause}"
+
+
+def failed_runs(instance: dg.DagsterInstance, records: Iterable[dg.RunRecord]) -> Iterator[Alert]:
+    """An alert for every failed step of the runs; one for a run that failed without any."""
+    for record in records:
+        run = record.dagster_run
+        who = run.tags.get("nba/who") or run.tags.get("user") or "somebody"
+        events = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+        found = False
+        for event in events:
+            if event.dagster_event and event.dagster_event.is_step_failure:
+                found = True
+                step, cause = event.dagster_event.step_key or "", _cause(event.dagster_event)
+                yield Alert(RUN_FAILURE, step, cause, f"run {run.run_id[:8]} of {who} failed at {step}: {cause}")
+        if not found:
+            cause = "its process died or was ended"
+            yield Alert(RUN_FAILURE, run.job_name, cause, f"run {run.run_id[:8]} of {who} failed: {cause}")
+
+
+def _cause(event: dg.DagsterEvent) -> str:
+    data = event.step_failure_data
+    said = data.user_failure_data.description if data.user_failure_data else None
+    error = data.error.cause if data.error and data.error.cause else data.error
+    lines = (said or (error.message if error else "") or "failed").strip().splitlines()
+    return lines[0][:500]
+
+
+def closed_gates(state: LedgerState, now: dt.datetime) -> Iterator[Alert]:
+    """Recent rejected dates, each table with its first reason, and how many dates are held behind them."""
+    recent = np.asarray(state.days >= np.datetime64(eastern_date(now) - dt.timedelta(days=RECENT_DAYS)))
+    held = sum(int((has_status(state, name, Status.HELD) & recent).sum()) for name in state.contracts)
+    for name in state.contracts:
+        rejected = has_status(state, name, Status.REJECTED) & recent
+        if rejected.any():
+            reason = str(texts(state, name, "reasons")[int(np.flatnonzero(rejected)[-1])])[:500]
+            dates = list_of(ranges_of(rejected, state.days))
+            behind = f" {held} partitions of other tables are held." if held else ""
+            yield Alert(GATE_CLOSED, name, reason, f"gate closed: {name} {dates} is rejected: {reason}.{behind}")
+
+
+def stale_model(models: Path, state: LedgerState) -> Iterator[Alert]:
+    """The newest version was trained on data that have changed since."""
+    verdict = model_verdict(models, state)
+    if not verdict.passed:
+        yield Alert("stale_model", MODEL, verdict.story, f"stale model: {verdict.description}")
+
+
+def late_work(state: LedgerState, now: dt.datetime) -> Iterator[Alert]:
+    """Yesterday did not land, or today's predictions do not exist, by the hour of day at which they should."""
+    for key, by in ((LANDED, LANDED_BY), (PREDICTED, PREDICTED_BY)):
+        verdict = VERDICTS[key](state, now)
+        if eastern_time(now) >= by and not verdict.passed:
+            said = f"late: {key.name.replace('_', ' ')} is not so at {by:%H:%M} Eastern: {verdict.description}"
+            yield Alert("freshness_missed", key.asset_key.to_user_string(), f"{verdict.metadata['date']}", said)
+
+
+def stuck_claims(troubles: Sequence[Trouble]) -> Iterator[Alert]:
+    """Claims without progress."""
+    for trouble in troubles:
+        yield Alert("stuck_claim", str(trouble.claim.id), trouble.key, trouble.message)
+
+
+def to_tell(alerts: Iterable[Alert], told: Mapping[str, str]) -> list[Alert]:
+    """The alerts that were not told yet, one of each key."""
+    return list({alert.key: alert for alert in alerts if alert.key not in told}.values())

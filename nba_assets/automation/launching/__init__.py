@@ -1,0 +1,1 @@
+"""Which partitions are eligible, the runs that build them, and the schedules."""

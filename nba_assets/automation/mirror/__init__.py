@@ -1,0 +1,1 @@
+"""Dagster's view of each partition, kept equal to the ledger's."""

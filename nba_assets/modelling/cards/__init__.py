@@ -1,0 +1,1 @@
+"""What a model version says of itself: metadata, summary, card."""

@@ -1,0 +1,1 @@
+"""Backfills: reserved, launched, supervised, followed, and their result."""

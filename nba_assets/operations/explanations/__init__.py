@@ -1,0 +1,1 @@
+"""Why a partition or a value is what it is, and what was built from it."""

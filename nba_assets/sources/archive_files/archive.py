@@ -1,0 +1,232 @@
+"""A directory of box-score files as a source: detects its layout, lands the files, parses them once."""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+from nba_assets.sources.archive_files.clean_files import TABLES, CleanFiles
+from nba_assets.sources.archive_files.leaguegamelog import LeagueGameLog
+from nba_assets.sources.archive_files.not_covered import NAME as NOT_COVERED
+from nba_assets.sources.archive_files.optional_files import OptionalFiles, land_optional_files
+from nba_assets.sources.parsing.landing import LandedFile, land
+from nba_assets.sources.parsing.schedule_reconciliation import DISAGREEMENT_COLUMNS, Parsed, no_disagreements
+from nba_assets.sources.port import Delivery, SourceError
+from nba_assets.sources.pregame_reports.pregame_files import ReportTables
+from nba_assets.sources.shots.shot_files import shots
+
+PARSER_VERSION = 2
+"""Raised whenever the same files give other rows than before."""
+
+_LAYOUTS = (
+    "games, team_box and player_box as .parquet or .csv, "
+    "or NBA Stats LeagueGameLog games_*.csv and player_gamelogs_*.csv"
+)
+
+
+class Layout(Protocol):
+    """A parser of the landed files of one kind of archive."""
+
+    def schedule(self) -> Parsed: ...
+    def results(self, schedule: pd.DataFrame) -> Parsed: ...
+    def team_boxes(self, schedule: pd.DataFrame) -> Parsed: ...
+    def player_boxes(self, schedule: pd.DataFrame) -> Parsed: ...
+
+
+@dataclass(frozen=True)
+class ArchiveSource:
+    """Source over the files of `directory`; unchanged copies of them are kept in `landing`.
+
+    Covers the dates from the first to the last game of the files. Rows come ordered by date and key; duplicated rows
+    are delivered as they are. Frames stay in memory for the life of the process. Raises SourceError, on first use,
+    when the directory or a file of it cannot be used.
+    """
+
+    directory: Path
+    landing: Path
+
+    @property
+    def name(self) -> str:
+        return "archive"
+
+    @property
+    def first_date(self) -> dt.date:
+        return self._tables.first_date
+
+    @property
+    def horizon(self) -> dt.date:
+        return self._tables.horizon
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over the parser version and the names and digests of the files."""
+        lines = [f"archive parser {PARSER_VERSION}", *(f"{file.name} {file.digest}" for file in self._files)]
+        lines += [f"{kind}/{file.name} {file.digest}" for kind, files in self._optional_files for file in files]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    @property
+    def disagreements(self) -> pd.DataFrame:
+        """Where box files state another date or home team than the schedule: game_id, column, delivered, used."""
+        return self._tables.disagreements
+
+    def read(self, table: str, start: dt.date, end: dt.date) -> Delivery:
+        """Rows and problems of `start` to `end`, both included."""
+        if table not in _PARSED_BY_TABLE:
+            raise SourceError(f"archive {self.directory}: no table {table!r}; it has {', '.join(_PARSED_BY_TABLE)}")
+        if start > end:
+            raise SourceError(f"archive {self.directory}: the range {start} to {end} ends before it starts")
+        if start < self.first_date or end > self.horizon:
+            raise SourceError(
+                f"archive {self.directory}: {start} to {end} is not covered; it has {self.first_date} to "
+                f"{self.horizon}: choose dates within, or deliver files that cover them"
+            )
+        parsed = self._tables.parsed(table)
+        first, last = parsed.rows["game_date"].searchsorted([pd.Timestamp(start), pd.Timestamp(end + dt.timedelta(1))])
+        return Delivery(
+            rows=parsed.rows.iloc[first:last].reset_index(drop=True),
+            problems=tuple(problem for problem in parsed.problems if start <= problem.game_date <= end),
+            notes=tuple(note for note in parsed.notes if start <= note.game_date <= end),
+        )
+
+    @cached_property
+    def _files(self) -> tuple[LandedFile, ...]:
+        return land(_find_files(self.directory), self.landing)
+
+    @cached_property
+    def _optional_files(self) -> OptionalFiles:
+        return land_optional_files(self.directory, self.landing)
+
+    @property
+    def _tables(self) -> "_Tables":
+        return _tables(self._files, self._optional_files)
+
+
+class _Tables:
+    """The raw tables of one set of landed files, each parsed when first asked for."""
+
+    def __init__(self, files: tuple[LandedFile, ...], optional: OptionalFiles) -> None:
+        self._optional = dict(optional)
+        names = {file.name.partition(".")[0]: file for file in files}
+        self._layout: Layout = (
+            CleanFiles(names)
+            if set(TABLES) <= set(names)
+            else LeagueGameLog(
+                [file for file in files if file.name.startswith("games_")],
+                [file for file in files if file.name.startswith("player_gamelogs_")],
+            )
+        )
+        if self._dates.empty:
+            raise SourceError(f"{files[0].name}: not one usable game; deliver files with games of the NBA")
+
+    @property
+    def first_date(self) -> dt.date:
+        return pd.Timestamp(self._dates.min()).date()
+
+    @property
+    def horizon(self) -> dt.date:
+        return pd.Timestamp(self._dates.max()).date()
+
+    def parsed(self, table: str) -> Parsed:
+        parsed: Parsed = getattr(self, _PARSED_BY_TABLE[table])
+        return parsed
+
+    @property
+    def disagreements(self) -> pd.DataFrame:
+        found = [entries for table in _PARSED_BY_TABLE if len(entries := self.parsed(table).disagreements)]
+        if not found:
+            return no_disagreements()
+        return pd.concat(found).drop_duplicates().sort_values(list(DISAGREEMENT_COLUMNS[:2]), ignore_index=True)
+
+    @cached_property
+    def _dates(self) -> pd.Series:
+        """Dates of the games, those that have a game which was not understood included."""
+        rejected = pd.Series([problem.game_date for problem in self.schedule.problems], dtype="datetime64[ns]")
+        dates: pd.Series = pd.concat([self.schedule.rows["game_date"], rejected])
+        return dates
+
+    @cached_property
+    def schedule(self) -> Parsed:
+        return self._layout.schedule()
+
+    @cached_property
+    def results(self) -> Parsed:
+        return self._judged(self._layout.results(self.schedule.rows))
+
+    @cached_property
+    def team_boxes(self) -> Parsed:
+        return self._judged(self._layout.team_boxes(self.schedule.rows))
+
+    @cached_property
+    def player_boxes(self) -> Parsed:
+        return self._judged(self._layout.player_boxes(self.schedule.rows))
+
+    @cached_property
+    def shots(self) -> Parsed:
+        return self._judged(shots(self._optional, self.schedule.rows, self.player_boxes.rows))
+
+    @cached_property
+    def point_lines(self) -> Parsed:
+        return self._judged(self._reports.point_lines())
+
+    @cached_property
+    def injury_reports(self) -> Parsed:
+        return self._judged(self._reports.injury_reports())
+
+    @property
+    def _reports(self) -> ReportTables:
+        schedule, boxes = self.schedule.rows, self.player_boxes.rows
+        return ReportTables(self._optional, schedule, boxes, self.first_date, self.horizon)
+
+    def _judged(self, parsed: Parsed) -> Parsed:
+        """A date whose schedule is not understood cannot be complete in any table."""
+        problems = dict.fromkeys((*self.schedule.problems, *parsed.problems))
+        return replace(parsed, problems=tuple(problems))
+
+
+_PARSED_BY_TABLE = {
+    "game_schedule": "schedule",
+    "game_results": "results",
+    "team_box_scores": "team_boxes",
+    "player_box_scores": "player_boxes",
+    "shot_attempts": "shots",
+    "point_lines": "point_lines",
+    "injury_reports": "injury_reports",
+}
+
+
+@lru_cache(maxsize=2)
+def _tables(files: tuple[LandedFile, ...], optional: OptionalFiles) -> _Tables:
+    """Landed files never change, so that their tables can be shared by every source object of the process."""
+    return _Tables(files, optional)
+
+
+def _find_files(directory: Path) -> list[Path]:
+    """The files of the layout that the directory has; other files in it are none of our business."""
+    try:
+        files = sorted(path for path in directory.iterdir() if path.suffix in (".parquet", ".csv") and path.is_file())
+    except FileNotFoundError as error:
+        raise SourceError(f"archive {directory} does not exist; give a directory with {_LAYOUTS}") from error
+    except NotADirectoryError as error:
+        raise SourceError(f"archive {directory} is not a directory; give a directory with {_LAYOUTS}") from error
+    except OSError as error:
+        raise SourceError(f"archive {directory} cannot be listed: {error.strerror}; check its permissions") from error
+    clean = [path for path in files if path.stem in TABLES]
+    stems = [path.stem for path in clean]
+    if len(stems) > len(set(stems)):
+        double = next(stem for stem in stems if stems.count(stem) > 1)
+        raise SourceError(f"archive {directory} has {double} as .parquet and as .csv; keep one of them")
+    if clean:
+        missing = sorted(set(TABLES) - set(stems))
+        if missing:
+            raise SourceError(f"archive {directory} lacks {', '.join(missing)}; it must hold {_LAYOUTS}")
+        return [*clean, *(path for path in files if path.name == f"{NOT_COVERED}.csv")]
+    logs = [path for path in files if path.suffix == ".csv" and path.name.startswith(("games_", "player_gamelogs_"))]
+    kinds = {path.name.startswith("games_") for path in logs}
+    if kinds != {True, False}:
+        present = ", ".join(path.name for path in files[:5]) or "no .parquet or .csv file"
+        raise SourceError(f"archive {directory} has {present}; it must hold {_LAYOUTS}")
+    return logs

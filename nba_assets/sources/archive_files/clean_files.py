@@ -1,0 +1,187 @@
+"""Files games, team_box and player_box (.parquet or .csv) keyed by NBA ids: the clean archive layout."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from nba_assets.contracts.raw import BOX_COUNTS
+from nba_assets.sources.archive_files.not_covered import NAME as NOT_COVERED
+from nba_assets.sources.archive_files.not_covered import NotCovered, read_not_covered
+from nba_assets.sources.parsing import normalise, raw_frames, schedule_reconciliation
+from nba_assets.sources.parsing.column_parser import DeliveredRows
+from nba_assets.sources.parsing.files import read_file
+from nba_assets.sources.parsing.landing import LandedFile
+from nba_assets.sources.parsing.schedule_reconciliation import Parsed
+from nba_assets.sources.port import Problem
+
+TABLES = ("games", "team_box", "player_box")
+REGULATION_MINUTES, OVERTIME_MINUTES = 240, 25
+"""Team minutes of a game without overtime, and of each overtime."""
+
+_GAMES = ("game_id", "game_date", "home_team_id", "away_team_id", "neutral_site", "home_pts", "away_pts")
+_GAMES_OPTIONAL = ("minutes_home", "ot_periods")
+_TEAM = ("game_id", "game_date", "team_id", *BOX_COUNTS)
+_PLAYER = (*_TEAM, "player_id", "player_name", "minutes", "plus_minus")
+_PLAYER_OPTIONAL = ("is_home", "starter", "dnp_reason")
+_TEXT = ("game_id", "game_date", "minutes", "minutes_home", "player_id", "player_name", "dnp_reason")
+
+
+@dataclass(frozen=True)
+class CleanFiles:
+    """Parser of the three landed files, given by table name; phases that `not_covered` names are in no table."""
+
+    files: Mapping[str, LandedFile]
+
+    def schedule(self) -> Parsed:
+        """Games due; home and away are those of the games file."""
+        games = self._games
+        facts = pd.DataFrame(
+            {
+                "game_id": games.game_ids("game_id"),
+                "game_date": games.dates("game_date"),
+                "home_team_id": games.team_ids("home_team_id"),
+                "away_team_id": games.team_ids("away_team_id"),
+                "is_neutral_site": games.read("neutral_site", normalise.booleans, "true or false", required=True),
+                "is_postponed": False,
+                "tipoff_utc": pd.NaT,
+            }
+        )
+        schedule_reconciliation.check_schedule(games, "game_id", facts)
+        usable = schedule_reconciliation.usable(games, facts)
+        return Parsed(raw_frames.schedule_rows(usable), games.problems(facts["game_date"]), notes=self._left_out)
+
+    def results(self, schedule: pd.DataFrame) -> Parsed:
+        """Final scores; a game without a score is scheduled."""
+        games = self._games
+        home, away = (games.read(column, normalise.counts, "a number of points") for column in ("home_pts", "away_pts"))
+        games.fault(home.isna() != away.isna(), "home_pts", "and away_pts: one score is missing")
+        played = home.notna() & away.notna()
+        ids = games.game_ids("game_id")
+        minutes = self._game_minutes.reindex(ids).set_axis(ids.index)
+        games.fault(played & minutes.isna(), "game_id", "has neither ot_periods nor minutes")
+        facts = pd.DataFrame(
+            {
+                "game_id": ids,
+                "game_date": games.dates("game_date"),
+                "status": played.map({True: "final", False: "scheduled"}),
+                "home_pts": home.where(played),
+                "away_pts": away.where(played),
+                "overtime_periods": overtime_periods(minutes).where(played),
+            }
+        )
+        usable = facts[ids.isin(schedule["game_id"]) & ~games.bad]
+        return Parsed(raw_frames.result_rows(usable), games.problems(facts["game_date"]))
+
+    def team_boxes(self, schedule: pd.DataFrame) -> Parsed:
+        """Official totals. Both teams have the minutes of the game: 240 and 25 for each overtime."""
+        box = self._rows("team_box", _TEAM, ("is_home",))
+        lines = pd.DataFrame(
+            {
+                "game_id": box.game_ids("game_id"),
+                "team_id": box.team_ids("team_id"),
+                **{column: box.read(column, normalise.counts, "a whole number") for column in BOX_COUNTS},
+            }
+        )
+        day, differing = _placed(box, lines, schedule)
+        lines["minutes"] = self._game_minutes.reindex(lines["game_id"]).to_numpy()
+        box.fault(lines["minutes"].isna() & ~box.bad, "game_id", "is a game without ot_periods or minutes")
+        usable = schedule_reconciliation.usable(box, lines)
+        return Parsed(raw_frames.team_rows(usable, schedule), box.problems(day), differing)
+
+    def player_boxes(self, schedule: pd.DataFrame) -> Parsed:
+        """Box lines of players; a line without minutes is one who did not play."""
+        box = self._rows("player_box", _PLAYER, _PLAYER_OPTIONAL)
+        lines = pd.DataFrame(
+            {
+                "game_id": box.game_ids("game_id"),
+                "team_id": box.team_ids("team_id"),
+                "player_id": box.read("player_id", normalise.player_ids, "an NBA player id"),
+                "player_name": box.labels("player_name"),
+                "is_starter": box.read("starter", normalise.booleans, "true or false"),
+                "minutes": box.read("minutes", normalise.minutes, "minutes (32, 32.5 or MM:SS)"),
+                "dnp_reason": box.rows["dnp_reason"],
+                **{
+                    column: box.read(column, normalise.counts, "a whole number")
+                    for column in (*BOX_COUNTS, "plus_minus")
+                },
+            },
+            copy=False,
+        )
+        day, differing = _placed(box, lines, schedule)
+        schedule_reconciliation.check_did_not_play(box, "minutes", lines)
+        usable = schedule_reconciliation.usable(box, lines)
+        return Parsed(raw_frames.player_rows(usable, schedule), box.problems(day), differing)
+
+    @property
+    def _games(self) -> DeliveredRows:
+        return DeliveredRows([self._games_part], _GAMES)
+
+    @cached_property
+    def _not_covered(self) -> NotCovered:
+        return read_not_covered(self.files[NOT_COVERED]) if NOT_COVERED in self.files else NotCovered()
+
+    @property
+    def _left_out(self) -> tuple[Problem, ...]:
+        if not self._not_covered.reasons:
+            return ()
+        games = self._read("games", ("game_id", "game_date"), ())
+        return self._not_covered.notes(games["game_id"], games["game_date"])
+
+    @cached_property
+    def _games_part(self) -> tuple[str, pd.DataFrame]:
+        return self._part("games", _GAMES, _GAMES_OPTIONAL)
+
+    def _rows(self, table: str, columns: Collection[str], optional: Collection[str]) -> DeliveredRows:
+        return DeliveredRows([self._part(table, columns, optional)], columns)
+
+    def _part(self, table: str, columns: Collection[str], optional: Collection[str]) -> tuple[str, pd.DataFrame]:
+        rows = self._read(table, columns, optional)
+        if self._not_covered.reasons and "game_id" in rows:
+            rows = rows[~self._not_covered.hits(rows["game_id"])]
+        for column in optional:
+            if column not in rows:
+                rows[column] = None
+        return self.files[table].name, rows
+
+    def _read(self, table: str, columns: Collection[str], optional: Collection[str]) -> pd.DataFrame:
+        file = self.files[table]
+        return read_file(file.path, file.name, {*columns, *optional}, _TEXT)
+
+    @cached_property
+    def _game_minutes(self) -> pd.Series:
+        """Team minutes of each game by id: as stated, else by its overtimes, else by its players' sum."""
+        games = self._games
+        stated = games.read("minutes_home", normalise.minutes, "minutes")
+        overtimes = games.read("ot_periods", normalise.counts, "a number of overtimes")
+        minutes = stated.fillna(REGULATION_MINUTES + OVERTIME_MINUTES * overtimes)
+        minutes.index = games.game_ids("game_id")
+        minutes = minutes[minutes.index.notna() & ~minutes.index.duplicated()]
+        if minutes.isna().any():
+            minutes = minutes.fillna(self._summed_minutes())
+        return minutes
+
+    def _summed_minutes(self) -> pd.Series:
+        box = self._rows("player_box", ("game_id", "team_id", "minutes"), ())
+        played = pd.DataFrame(
+            {
+                "game_id": box.game_ids("game_id"),
+                "team_id": box.rows["team_id"],
+                "minutes": box.read("minutes", normalise.minutes, "minutes"),
+            }
+        )
+        team_minutes = played.groupby(["game_id", "team_id"])["minutes"].sum(min_count=1).groupby("game_id").max()
+        return REGULATION_MINUTES + OVERTIME_MINUTES * overtime_periods(team_minutes)
+
+
+def overtime_periods(team_minutes: pd.Series) -> pd.Series:
+    """Overtimes played: the sum of rounded player minutes is off by a few minutes, an overtime adds 25."""
+    return ((team_minutes - REGULATION_MINUTES) / OVERTIME_MINUTES).round().clip(lower=0) + 0.0
+
+
+def _placed(box: DeliveredRows, lines: pd.DataFrame, schedule: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
+    own_date, _ = normalise.dates(box.rows["game_date"])
+    own_home = box.read("is_home", normalise.booleans, "true or false")
+    day = schedule_reconciliation.match_schedule(box, "game_id", lines, schedule, own_date)
+    return day, schedule_reconciliation.disagreements(lines, schedule, own_date, own_home)

@@ -1,0 +1,1 @@
+"""From delivered files to rows of the raw contracts, for every provider."""

@@ -1,0 +1,1 @@
+"""What is published before a game: injury reports and points lines."""

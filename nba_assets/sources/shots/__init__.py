@@ -1,0 +1,1 @@
+"""Shots, from each provider that has them."""

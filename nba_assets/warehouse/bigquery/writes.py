@@ -1,0 +1,122 @@
+"""Changes carried out on BigQuery: rows staged by load jobs, then one transaction."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+import google.api_core.exceptions as api
+import pandas as pd
+import pyarrow as pa
+
+from nba_assets.contracts.contract import Contract
+from nba_assets.warehouse.bigquery.changes import MOVED, Change
+from nba_assets.warehouse.bigquery.jobs import BigQueryJobs
+from nba_assets.warehouse.bigquery.names import LEDGER_FIELDS, Names, fields_of
+from nba_assets.warehouse.bigquery.project import BigQueryProject
+from nba_assets.warehouse.bigquery.reads import BigQueryReader
+from nba_assets.warehouse.bigquery.scripts import script
+from nba_assets.warehouse.fences import check_claim
+from nba_assets.warehouse.frames import to_arrow
+from nba_assets.warehouse.port import WarehouseError
+from nba_assets.warehouse.system_tables import LEDGER_COLUMNS
+
+TRIES = 20
+"""How often a change is decided anew when others write the same dates, before that is an error."""
+
+Result = TypeVar("Result")
+
+
+class Moved(Exception):
+    """Another writer was there in between; nothing was written. Read again, decide again."""
+
+
+def standing_for(reader: BigQueryReader, table: str, days: Sequence[dt.date], token: int) -> pd.DataFrame:
+    """Ledger rows of the days, after a check of the token: FencedOut where a newer claim was there."""
+    standing, fences = reader.claimed_on(table, days, token)
+    newer = standing[standing["token"] > token].sort_values("token", ascending=False)
+    written = [(row.Index.date(), int(row.token), row.run_id) for row in newer.itertuples()]
+    check_claim(table, days, token, fences, written)
+    return standing
+
+
+def decided(
+    project: BigQueryProject, doing: str, decide: Callable[[BigQueryReader], tuple[Change | None, Result]]
+) -> tuple[Result, int]:
+    """Read, decide, carry out; again where another writer came in between. The build is 0 where nothing is done."""
+
+    def action() -> tuple[Result, int]:
+        for _ in range(TRIES):
+            change, result = decide(project.reader())
+            if change is None:
+                return result, 0
+            try:
+                return result, carry_out(project.jobs, project.names, change)
+            except Moved:
+                continue
+        raise WarehouseError(f"{doing} failed, nothing changed: others kept writing the same dates; launch it again")
+
+    return project.do(doing, action)
+
+
+def carry_out(jobs: BigQueryJobs, names: Names, change: Change) -> int:
+    """The number of the build that the change has become. Raises Moved, and then nothing was written."""
+    days = pd.DatetimeIndex([pd.Timestamp(day) for day in (*change.changed, *change.failed)])
+    with _staged(jobs, names, change, days) as (rows, ledger):
+        statements, parameters = script(names, change, rows, ledger)
+        try:
+            return int(jobs.transaction(statements, parameters, table=change.contract.name)[0][0])
+        except api.BadRequest as error:
+            if MOVED in str(error):
+                raise Moved from error
+            raise
+
+
+@contextmanager
+def _staged(jobs: BigQueryJobs, names: Names, change: Change, days: pd.DatetimeIndex) -> Iterator[tuple[str, str]]:
+    """Full names of two tables with the rows of the days ("" when there are none) and the entries, gone afterwards."""
+    contract = change.contract
+    rows = f"{contract.name}_{uuid.uuid4().hex}"
+    ledger = f"ledger_{uuid.uuid4().hex}"
+    wanted = None if change.rows is None else change.rows[change.rows["game_date"].isin(days)]
+    staged = []
+    try:
+        if wanted is not None and len(wanted):
+            _refuse_nulls(contract, wanted)
+            staged.append(names.staging(rows))
+            jobs.load(staged[-1], required_arrow(contract, wanted), fields_of(contract), table=contract.name)
+        staged.append(names.staging(ledger))
+        jobs.load(staged[-1], ledger_arrow(change.ledger), LEDGER_FIELDS, table="ledger")
+        yield (f"`{names.staging(rows)}`" if len(staged) == 2 else ""), f"`{names.staging(ledger)}`"
+    finally:
+        for table in staged:
+            jobs.remove(table)
+
+
+def required_arrow(contract: Contract, rows: pd.DataFrame) -> pa.Table:
+    """Conformed rows to be loaded: what is never null is marked so."""
+    table = to_arrow(contract, rows)
+    schema = [field.with_nullable(c.nullable) for field, c in zip(table.schema, contract.columns, strict=True)]
+    return table.cast(pa.schema(schema))
+
+
+def _refuse_nulls(contract: Contract, rows: pd.DataFrame) -> None:
+    for column in contract.columns:
+        if not column.nullable and rows[column.name].isna().any():
+            first = rows[rows[column.name].isna()].iloc[0]
+            raise WarehouseError(
+                f"publishing {contract.name} failed, nothing changed: {column.name} is null on "
+                f"{first['game_date']:%Y-%m-%d} and never may be; correct the rows"
+            )
+
+
+_ARROW = {
+    "VARCHAR": pa.string(), "DATE": pa.date32(), "BIGINT": pa.int64(), "DOUBLE": pa.float64(), "BOOLEAN": pa.bool_(),
+    "TIMESTAMPTZ": pa.timestamp("us", tz="UTC"),
+}  # fmt: skip
+
+
+def ledger_arrow(ledger: pd.DataFrame) -> pa.Table:
+    schema = pa.schema([(name, _ARROW[kind]) for name, kind in LEDGER_COLUMNS.items()])
+    return pa.Table.from_pandas(ledger[list(LEDGER_COLUMNS)], schema=schema, preserve_index=False, safe=False)

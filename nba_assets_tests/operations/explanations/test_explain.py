@@ -1,0 +1,265 @@
+"""Status, plan and explanations of a real small platform, held against the tables themselves."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from nba_assets.contracts.contract import Absence
+from nba_assets.contracts.tables import TABLES
+from nba_assets.operations.explanations.explain import explain
+from nba_assets.operations.explanations.explain_downstream import downstream
+from nba_assets.operations.explanations.explain_value import explain_value
+from nba_assets.operations.explanations.missing_games import missing_games
+from nba_assets.operations.plan import plan
+from nba_assets.operations.status import status
+from nba_assets.partitions import Span
+from nba_assets_tests.operations.three_weeks import DAYS, TABLES_BUILT, Weeks, build
+
+
+@pytest.fixture(scope="module")
+def weeks(tmp_path_factory: pytest.TempPathFactory) -> Weeks:
+    return build(tmp_path_factory.mktemp("weeks"))
+
+
+def null_row(weeks: Weeks, table: str, column: str, reason: Absence) -> pd.Series:
+    """A row on the date after the gap whose column is null for the reason."""
+    rows = weeks.rows(f"SELECT * FROM {TABLES[table].dataset}.{table} WHERE game_date = '{weeks.after}'")
+    return rows[rows["absence"].str.contains(f'"{column}": "{reason}"')].iloc[0]
+
+
+class TestPartition:
+    def test_a_held_partition_names_the_root_its_games_and_rules_that_were_not_applied(self, weeks: Weeks) -> None:
+        found = explain(weeks.warehouse, "team_defense", weeks.gap)
+        assert found.status == f"team_defense {weeks.gap} is held"
+        assert found.reasons[0].startswith(f"held: team_box_scores {weeks.gap} is rejected: every_final_game_present")
+        assert found.games["game_id"].tolist() == [weeks.game["game_id"]]
+        assert {rule.passed for rule in found.rules} == {None}
+        assert found.stands == {}
+        assert found.attempt["run_id"] == weeks.run_id
+
+    def test_a_rejected_partition_names_the_rule_and_what_it_said(self, weeks: Weeks) -> None:
+        found = explain(weeks.warehouse, "team_box_scores", weeks.gap)
+        failed = [rule for rule in found.rules if rule.passed is False]
+        assert [rule.rule for rule in failed] == ["every_final_game_present"]
+        assert weeks.game["game_id"] in failed[0].message
+        assert {"unique_key", "team_minutes"} <= {rule.rule for rule in found.rules if rule.passed}
+
+    def test_a_ready_partition_tells_what_it_read(self, weeks: Weeks) -> None:
+        found = explain(weeks.warehouse, "player_daily_cache", weeks.after)
+        assert found.status.endswith("is ready")
+        assert all(rule.passed for rule in found.rules)
+        schedule, summary, _ = found.inputs
+        assert (schedule.table, schedule.dates, schedule.gaps) == ("game_schedule", 1, ())
+        assert (summary.first, summary.last) == (weeks.source.first_date, weeks.gap)
+        assert [str(gap) for gap in summary.gaps] == [str(weeks.gap)]
+        assert summary.newest_content == summary.newest_build <= found.stands["inputs_build"]
+        assert found.stands["rows"] == len(
+            weeks.rows(f"SELECT 1 FROM nba_precompute.player_daily_cache WHERE game_date = '{weeks.after}'")
+        )
+
+    def test_what_a_person_did_is_told_with_who_and_why(self, weeks: Weeks, tmp_path) -> None:
+        mine = weeks.copied(tmp_path)
+        day = weeks.source.first_date + dt.timedelta(days=3)
+        until = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+        mine.warehouse.invalidate(Span("team_offense", day, day), who="ana", why="wrong pace", token=9)
+        mine.warehouse.add_waiver(Span("team_offense", day, day), "points_identity", who="ben", why="ok", until=until)
+        found = explain(mine.warehouse, "team_offense", day)
+        assert found.reasons == ("rejected: invalidated by ana: wrong pace",)
+        assert set(found.people["operation"]) == {"invalidate", "waive"}
+        assert found.waivers["who"].tolist() == ["ben"]
+        below = explain(mine.warehouse, "team_defense", day)
+        assert below.reasons[0].startswith(f"stale: team_offense {day} changed in build")
+        assert below.to_build.startswith(f"team_offense {day} is rejected: invalidated by ana")
+
+    @pytest.mark.parametrize(
+        ("table", "day", "said"),
+        [("team_offence", "2024-12-01", "no table 'team_offence'"), ("team_offense", "2019-01-01", "there is")],
+    )
+    def test_what_does_not_exist_is_refused(self, weeks: Weeks, table: str, day: str, said: str) -> None:
+        with pytest.raises(ValueError, match=said):
+            explain(weeks.warehouse, table, dt.date.fromisoformat(day))
+
+
+class TestValue:
+    @pytest.mark.parametrize(
+        ("table", "column", "path"),
+        [
+            ("player_daily_cache", "pts_last_5", 1),
+            ("ml_feature_store", "avg_usage_rate_last_7_games", 3),
+            ("upcoming_player_context", "opponent_pace_last_10", 1),
+        ],
+    )
+    def test_a_null_for_a_gap_names_the_very_game(self, weeks: Weeks, table: str, column: str, path: int) -> None:
+        row = null_row(weeks, table, column, Absence.UPSTREAM_MISSING)
+        found = explain_value(weeks.warehouse, table, weeks.after, {"player_id": str(row["player_id"])}, column)
+        null = found.rows[0].nulls[0]
+        assert (null.column, null.reason, len(null.path)) == (column, "upstream_missing", path)
+        assert {game.game_key for game in null.missing} == {weeks.game["game_key"]}
+        assert f"team_box_scores {weeks.gap} is rejected" in null.missing[0].why
+
+    @pytest.mark.parametrize(
+        ("table", "column"),
+        [
+            ("player_daily_cache", "pts_last_5"),
+            ("player_daily_cache", "team_pace_last_10"),
+            ("upcoming_player_context", "opponent_pace_last_10"),
+        ],
+    )
+    def test_a_game_is_missing_exactly_where_the_value_is_null_for_it(
+        self, weeks: Weeks, table: str, column: str
+    ) -> None:
+        rows = weeks.rows(f"SELECT * FROM {TABLES[table].dataset}.{table} WHERE game_date = '{weeks.after}'")
+        has_gap = rows["absence"].str.contains(f'"{column}": "{Absence.UPSTREAM_MISSING}"')
+        concerned, others = rows[has_gap].sample(6, random_state=1), rows[~has_gap].sample(8, random_state=1)
+        state, declared = weeks.warehouse.state(), TABLES[table].column(column)
+        for row in concerned.to_dict("records"):
+            found = missing_games(weeks.warehouse, state, declared, row, weeks.after)
+            assert {game.game_key for game in found} == {weeks.game["game_key"]}, row["player_id"]
+        for row in others.to_dict("records"):
+            assert missing_games(weeks.warehouse, state, declared, row, weeks.after) == [], row["player_id"]
+
+    def test_a_short_history_tells_how_many_games_there_are(self, weeks: Weeks) -> None:
+        row = null_row(weeks, "player_daily_cache", "pts_std_last_10", Absence.SHORT_HISTORY)
+        key = {"player_id": str(row["player_id"])}
+        null = (
+            explain_value(weeks.warehouse, "player_daily_cache", weeks.after, key, "pts_std_last_10").rows[0].nulls[0]
+        )
+        played = weeks.rows(
+            "SELECT 1 FROM nba_analytics.player_game_summary WHERE minutes_played > 0 AND "
+            f"player_id = {row['player_id']} AND game_date < '{weeks.after}'"
+        )
+        assert (null.known_games, null.needed_games) == (len(played), 10)
+
+    def test_a_value_comes_with_its_lineage(self, weeks: Weeks) -> None:
+        rows = weeks.rows(f"SELECT * FROM nba_analytics.team_offense WHERE game_date = '{weeks.after}'")
+        key = {"team_id": str(rows["team_id"].iloc[0])}
+        found = explain_value(weeks.warehouse, "team_offense", weeks.after, key, "pace")
+        assert found.rows[0].values == {"pace": rows["pace"].iloc[0]}
+        assert [source.column for source in found.lineage] == [
+            f"team_box_scores.{name}" for name in ("fga", "fta", "tov", "oreb", "minutes")
+        ]
+
+    def test_without_a_key_the_nulls_of_the_date_are_counted(self, weeks: Weeks) -> None:
+        column = "pts_last_5"
+        found = explain_value(weeks.warehouse, "player_daily_cache", weeks.after, {}, column)
+        rows = weeks.rows(f"SELECT {column} FROM nba_precompute.player_daily_cache WHERE game_date = '{weeks.after}'")
+        assert found.counts == {"upstream_missing": int(rows[column].isna().sum())}
+
+    def test_a_row_that_is_not_there_says_what_that_means(self, weeks: Weeks) -> None:
+        found = explain_value(weeks.warehouse, "player_daily_cache", weeks.after, {"player_id": "1"})
+        assert found.rows == ()
+        assert "player_id=1" in found.no_row
+        assert "was not expected" in found.no_row
+
+    @pytest.mark.parametrize(
+        ("key", "column", "said"),
+        [
+            ({"player": "1"}, "", "no column 'player'; its key is game_id, player_id"),
+            ({"player_id": "James"}, "", "player_id='James': give a whole number"),
+            ({}, "points", "no column 'points'"),
+        ],
+    )
+    def test_what_does_not_fit_the_contract_is_refused(self, weeks: Weeks, key, column, said) -> None:
+        with pytest.raises(ValueError, match=said):
+            explain_value(weeks.warehouse, "player_daily_cache", weeks.after, key, column)
+
+
+class TestDownstream:
+    def test_same_date_and_later_dates_follow_the_declared_windows(self, weeks: Weeks) -> None:
+        day = weeks.gap - dt.timedelta(days=4)
+        player = weeks.rows(
+            f"SELECT player_id FROM nba_precompute.player_daily_cache WHERE game_date = '{weeks.after}'"
+        )["player_id"].iloc[0]
+        found = downstream(weeks.warehouse, weeks.settings.models, "team_box_scores", day, {"player_id": str(player)})
+        below = {part.table: part for part in found.tables}
+        assert {name: part.dates for name, part in below.items() if part.ranges[-1].last == day} == {
+            "player_box_scores": 1, "shot_attempts": 1, "team_offense": 1, "team_defense": 1, "player_game_summary": 1
+        }  # fmt: skip
+        cache = below["player_daily_cache"]
+        assert cache.ranges[0].first == day + dt.timedelta(days=1)
+        assert cache.dates == (weeks.source.horizon - day).days
+        mine = weeks.rows(
+            f"SELECT game_date FROM nba_precompute.player_daily_cache WHERE player_id = {player} "
+            f"AND game_date > '{day}' ORDER BY game_date"
+        )["game_date"]
+        assert list(cache.rows_of_key) == list(mine.dt.date)
+        assert below["team_offense"].rows_of_key is None
+
+    def test_nothing_was_built_from_what_never_stood(self, weeks: Weeks) -> None:
+        found = downstream(weeks.warehouse, weeks.settings.models, "team_box_scores", weeks.gap)
+        assert (found.partitions, found.models) == (0, ())
+
+
+class TestStatus:
+    def test_every_date_is_counted_once_and_named_when_not_ready(self, weeks: Weeks) -> None:
+        found = status(weeks.warehouse, weeks.store, weeks.settings)
+        tables = {table.table: table for table in found.tables}
+        for table in found.tables:
+            assert sum(count for word, count in table.counts.items() if word != "tainted") == DAYS, table.table
+        assert tables["team_box_scores"].counts["rejected"] == 1
+        assert [str(dates) for dates in tables["team_box_scores"].ranges["rejected"]] == [str(weeks.gap)]
+        assert tables["player_points_predictions"].counts["missing"] == DAYS
+        assert tables["player_points_predictions"].last_build is None
+        assert tables["team_offense"].last_build.run_id == weeks.run_id
+        assert (found.claims, found.holds, found.models, found.roots) == ((), (), (), ())
+
+    def test_claims_holds_and_the_roots_of_staleness_are_named(self, weeks: Weeks, tmp_path) -> None:
+        mine = weeks.copied(tmp_path)
+        day = weeks.source.first_date + dt.timedelta(days=3)
+        mine.warehouse.invalidate(Span("team_offense", day, day), who="ana", why="wrong pace", token=9)
+        until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+        span = Span("team_offense", day, weeks.after)
+        mine.store.reserve([span], holder="run:7", kind="run", who="ben", why="fix")
+        mine.store.reserve([Span("team_defense", day, day)], holder="hold:ana", kind="hold", who="ana", until=until)
+        found = status(mine.warehouse, mine.store, mine.settings)
+        assert [(claim.who, claim.done, claim.total) for claim in found.claims] == [("ben", 0, 16)]
+        assert [(hold.who, hold.ends_at) for hold in found.holds] == [("ana", until)]
+        assert found.roots[0].cause.startswith(f"team_offense {day} changed in build")
+        stale = {table.table: table.counts["stale"] for table in found.tables if table.counts["stale"]}
+        assert found.roots[0].partitions == sum(stale.values())
+        assert set(found.roots[0].tables) == set(stale)
+
+
+class TestPlan:
+    def test_what_is_not_ready_is_planned_with_what_it_makes_stale(self, weeks: Weeks) -> None:
+        report = plan(weeks.warehouse, weeks.store, weeks.settings.models, source_version=weeks.source.fingerprint)
+        planned = {table.table: table for table in report.plan.tables}
+        assert set(planned) == set(TABLES) - {"game_schedule", "game_results", "point_lines", "injury_reports"}
+        assert planned["team_offense"].days == (weeks.gap,)
+        assert planned["player_daily_cache"].days[0] == weeks.after
+        assert report.plan.stops == ()
+        assert set(report.untimed) == {"xgboost_points_model", "player_points_predictions", "prediction_accuracy"}
+        assert report.seconds > 0
+
+    def test_a_late_correction_lists_what_the_ledger_calls_stale(self, weeks: Weeks, tmp_path) -> None:
+        mine = weeks.copied(tmp_path)
+        day = weeks.source.first_date + dt.timedelta(days=3)
+        mine.warehouse.invalidate(Span("team_box_scores", day, day), who="ana", why="late fix", token=9)
+        state = mine.warehouse.state()
+        report = plan(mine.warehouse, mine.store, mine.settings.models, only=["stale"])
+        planned = {table.table: set(table.days) for table in report.plan.tables}
+        stale = {name: set(state.days[state.stale[name] & ~state.is_gap(name)].date) for name in TABLES}
+        assert planned == {name: days for name, days in stale.items() if days}
+        assert {str(stop.upstream) for stop in report.plan.stops} >= {"team_box_scores"}
+
+    def test_upstream_that_is_in_the_way_is_named_with_the_way_to_include_it(self, weeks: Weeks) -> None:
+        asked = {"tables": ["team_defense"], "only": ["all"]}
+        report = plan(weeks.warehouse, weeks.store, weeks.settings.models, **asked)
+        assert "team_offense is in the way" in report.hint
+        assert "--with-upstream plans game_schedule" in report.hint
+        healed = plan(weeks.warehouse, weeks.store, weeks.settings.models, **asked, with_upstream=True)
+        assert (healed.hint, healed.plan.stops) == ("", ())
+
+    def test_who_holds_planned_dates_is_named(self, weeks: Weeks, tmp_path) -> None:
+        mine = weeks.copied(tmp_path)
+        held = Span("team_offense", weeks.gap, weeks.gap)
+        mine.store.reserve([held], holder="run:7", kind="run", who="ben", why="by hand")
+        report = plan(mine.warehouse, mine.store, mine.settings.models)
+        assert [(one.who, one.dates) for one in report.conflicts] == [("ben", str(held))]
+        elsewhere = plan(mine.warehouse, mine.store, mine.settings.models, tables=["team_box_scores"])
+        assert elsewhere.conflicts == ()
+
+
+def test_all_tables_but_the_predictions_were_built(weeks: Weeks) -> None:
+    assert set(weeks.warehouse.ledger()["table_name"]) == set(TABLES_BUILT)
