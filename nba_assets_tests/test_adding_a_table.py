@@ -23,6 +23,13 @@ def test_the_page_has_six_steps() -> None:
     assert re.findall(r"^## (\d)\. ", PAGE, flags=re.MULTILINE) == list("123456")
 
 
+def test_the_page_needs_no_private_name() -> None:
+    names = {name for line in re.findall(r"^from nba_assets\S* import (.*)$", PAGE, flags=re.MULTILINE)
+             for name in line.split(", ")}  # fmt: skip
+    assert {"Contract", "table_asset"} <= names
+    assert {name for name in names if name.startswith("_")} == set()
+
+
 def test_a_table_that_is_added_by_the_page_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written: dict[str, Any] = {}
     monkeypatch.setitem(DERIVED_RULES, "team_long_range", None)  # the page sets it; this takes it out again

@@ -173,14 +173,15 @@ def _counted_scheduled_teams(staged: Staged) -> Mapping[dt.date, tuple[int, int]
     return count_keys(teams_due(staged.upstream["game_schedule"]), staged.rows, TEAM_KEY)
 
 
-def _as_many_rows_as(upstream: str, keys: list[str], **more: Rule) -> TableRules:
+def as_many_rows_as(upstream: str, keys: list[str], **more: Rule) -> TableRules:
+    """The rules of a table with one row per row of an upstream, by their common key, and `more` of its own."""
     return TableRules({f"rows_of_{upstream}": _same_rows_as(upstream, keys), **more}, _counted_rows_of(upstream, keys))
 
 
 DERIVED_RULES: dict[str, TableRules] = {
-    "team_offense": _as_many_rows_as("team_box_scores", TEAM_KEY, points_identity=_points_identity),
-    "team_defense": _as_many_rows_as("team_offense", TEAM_KEY),
-    "player_game_summary": _as_many_rows_as(
+    "team_offense": as_many_rows_as("team_box_scores", TEAM_KEY, points_identity=_points_identity),
+    "team_defense": as_many_rows_as("team_offense", TEAM_KEY),
+    "player_game_summary": as_many_rows_as(
         "player_box_scores", PLAYER_KEY, usage_populated=_usage_populated, usage_adds_up=_usage_adds_up
     ),
     "team_defense_zones": TableRules({"teams_due": _teams_due}, _counted_scheduled_teams),
@@ -199,10 +200,10 @@ DERIVED_RULES: dict[str, TableRules] = {
     "upcoming_player_context": TableRules(
         {"enough_expected_players": _enough_expected_players}, _counted_scheduled_teams
     ),
-    "player_composite_factors": _as_many_rows_as(
+    "player_composite_factors": as_many_rows_as(
         "upcoming_player_context", PLAYER_KEY, avg_usage_populated=_avg_usage_populated
     ),
-    "ml_feature_store": _as_many_rows_as("player_composite_factors", PLAYER_KEY),
+    "ml_feature_store": as_many_rows_as("player_composite_factors", PLAYER_KEY),
     "player_points_predictions": TableRules(
         {
             "rows_of_ml_feature_store": _rows_of_features,
