@@ -13,6 +13,7 @@ from nba_assets.definitions import TABLE_ASSETS
 from nba_assets.errors import reference
 from nba_assets.readiness.gate import MODEL
 from nba_assets_tests.conftest import REPOSITORY
+from nba_assets_tests.contracts import column_names
 from nba_assets_tests.data_dictionary import data_dictionary
 from nba_assets_tests.test_architecture import MAY_IMPORT, MODULES, ONLY_IN, PACKAGE, tree_of
 
@@ -128,6 +129,11 @@ PAGES: dict[str, Callable[[], str]] = {
 
 BLOCKS: dict[str, dict[str, Callable[[], str]]] = {
     "docs/architecture.md": {"flow": flow_picture, "imports": import_picture, "parts": parts},
+    "docs/naming.md": {
+        "columns": column_names.table_of_rules,
+        "windows": column_names.table_of_windows,
+        "exceptions": column_names.table_of_exceptions,
+    },
 }
 """Parts of files that are otherwise written by hand, between `<!-- generated: NAME -->` and END."""
 
