@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 ENV := NBA_HOME="$(NBA_HOME)" NBA_SOURCE="$(SOURCE)" NBA_DATA="$(DATA)" NBA_SEASONS="$(SEASONS)"
 
-.PHONY: help lock demo incident servers browser test test-long test-servers test-deployment test-browser ui lint clean benchmark
+.PHONY: help lock hooks demo incident servers browser test test-long test-servers test-deployment test-browser ui lint clean benchmark
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,9 @@ lock: $(BIN)/python ## Bring requirements.lock in line with pyproject.toml; UPGR
 	$(BIN)/uv pip compile pyproject.toml $(UPGRADE) --quiet --all-extras --universal --python-version 3.11 \
 		--fork-strategy fewest --no-emit-index-url --no-annotate --custom-compile-command "make lock" \
 		--output-file requirements.lock
+
+hooks: $(BIN)/nba-assets ## Lint, formatting, types and generated pages before each commit.
+	$(BIN)/pre-commit install
 
 demo: $(BIN)/nba-assets ## Build everything and show what was built. SOURCE=archive DATA=<dir> for real files, SEASONS=5 for more.
 	$(ENV) $(BIN)/nba-assets demo

@@ -133,3 +133,12 @@ def test_images_are_named_by_the_version() -> None:
     (deployment,) = values["dagster-user-deployments"]["deployments"]
     assert compose["x-nba"]["image"] == f"nba-assets:{PROJECT['version']}"
     assert deployment["image"]["tag"] == PROJECT["version"]
+
+
+def test_the_hooks_lint_as_ci_does() -> None:
+    lint = re.search(r"^lint:.*\n((?:\t.*\n)+)", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert lint
+    (hooks,) = yaml.safe_load((REPOSITORY / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    assert hooks["repo"] == "local"
+    entries = [hook["entry"].removeprefix(".venv/bin/") for hook in hooks["hooks"]]
+    assert [line.removeprefix("\t$(BIN)/") for line in lint[1].splitlines()] == entries[:3]
