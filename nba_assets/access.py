@@ -65,7 +65,7 @@ class GatedWarehouse:
             raise ValueError(f"no table {table!r}; there are {', '.join(TABLES)}")
         state = self.port.state()
         rows = state.rows[table][["status", "rows", "completeness", "reasons"]]
-        flags = {"is_stale": state.stale[table], "is_tainted": state.tainted[table]}
+        flags = {"is_stale": state.is_stale(table), "is_tainted": state.tainted[table]}
         found = rows.assign(**flags).dropna(subset="status").rename_axis("game_date").reset_index()
         return found[["game_date", "status", "is_stale", "is_tainted", "rows", "completeness", "reasons"]]
 

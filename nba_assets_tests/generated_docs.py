@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from nba_assets.assets.model.xgboost_points_model import xgboost_points_model
+from nba_assets.contracts.tables import MODEL
 from nba_assets.definitions import TABLE_ASSETS
 from nba_assets.errors import reference
-from nba_assets.readiness.gate import MODEL
 from nba_assets_tests.conftest import REPOSITORY
 from nba_assets_tests.contracts import column_names
 from nba_assets_tests.data_dictionary import data_dictionary

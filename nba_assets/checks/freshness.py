@@ -9,11 +9,12 @@ import pandas as pd
 
 from nba_assets import clock
 from nba_assets.checks.up_to_date import Verdict, result
+from nba_assets.contracts.contract import SCHEDULE
 from nba_assets.contracts.predictions import PLAYER_POINTS_PREDICTIONS
 from nba_assets.contracts.raw import RAW_TABLES
 from nba_assets.partitions import eastern_date, games_over
 from nba_assets.readiness.ledger_columns import numbers
-from nba_assets.readiness.state import SCHEDULE, LedgerState
+from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.port import Warehouse
 
 LANDED = dg.AssetCheckKey(dg.AssetKey(RAW_TABLES[-1].name), "yesterday_landed")

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.checks.up_to_date import CHECK_NAME, Verdict, digest, result
-from nba_assets.contracts.tables import ancestors
+from nba_assets.contracts.contract import Read
+from nba_assets.contracts.tables import MODEL, ancestors
 from nba_assets.modelling.registry.artefacts import ArtefactError, read_metadata, stored_versions
 from nba_assets.modelling.registry.freshness import Change, Standing, standing
 from nba_assets.readiness.date_ranges import in_words
-from nba_assets.readiness.gate import MODEL
 from nba_assets.readiness.state import LedgerState
 from nba_assets.settings import Settings
 from nba_assets.storage.models import stored_models
@@ -71,7 +71,7 @@ def _partitions(state: LedgerState, table: str) -> pd.DataFrame:
             "game_date": state.days,
             "content_hash": state.rows[table]["content_hash"].to_numpy(dtype=object),
             "content_build": state.content_build[table],
-            "is_stale": state.stale[table],
+            "current_build": state.current_build(Read(table)),
             "is_gap": state.is_gap(table),
             "is_known": np.logical_not(state.is_missing(table)),
         }

@@ -38,7 +38,7 @@ class Verdict:
 
 def verdicts(state: LedgerState) -> dict[str, Verdict]:
     """The verdict on every table. A rejected or held date is not stale: `partition_ready` has failed there."""
-    ranges = stale_ranges(state, {name: ~state.is_gap(name) for name in state.contracts})
+    ranges = stale_ranges(state, {name: state.is_stale(name) for name in state.contracts})
     return {name: _verdict(state, name, ranges[name]) for name in state.contracts}
 
 
@@ -58,7 +58,7 @@ def _verdict(state: LedgerState, table: str, ranges: Sequence[StaleRange]) -> Ve
         built = not state.is_missing(table).all()
         said = "No date that stands is stale." if built else "Nothing has been built yet."
         return Verdict(True, "up to date", said, {"stale_dates": 0})
-    count = int((state.stale[table] & ~state.is_gap(table)).sum())
+    count = int(state.is_stale(table).sum())
     named = "; ".join(str(part) for part in ranges[:NAMED_RANGES])
     more = f"; and {len(ranges) - NAMED_RANGES} more ranges" if len(ranges) > NAMED_RANGES else ""
     rebuild = heal(state, ranges)

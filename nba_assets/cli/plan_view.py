@@ -5,7 +5,7 @@ from rich.console import Console
 from nba_assets.cli.formatting import duration_of, shortened, table_of
 from nba_assets.operations.plan import PlanReport
 from nba_assets.readiness.date_ranges import list_of
-from nba_assets.readiness.plan import TablePlan
+from nba_assets.readiness.plan import Plan, TablePlan
 
 SHOWN_REASONS = 3
 SHOWN_LINES = 8
@@ -13,11 +13,10 @@ SHOWN_LINES = 8
 
 def print_plan(console: Console, report: PlanReport) -> None:
     plan = report.plan
+    if report.hint:
+        console.print(f"First: {report.hint}", highlight=False, markup=False)
     if not plan.tables:
-        console.print(
-            f"Nothing to do: {len(plan.asked)} tables stand as they should on {plan.first} … {plan.last}.",
-            highlight=False,
-        )
+        console.print(_nothing(plan), highlight=False, markup=False)
         return
     titles = ("wave", "table", "dates", "which", "why", "about rows", "about")
     rows = [
@@ -39,6 +38,19 @@ def print_plan(console: Console, report: PlanReport) -> None:
     untimed = f", without {', '.join(report.untimed)}, whose time is not known yet" if report.untimed else ""
     console.print(f"Together about {duration_of(report.seconds)}{untimed}.")
     _print_more(console, report)
+
+
+def _nothing(plan: Plan) -> str:
+    """What an empty plan means: everything is up to date, or what was asked for is not what is wrong."""
+    dates = f"{plan.first} … {plan.last}"
+    if not plan.left_out:
+        return f"Nothing to do: all {len(plan.asked)} tables are ready and up to date on {dates}."
+    count = sum(part.dates for part in plan.left_out)
+    kinds = ", ".join(f"--{word}" for word in plan.only)
+    return (
+        f"Nothing of {kinds} on {dates}, but {count} partitions are not ready: "
+        f"{'; '.join(map(str, plan.left_out))}. See them all: nba-assets plan"
+    )
 
 
 def _why(table: TablePlan) -> str:
@@ -63,8 +75,6 @@ def _print_more(console: Console, report: PlanReport) -> None:
     }
     for title, lines in sections.items():
         print_lines(console, title, lines)
-    if report.hint:
-        console.print(f"To do: {report.hint}", highlight=False, markup=False)
 
 
 def print_lines(console: Console, title: str, lines: list[str], shown: int = SHOWN_LINES) -> None:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+SCHEDULE = "game_schedule"
+"""The table that says what should exist."""
+
 ColumnType = Literal["string", "integer", "float", "boolean", "date", "timestamp", "json"]
 
 

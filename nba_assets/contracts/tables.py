@@ -1,5 +1,7 @@
 """All dated tables, upstream first: the order in which they are built."""
 
+from collections.abc import Mapping
+
 from nba_assets.contracts.analytics import PLAYER_GAME_SUMMARY, TEAM_DEFENSE, TEAM_OFFENSE
 from nba_assets.contracts.composite_factors import PLAYER_COMPOSITE_FACTORS
 from nba_assets.contracts.contract import Contract
@@ -10,6 +12,9 @@ from nba_assets.contracts.raw import RAW_TABLES
 from nba_assets.contracts.raw_pregame import REPORT_TABLES
 from nba_assets.contracts.raw_shots import SHOT_ATTEMPTS
 from nba_assets.contracts.zone_tables import ZONE_TABLES
+
+MODEL = "xgboost_points_model"
+"""The model's asset; it has no table in the warehouse."""
 
 TABLES: dict[str, Contract] = {
     contract.name: contract
@@ -29,6 +34,23 @@ TABLES: dict[str, Contract] = {
     )
 }
 """Contract of each dated table by name, in graph order."""
+
+
+def waves_of(contracts: Mapping[str, Contract]) -> dict[str, int]:
+    """Wave of each table, and of the model where there are predictions, from 1.
+
+    Tables of one wave can be built chunk by chunk. A history read waits for a whole wave before it, and predictions
+    wait for the model.
+    """
+    waves: dict[str, int] = {}
+    predictions = {contract.name for contract in PREDICTION_TABLES}
+    for name, contract in contracts.items():
+        waits = [waves[read.table] + (read.window == "before") for read in contract.reads]
+        is_first = name in predictions and not any(read.table in predictions for read in contract.reads)
+        waves[name] = max(waits, default=1) + (2 if is_first else 0)
+        if is_first:
+            waves[MODEL] = waves[name] - 1
+    return waves
 
 
 def ancestors(*tables: str) -> tuple[str, ...]:

@@ -15,10 +15,9 @@ from nba_assets.claims.claim import Claim, described
 from nba_assets.claims.errors import ClaimsError, moment, named
 from nba_assets.claims.lease import Lease
 from nba_assets.claims.store import ClaimStore
-from nba_assets.contracts.tables import TABLES
+from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.partitions import Span
 from nba_assets.readiness.date_ranges import DateRange, list_of, ranges_of
-from nba_assets.readiness.gate import MODEL
 from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.port import Warehouse
 
@@ -145,7 +144,7 @@ def _known(warehouse: Warehouse, span: Span) -> None:
 
 def _newly_stale(before: LedgerState, after: LedgerState) -> tuple[tuple[str, tuple[DateRange, ...]], ...]:
     found: list[tuple[str, Sequence[DateRange]]] = [
-        (table, ranges_of(after.stale[table] & ~before.stale[table], after.days)) for table in TABLES
+        (table, ranges_of(after.is_stale(table) & ~before.is_stale(table), after.days)) for table in TABLES
     ]
     return tuple((table, tuple(ranges)) for table, ranges in found if ranges)
 

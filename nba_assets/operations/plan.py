@@ -7,12 +7,11 @@ from pathlib import Path
 
 from nba_assets.claims.claim import Claim, described
 from nba_assets.claims.store import ClaimStore
-from nba_assets.contracts.tables import ancestors
+from nba_assets.contracts.tables import MODEL, ancestors
 from nba_assets.operations.backfills.backfill import CHUNK_DAYS, Request, chosen_assets, waves
 from nba_assets.operations.models import model_statuses, touched_by
 from nba_assets.partitions import Span
 from nba_assets.readiness.durations import Duration, durations
-from nba_assets.readiness.gate import MODEL
 from nba_assets.readiness.plan import Plan
 from nba_assets.readiness.planning import make_plan
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
@@ -48,8 +47,8 @@ class PlanReport:
     """A plan and what it meets.
 
     `models` counts, per stored version, planned partitions in its training window: if their contents change it is
-    stale. `untimed` are planned assets whose time nobody knows yet; `seconds` leaves them out. `hint` says how to
-    get past what is in the way.
+    stale. `untimed` are planned assets whose time nobody knows yet; `seconds` leaves them out. `hint` is what has to be
+    done first, empty when the plan can be carried out as it is.
     """
 
     plan: Plan
@@ -132,11 +131,18 @@ def _holder(claim: Claim, spans: Sequence[Span]) -> Holder:
 
 
 def _hint(made: Plan, assets: Sequence[str]) -> str:
+    """The command that has to come first; empty when the plan can be carried out as it is."""
+    if made.roots_outside:
+        tables = ",".join(part.table for part in made.roots_outside)
+        first = min(part.ranges[0].first for part in made.roots_outside)
+        last = max(part.ranges[-1].last for part in made.roots_outside)
+        return f"nba-assets backfill --tables {tables} --from {first} --to {last}"
     upstream = made.upstream_in_the_way
     if upstream:
         every = ancestors(*(name for name in assets if name != MODEL))
         missing = [name for name in every if name not in assets]
-        return f"{', '.join(upstream)} is in the way; --with-upstream plans {', '.join(missing)} as well"
-    if any(stop.is_certain for stop in made.stops):
-        return "dates outside the range, or rejected ones, are in the way; widen --from and --to, or see `explain`"
+        return f"add --with-upstream, which builds {', '.join(missing)} as well: {', '.join(upstream)} blocks the plan"
+    for stop in made.stops:
+        if stop.is_certain:
+            return f"nba-assets explain {stop.table} {stop.dates.first}: {stop.reason}"
     return ""

@@ -10,14 +10,15 @@ import pandas as pd
 from nba_assets.claims.claim import Claim, described
 from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.predictions import PREDICTION_TABLES
+from nba_assets.contracts.tables import MODEL
 from nba_assets.operations.models import ModelStatus, model_statuses
 from nba_assets.partitions import Span
 from nba_assets.readiness.date_ranges import DateRange, ranges_of
 from nba_assets.readiness.durations import Duration, durations
-from nba_assets.readiness.gate import MODEL
-from nba_assets.readiness.ledger_columns import has_status, integers
+from nba_assets.readiness.ledger_columns import integers
 from nba_assets.readiness.staleness import stale_ranges
-from nba_assets.readiness.state import LedgerState, Status
+from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.status import Status
 from nba_assets.settings import Settings
 from nba_assets.storage.models import stored_models
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
@@ -116,9 +117,9 @@ def status(warehouse: DuckDBWarehouse, store: ClaimStore, settings: Settings) ->
 
 
 def table_status(state: LedgerState, name: str) -> TableStatus:
-    is_ready, is_stale = np.asarray(state.is_ready(name)), state.stale[name] & ~state.is_gap(name)
+    is_ready, is_stale = np.asarray(state.is_ready(name)), state.is_stale(name)
     flags = {"ready": is_ready, STALE: is_stale, TAINTED: state.tainted[name]}
-    flags |= {word.value: has_status(state, name, word) for word in (Status.HELD, Status.REJECTED, Status.MISSING)}
+    flags |= {word.value: state.has_status(name, word) for word in (Status.HELD, Status.REJECTED, Status.MISSING)}
     return TableStatus(
         table=name,
         counts={word: int(flags[word].sum()) for word in WORDS},
@@ -139,7 +140,7 @@ def _last_build(state: LedgerState, name: str) -> LastBuild | None:
 def roots(state: LedgerState) -> list[Root]:
     """What makes ready partitions stale, by how many it concerns: the same cause of several ranges counts once."""
     found: dict[tuple, list] = {}
-    for name, ranges in stale_ranges(state, {name: ~state.is_gap(name) for name in state.contracts}).items():
+    for name, ranges in stale_ranges(state, {name: state.is_stale(name) for name in state.contracts}).items():
         for part in ranges:
             cause = part.cause
             entry = found.setdefault((cause.table, cause.builds, cause.code_versions), [cause, 0, {}])

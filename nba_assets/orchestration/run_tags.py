@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import dagster as dg
 import pandas as pd
 
-from nba_assets.contracts.tables import TABLES
+from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.event_log.backfill_target import backfill_target
 from nba_assets.partitions import Span
-from nba_assets.readiness.gate import MODEL
 
 RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"

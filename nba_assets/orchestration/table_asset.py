@@ -27,7 +27,7 @@ from nba_assets.orchestration.run_claim import RunClaim
 from nba_assets.orchestration.run_tags import only_of
 from nba_assets.readiness.audit import Staged, audit
 from nba_assets.readiness.rules import rules_of
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.sources.port import Delivery, Source
 from nba_assets.warehouse.frames import conform
 from nba_assets.warehouse.port import Attempt, FencedOut, Published, Warehouse, Window

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 import pandas as pd
 
 from nba_assets.contracts.contract import Contract
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 
 
 @dataclass(frozen=True)

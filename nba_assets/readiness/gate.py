@@ -14,9 +14,7 @@ import numpy as np
 from nba_assets.contracts.contract import Contract, Read
 from nba_assets.readiness.audit import Waiver
 from nba_assets.readiness.state import LedgerState
-
-MODEL = "xgboost_points_model"
-"""The name under which waivers let a training pass; the model is no table of the warehouse."""
+from nba_assets.readiness.windows import seen, window_of
 
 TRAINING_RULE = "training_window"
 """The rule that such waivers name: every date of the window ready, current and untainted."""
@@ -71,7 +69,7 @@ def leave_out(
     if contract.ingest:
         current = current & (state.rows[contract.name]["source_version"] == source_version).to_numpy(dtype=bool)
     missing, failed = state.is_missing(contract.name), state.is_gap(contract.name)
-    kinds = {"missing": missing, "failed": failed, "stale": state.stale[contract.name] & ~failed}
+    kinds = {"missing": missing, "failed": failed, "stale": state.is_stale(contract.name)}
     wanted = ~current if "outdated" in only else np.logical_or.reduce([kinds[kind] for kind in set(only)])
     known_current, known_skipped = set(state.days[current].date), set(state.days[~current & ~wanted].date)
     return tuple(day for day in days if day in known_current), tuple(day for day in days if day in known_skipped)
@@ -86,22 +84,13 @@ def evaluate(state: LedgerState, contract: Contract, days: Sequence[dt.date]) ->
         raise KeyError(f"{contract.name}: not in the partition calendar: {', '.join(outside[:EXAMPLES])}")
     reasons: dict[int, list[str]] = {}
     for read in contract.reads:
-        # Whom a gap concerns only the schedule can tell; without a ready one it may concern everybody.
-        is_known_gap = state.is_gap(read.table) & state.is_schedule_known
-        if read.window == "same_date":
-            shut = ~state.is_readable(read) & ~(is_known_gap & read.optional)
-            for at in wanted[shut[wanted]]:
-                reasons.setdefault(int(at), []).append(state.describe(read.table, int(at)))
-            continue
-        in_the_way = ~state.is_readable(read) & ~is_known_gap
-        positions = np.flatnonzero(in_the_way)
-        positions = positions[positions >= state.history_start]
-        for at in wanted:
-            earlier = positions[: np.searchsorted(positions, at)]
-            if len(earlier):
-                first = state.describe(read.table, int(earlier[0]))
-                more = f" (and {len(earlier) - 1} more dates of its history)" if len(earlier) > 1 else ""
-                reasons.setdefault(int(at), []).append(first + more)
+        blocking = state.blocks(read)
+        for at in wanted[seen(read, blocking)[wanted]]:
+            window = window_of(read, int(at))
+            positions = window.start + np.flatnonzero(blocking[window])
+            first = state.describe(read.table, int(positions[0]))
+            more = f" (and {len(positions) - 1} more dates of its history)" if len(positions) > 1 else ""
+            reasons.setdefault(int(at), []).append(first + more)
     held = {calendar[at].date(): "; ".join(texts) for at, texts in reasons.items()}
     opened = wanted[~np.isin(wanted, list(reasons))]
     gaps = {

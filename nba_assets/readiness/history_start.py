@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 
 
 def history_start_of(ledger: pd.DataFrame, days: pd.DatetimeIndex) -> dt.date:

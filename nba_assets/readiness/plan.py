@@ -86,7 +86,12 @@ class Affected:
 
 @dataclass(frozen=True)
 class Plan:
-    """The asked tables and dates, and what a run over them would do."""
+    """The asked tables and dates, and what a run over them would do.
+
+    `only` are the filters that it was made with. `roots_outside` are refused partitions that asked stale ones rest on
+    and that are not planned: they have to be built first. `left_out` are asked dates that are not ready and current,
+    and not planned either.
+    """
 
     asked: tuple[str, ...]
     first: dt.date
@@ -95,6 +100,9 @@ class Plan:
     stops: tuple[Stop, ...]
     outside: tuple[Affected, ...]
     gaps: tuple[Affected, ...]
+    only: tuple[str, ...] = ()
+    roots_outside: tuple[Affected, ...] = ()
+    left_out: tuple[Affected, ...] = ()
 
     @property
     def partitions(self) -> int:

@@ -8,15 +8,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from nba_assets.contracts.contract import Read
-from nba_assets.contracts.predictions import PREDICTION_TABLES
+from nba_assets.contracts.contract import SCHEDULE, Read
+from nba_assets.contracts.tables import waves_of
 from nba_assets.readiness.date_ranges import DateRange, ranges_of
 from nba_assets.readiness.durations import Duration
-from nba_assets.readiness.ledger_columns import has_status, numbers, seen_through, texts
+from nba_assets.readiness.ledger_columns import integers, numbers, texts
 from nba_assets.readiness.plan import Affected, Kind, Plan, Planned, Stop, TablePlan
-from nba_assets.readiness.simulation import GAPS, Outcome, simulate
+from nba_assets.readiness.simulation import Outcome, simulate
 from nba_assets.readiness.staleness import stale_ranges
-from nba_assets.readiness.state import SCHEDULE, LedgerState, Status
+from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.status import Status
+from nba_assets.readiness.windows import NEVER, seen, seen_from, window_of
 
 FILTERS = ("outdated", "missing", "stale", "failed", "all")
 """What to plan of what was asked for: everything that does not stand as it should, one kind of it, or everything."""
@@ -35,7 +37,8 @@ def make_plan(
     """The plan over the asked tables (all when None) and dates, both ends included and cut to the calendar.
 
     `only` names kinds of FILTERS, none meaning "outdated". With one, what becomes stale by the planned partitions is
-    planned as well. `source_version` is what ingest rows should have come from; None leaves that out. KeyError for
+    planned as well. What is stale because of a refused partition is not fixed without it: then "stale" takes in
+    "failed", too. `source_version` is what ingest rows should have come from; None leaves that out. KeyError for
     an unknown table, ValueError for an unknown filter or a range outside the calendar.
     """
     if unknown := set(tables or ()) - set(state.contracts):
@@ -52,12 +55,16 @@ def make_plan(
         raise ValueError(f"nothing of {first or 'the start'} … {last or 'the end'} exists: there is {covered}")
     chosen = tuple(name for name in state.contracts if tables is None or name in tables)
     asked = {name: within if name in chosen else np.zeros_like(within) for name in state.contracts}
-    kinds = {name: _kinds(state, name, asked[name], set(only) or {"outdated"}, source_version) for name in asked}
+    filters = set(only) or {"outdated"}
+    roots = _refused_roots(state, {name: asked[name] & state.is_stale(name) for name in asked})
+    if any((roots[name] & asked[name]).any() for name in asked) and "stale" in filters:
+        filters.add("failed")
+    kinds = {name: _kinds(state, name, asked[name], filters, source_version) for name in asked}
     planned = {name: np.logical_or.reduce(list(flags.values())) for name, flags in kinds.items()}
     sure = simulate(state, planned, asked, contents_change=False)
     most = simulate(state, planned, asked, contents_change=True)
     causes = stale_ranges(state, {name: kinds[name][Kind.STALE] for name in chosen})
-    waves, plans = waves_of(state), []
+    waves, plans = waves_of(state.contracts), []
     for name in chosen:
         attempted = planned[name] | most.follows[name]
         if not attempted.any():
@@ -92,7 +99,36 @@ def make_plan(
         stops=tuple(_stops(state, chosen, sure, most)),
         outside=tuple(_outside(state, most)),
         gaps=tuple(_remaining_gaps(state, sure)),
+        only=tuple(word for word in FILTERS if word in filters),
+        roots_outside=tuple(_listed(state, {name: roots[name] & ~planned[name] for name in roots})),
+        left_out=tuple(_listed(state, {name: _is_red(state, name) & asked[name] & ~planned[name] for name in asked})),
     )
+
+
+def _is_red(state: LedgerState, name: str) -> np.ndarray:
+    return ~np.asarray(state.is_ready(name))
+
+
+def _listed(state: LedgerState, flags: Mapping[str, np.ndarray]) -> Iterator[Affected]:
+    for name, dates in flags.items():
+        if dates.any():
+            yield Affected(name, ranges_of(dates, state.days))
+
+
+def _refused_roots(state: LedgerState, stale: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Rejected and held partitions that the stale ones rest on, and those that block them, at any depth.
+
+    A rebuild of the stale partitions alone would be made without them: they come first.
+    """
+    roots = {name: np.zeros(len(state.days), dtype=bool) for name in state.contracts}
+    for name in reversed(state.contracts):
+        outdated, inputs = roots[name] | stale[name], integers(state, name, "inputs_build")
+        for read in state.contracts[name].reads:
+            oldest = seen_from(read, np.where(outdated, inputs, NEVER), np.minimum, NEVER)
+            is_cause = state.current_build(read) > oldest
+            is_blocker = state.blocks(read) & seen_from(read, roots[name], np.logical_or, nobody=False)
+            roots[read.table] |= state.is_gap(read.table) & (is_cause | is_blocker)
+    return roots
 
 
 def _kinds(
@@ -103,10 +139,10 @@ def _kinds(
     if state.contracts[name].ingest and source_version is not None:
         changed = texts(state, name, "source_version") != source_version
     kinds = {
-        Kind.MISSING: (has_status(state, name, Status.MISSING), {"outdated", "missing", "all"}),
-        Kind.REJECTED: (has_status(state, name, Status.REJECTED), {"outdated", "failed", "all"}),
-        Kind.HELD: (has_status(state, name, Status.HELD), {"outdated", "failed", "all"}),
-        Kind.STALE: (state.stale[name], {"outdated", "stale", "all"}),
+        Kind.MISSING: (state.is_missing(name), {"outdated", "missing", "all"}),
+        Kind.REJECTED: (state.has_status(name, Status.REJECTED), {"outdated", "failed", "all"}),
+        Kind.HELD: (state.has_status(name, Status.HELD), {"outdated", "failed", "all"}),
+        Kind.STALE: (state.is_stale(name), {"outdated", "stale", "all"}),
         Kind.SOURCE: (changed, {"outdated", "all"}),
         Kind.ASKED: (np.ones_like(asked), {"all"}),
     }
@@ -152,32 +188,32 @@ def _stops(state: LedgerState, chosen: Collection[str], sure: Outcome, most: Out
     for name, contract in state.contracts.items():
         for outcome, stopped in ((sure, sure.stopped[name]), (most, most.stopped[name] & ~sure.stopped[name])):
             for read in contract.reads if stopped.any() else ():
-                for word, shut in outcome.in_the_way(read, state.history_start).items():
-                    for dates in ranges_of(stopped & seen_through(read, shut), state.days):
-                        reason = _in_the_way(state, outcome, read, word, np.flatnonzero(shut), dates)
+                for word, blocking in outcome.blockers(read).items():
+                    for dates in ranges_of(stopped & seen(read, blocking), state.days):
+                        reason = _blocker(state, outcome, read, word, blocking, dates)
                         yield Stop(name, dates, read.table, reason, outcome is sure, read.table in chosen)
 
 
-def _in_the_way(state: LedgerState, outcome: Outcome, read: Read, word: str, shut: np.ndarray, dates: DateRange) -> str:
-    """The first upstream partition that stops the dates, why it does, and how many more there are."""
+def _blocker(
+    state: LedgerState, outcome: Outcome, read: Read, word: str, blocking: np.ndarray, dates: DateRange
+) -> str:
+    """The first upstream partition that blocks the dates, why it does, and how many more there are."""
     first, last = (int(state.days.get_loc(np.datetime64(day))) for day in (dates.first, dates.last))
-    seen = shut[(shut >= first) & (shut <= last)] if read.window == "same_date" else shut[shut < last]
-    at = int(seen[0])
+    window = slice(window_of(read, first).start, window_of(read, last).stop)
+    positions = window.start + np.flatnonzero(blocking[window])
+    at = int(positions[0])
     partition = f"{read.table} {state.days[at].date()}"
     if outcome.stopped[read.table][at]:
         reason = f"{partition} would itself be held"
-    elif word == "stale" and not state.stale[read.table][at]:
+    elif word == "stale" and not state.is_stale(read.table)[at]:
         reason = f"{partition} would become stale"
     else:
         reason = state.describe(read.table, at)
-    return reason + (f" (and {len(seen) - 1} more dates)" if len(seen) > 1 else "")
+    return reason + (f" (and {len(positions) - 1} more dates)" if len(positions) > 1 else "")
 
 
 def _outside(state: LedgerState, most: Outcome) -> Iterator[Affected]:
-    for name in state.contracts:
-        stale = most.stale[name] & state.is_ready(name)
-        if stale.any():
-            yield Affected(name, ranges_of(stale, state.days))
+    yield from _listed(state, {name: most.is_stale(name) & state.is_ready(name) for name in state.contracts})
 
 
 def _remaining_gaps(state: LedgerState, outcome: Outcome) -> Iterator[Affected]:
@@ -187,19 +223,6 @@ def _remaining_gaps(state: LedgerState, outcome: Outcome) -> Iterator[Affected]:
         built = np.flatnonzero(outcome.built[name])
         for read in contract.reads:
             if read.window == "before" and len(built):
-                gaps = np.logical_or.reduce([outcome.becomes[read.table][status] for status in GAPS])
+                gaps = outcome.is_gap(read.table)
                 concerned[read.table][: built[-1]] |= gaps[: built[-1]]
-    for name, gaps in concerned.items():
-        if gaps.any():
-            yield Affected(name, ranges_of(gaps, state.days))
-
-
-def waves_of(state: LedgerState) -> dict[str, int]:
-    """Wave of each table: a history read waits for a whole wave, and predictions leave one between for the model."""
-    waves: dict[str, int] = {}
-    after_model = {contract.name for contract in PREDICTION_TABLES}
-    for name, contract in state.contracts.items():
-        waits = [waves[read.table] + (read.window == "before") for read in contract.reads]
-        is_first = name in after_model and not any(read.table in after_model for read in contract.reads)
-        waves[name] = max(waits, default=1) + (2 if is_first else 0)
-    return waves
+    yield from _listed(state, concerned)

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from nba_assets.readiness.state import LedgerState, Status
+from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.status import Status
+from nba_assets.readiness.windows import window_of
 
 
 def root_obstacle(state: LedgerState, table: str, at: int) -> tuple[str, int]:
@@ -10,15 +12,11 @@ def root_obstacle(state: LedgerState, table: str, at: int) -> tuple[str, int]:
 
     That is the given one when it is not held, or is held by its own rules, or what held it has healed since.
     """
-    if state.rows[table]["status"].iloc[at] != Status.HELD:
+    if not state.has_status(table, Status.HELD)[at]:
         return table, at
     for read in state.contracts[table].reads:
-        shut = ~state.is_readable(read)
-        first, last = at, at + 1
-        if read.window == "before":
-            shut = state.is_missing(read.table) | state.stale_to(read)
-            first, last = state.history_start, at
-        in_the_way = np.flatnonzero(shut[first:last])
-        if len(in_the_way):
-            return root_obstacle(state, read.table, first + int(in_the_way[0]))
+        window = window_of(read, at)
+        blockers = np.flatnonzero(state.blocks(read)[window])
+        if len(blockers):
+            return root_obstacle(state, read.table, window.start + int(blockers[0]))
     return table, at

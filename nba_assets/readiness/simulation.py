@@ -5,54 +5,33 @@ the gate lets through counts as built.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from nba_assets.contracts.contract import Contract, Read
-from nba_assets.readiness.ledger_columns import has_status, integers, seen_through
-from nba_assets.readiness.state import SCHEDULE, LedgerState, Status
+from nba_assets.contracts.contract import Read
+from nba_assets.readiness.ledger_columns import integers
+from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.status import CODES, STATUSES, Status
+from nba_assets.readiness.windows import NEVER, Partitions
 
-GAPS = (Status.REJECTED, Status.HELD)
 
+@dataclass
+class Outcome(Partitions):
+    """The partitions as they are after the run, and per table what it `built` and what the gate `stopped`.
 
-@dataclass(frozen=True)
-class Outcome:
-    """Flags per table and date: `built` by the run, `stopped` by the gate, and what holds after the run.
-
-    `follows` are asked partitions beyond the planned ones that the run makes stale and therefore takes in. `becomes`
-    has for each status the dates that have it then; `stale` are ready dates that are stale then.
+    `follows` are asked partitions beyond the planned ones that the run makes stale and therefore takes in.
     """
 
-    built: dict[str, np.ndarray]
-    stopped: dict[str, np.ndarray]
-    follows: dict[str, np.ndarray]
-    becomes: dict[str, dict[Status, np.ndarray]]
-    stale: dict[str, np.ndarray]
+    built: dict[str, np.ndarray] = field(default_factory=dict)
+    stopped: dict[str, np.ndarray] = field(default_factory=dict)
+    follows: dict[str, np.ndarray] = field(default_factory=dict)
 
-    @property
-    def is_schedule_unknown(self) -> np.ndarray:
-        """Per date: the schedule will not be ready; nowhere in a graph without one."""
-        if SCHEDULE not in self.becomes:
-            return np.zeros_like(next(iter(self.stale.values())))
-        return ~self.becomes[SCHEDULE][Status.READY] | self.stale[SCHEDULE]
-
-    def stale_to(self, read: Read) -> np.ndarray:
-        """Upstream dates that are stale then, so that a reader of them is stale as well."""
-        return self.stale[read.table] & (not read.as_it_stands)
-
-    def in_the_way(self, read: Read, history_start: int) -> dict[str, np.ndarray]:
-        """Upstream dates that would refuse a reader then, by what they are: a status, or 'stale'."""
-        flags: dict[str, np.ndarray] = {status.value: dates for status, dates in self.becomes[read.table].items()}
-        flags["stale"] = self.stale_to(read)
-        del flags[Status.READY]
-        if read.window == "before":
-            # Whom a gap concerns only the schedule can tell; without a ready one it may concern everybody.
-            for gap in GAPS:
-                flags[gap] = flags[gap] & self.is_schedule_unknown
-            is_covered = np.arange(len(self.is_schedule_unknown)) >= history_start
-            flags = {word: dates & is_covered for word, dates in flags.items()}
-        return flags
+    def blockers(self, read: Read) -> dict[str, np.ndarray]:
+        """Upstream dates that block a reader then, by what they are: a status, or 'stale'."""
+        blocks, status = self.blocks(read), self.status[read.table]
+        words = {STATUSES[code].value if code != CODES[Status.READY] else "stale": status == code for code in STATUSES}
+        return {word: blocks & dates for word, dates in words.items()}
 
 
 def simulate(
@@ -60,40 +39,25 @@ def simulate(
 ) -> Outcome:
     """The outcome of building `planned` and, within `asked`, what becomes stale by it.
 
-    What stood as a gap or not at all is news to its readers in any case; whether a rebuild of a ready partition
+    What was a gap or nothing at all is news to its readers in any case; whether a rebuild of a ready partition
     changes its content nobody knows before, so `contents_change` says which of both to assume.
     """
-    outcome = Outcome({}, {}, {}, {}, {})
-    changed: dict[str, np.ndarray] = {}
+    outcome = Outcome(state.contracts, state.days, state.history_start)
     for name, contract in state.contracts.items():
-        stands = state.content_build[name] > 0
-        was_ready = np.asarray(state.is_ready(name))
-        stale = _stale_unless_built(state, contract, outcome, changed) & stands
-        follows = asked[name] & was_ready & ~planned[name] & stale
+        published, gap = state.content_build[name] > 0, state.is_gap(name)
+        stale = integers(state, name, "code_version") != contract.code_version
+        stale |= outcome.is_outdated(contract, integers(state, name, "inputs_build"))
+        stale &= published
+        follows = asked[name] & np.asarray(state.is_ready(name)) & ~planned[name] & stale
         attempted = planned[name] | follows
-        shut = np.zeros(len(state.days), dtype=bool)
-        for read in contract.reads:
-            for dates in outcome.in_the_way(read, state.history_start).values():
-                shut |= seen_through(read, dates)
-        built, stopped = attempted & ~shut, attempted & shut
-        becomes = {status: has_status(state, name, status) & ~attempted for status in Status}
-        becomes[Status.READY] |= built
-        becomes[Status.HELD] |= stopped
+        blocked = outcome.is_blocked(contract)
+        built, stopped = attempted & ~blocked, attempted & blocked
         outcome.built[name], outcome.stopped[name], outcome.follows[name] = built, stopped, follows
-        outcome.becomes[name] = becomes
-        outcome.stale[name] = becomes[Status.READY] & stale & ~built
-        changed[name] = built & (contents_change | ~has_status(state, name, Status.READY))
+        is_news = built & (contents_change | ~state.has_status(name, Status.READY))
+        outcome.content_build[name] = np.where(is_news, NEVER, state.content_build[name])
+        outcome.status[name] = np.select(
+            [built, stopped], [CODES[Status.READY], CODES[Status.HELD]], state.status[name]
+        )
+        outcome.gap_build[name] = np.where(stopped & ~gap, NEVER, np.where(built, 0, state.gap_build[name]))
+        outcome.stale[name] = stale & ~built
     return outcome
-
-
-def _stale_unless_built(
-    state: LedgerState, contract: Contract, outcome: Outcome, changed: Mapping[str, np.ndarray]
-) -> np.ndarray:
-    stale = integers(state, contract.name, "code_version") != contract.code_version
-    inputs = integers(state, contract.name, "inputs_build")
-    for read in contract.reads:
-        content = state.content_build[read.table]
-        if read.window == "before" and len(content):
-            content = np.append(0, np.maximum.accumulate(content)[:-1])
-        stale = stale | (content > inputs) | seen_through(read, changed[read.table] | outcome.stale_to(read))
-    return stale

@@ -1,7 +1,8 @@
 """Why partitions are stale: the newer content, or the change of code, at the root of each stale range.
 
-A root is a partition whose content is newer than what a reader has read and which is not itself stale, or a
-partition built by another version of its code. Everything between it and a stale partition is stale because of it.
+A root is a partition whose content is newer than what a reader has read and which is not itself stale (a gap is not,
+whatever content it keeps), or a partition built by another version of its code. Everything between it and a stale
+partition is stale because of it.
 """
 
 import datetime as dt
@@ -12,11 +13,9 @@ import numpy as np
 
 from nba_assets.contracts.contract import Contract, Read
 from nba_assets.readiness.date_ranges import bounds, in_words
-from nba_assets.readiness.ledger_columns import integers, seen_through
+from nba_assets.readiness.ledger_columns import integers
 from nba_assets.readiness.state import LedgerState
-
-NEVER = np.iinfo("int64").max
-"""Later than every build."""
+from nba_assets.readiness.windows import NEVER, seen, seen_from
 
 SEPARATE_BUILDS = 50
 """Builds of one table that are named one by one; of more, those between which nobody read are named together."""
@@ -133,12 +132,8 @@ class _Roots:
         for reader, contract in self.state.contracts.items():
             read_at = np.where(self.state.stale[reader], self.inputs[reader], NEVER)
             for read in (read for read in contract.reads if read.table == name):
-                if read.window == "before":
-                    oldest = np.minimum.accumulate(read_at[::-1])[::-1]
-                    newer = content > np.append(oldest[1:], NEVER)[: len(content)]
-                else:
-                    newer = content > read_at
-                root |= newer & ~self.state.stale_to(read)
+                newer = content > seen_from(read, read_at, np.minimum, NEVER)
+                root |= newer & ~self._passes_on(read)
         return root
 
     def own_code(self, name: str) -> np.ndarray:
@@ -154,12 +149,23 @@ class _Roots:
 
     def reached_by(self, found: Mapping[str, np.ndarray], name: str, read: Read) -> np.ndarray:
         """Per date the roots that come by one read: newer content there, and what makes stale what it reads."""
-        stale = self.state.stale_to(read)[:, None]
-        carried = np.where(stale, found[read.table], 0).astype("uint8")
-        changed = np.where(stale, 0, self._own_content(read.table)).astype("uint8")
+        passes_on = self._passes_on(read)[:, None]
+        carried = np.where(passes_on, found[read.table], 0).astype("uint8")
+        changed = np.where(passes_on, 0, self._own_content(read.table)).astype("uint8")
         read_at, row = np.unique(self.inputs[name], return_inverse=True)
         is_newer = np.packbits(self.builds[None, :] > read_at[:, None], axis=1)[row]
-        return seen_through(read, carried) | (seen_through(read, changed) & is_newer)
+        reached = seen(read, carried, axis=0) | (seen(read, changed, axis=0) & is_newer)
+        # What was built before the first failed attempt has read the stale content that the gap keeps.
+        behind_gap = self.state.is_gap(read.table) & self.state.stale[read.table] & (not read.as_it_stands)
+        episodes = np.searchsorted(read_at, self.state.gap_build[read.table])
+        for episode in np.unique(episodes[behind_gap]):
+            kept = np.where((behind_gap & (episodes == episode))[:, None], found[read.table], 0).astype("uint8")
+            reached |= np.where((row < episode)[:, None], seen(read, kept, axis=0), 0).astype("uint8")
+        return reached
+
+    def _passes_on(self, read: Read) -> np.ndarray:
+        """Upstream dates that are stale themselves: the root of what they make stale lies further up."""
+        return self.state.is_stale(read.table) & (not read.as_it_stands)
 
     def ranges(self, found: Mapping[str, np.ndarray], contract: Contract, wanted: np.ndarray) -> tuple[StaleRange, ...]:
         """The wanted dates of a table by root, as ranges with the reads by which each root comes."""

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from nba_assets.readiness.date_ranges import bounds
-from nba_assets.readiness.ledger_columns import has_status, numbers, texts
+from nba_assets.readiness.ledger_columns import numbers, texts
 from nba_assets.readiness.staleness import stale_ranges
-from nba_assets.readiness.state import LedgerState, Status
+from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.status import Status
 
 STATES = {
     "r": "ready",
@@ -43,8 +44,8 @@ def letters(state: LedgerState, table: str) -> np.ndarray:
     found[ready & (completeness < 1) & ~_is_bootstrap(state, table)] = "i"
     found[ready & state.tainted[table]] = "t"
     found[state.stale[table]] = "s"
-    found[has_status(state, table, Status.HELD)] = "h"
-    found[has_status(state, table, Status.REJECTED)] = "x"
+    found[state.has_status(table, Status.HELD)] = "h"
+    found[state.has_status(table, Status.REJECTED)] = "x"
     return found
 
 
@@ -56,7 +57,7 @@ def heat_map(state: LedgerState) -> dict[str, Any]:
     """
     pool: dict[str, int] = {}
     room = [REASONS_BUDGET]
-    stale = stale_ranges(state, {name: ~state.is_gap(name) for name in state.contracts})
+    stale = stale_ranges(state, {name: state.is_stale(name) for name in state.contracts})
     first = state.days[0].date()
     tables = []
     for name, contract in state.contracts.items():

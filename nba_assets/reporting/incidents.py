@@ -9,9 +9,10 @@ import numpy as np
 from nba_assets.contracts.predictions import PREDICTION_TABLES
 from nba_assets.readiness.date_ranges import DateRange, list_of, ranges_of
 from nba_assets.readiness.impact import Flags, built_on, is_root, waiting_for
-from nba_assets.readiness.ledger_columns import has_status, numbers, texts
+from nba_assets.readiness.ledger_columns import numbers, texts
 from nba_assets.readiness.staleness import Cause, stale_ranges
-from nba_assets.readiness.state import LedgerState, Status
+from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.status import Status
 
 KINDS = ("rejected", "held", "changed", "code", "missing")
 """Rejected by its own rules or by a person; held by its own threshold; newer content; newer code; never built."""
@@ -95,7 +96,7 @@ def _gaps(state: LedgerState) -> Iterator[tuple[str, str, np.ndarray, str]]:
         root = is_root(state, name)
         said = texts(state, name, "reasons")
         for status in (Status.REJECTED, Status.HELD):
-            flags = root & has_status(state, name, status)
+            flags = root & state.has_status(name, status)
             alike = np.array(
                 [_rule(text) if flag else "" for text, flag in zip(said, flags, strict=True)], dtype=object
             )
@@ -116,7 +117,7 @@ def _rule(reasons: str) -> str:
 
 def _causes(state: LedgerState) -> dict[Cause, dict[str, np.ndarray]]:
     """Per root of staleness the dates of every table that are stale because of it."""
-    wanted = {name: ~state.is_gap(name) for name in state.contracts}
+    wanted = {name: state.is_stale(name) for name in state.contracts}
     roots: dict[tuple, Cause] = {}
     stale: dict[tuple, dict[str, np.ndarray]] = {}
     for name, ranges in stale_ranges(state, wanted).items():
@@ -157,7 +158,7 @@ def _incident(
     shut = _together(state, [stale, waiting_for(state, origins)])
     if kind in ("changed", "code"):
         # A range of builds may span dates that did not change; those that are stale by themselves did.
-        shut[table] = shut[table] & state.stale[table]
+        shut[table] = shut[table] & state.is_stale(table)
     reached = built_on(state, {table: flags})
     ranges = ranges_of(flags, state.days)
     predicted = sum(

@@ -7,9 +7,8 @@ from typing import Any
 import pandas as pd
 
 from nba_assets.contracts.contract import Contract
-from nba_assets.contracts.tables import TABLES
+from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.partitions import Span
-from nba_assets.readiness.gate import MODEL
 from nba_assets.warehouse.frames import EMPTY_HASH, content_hashes
 from nba_assets.warehouse.port import WarehouseError
 

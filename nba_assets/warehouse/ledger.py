@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from nba_assets.readiness.audit import Verdict
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.warehouse.frames import EMPTY_HASH
 from nba_assets.warehouse.port import Attempt, Published, Window
 
@@ -52,6 +52,7 @@ def entries(
             is_news = is_changed or old["status"] != Status.READY
             stands = {
                 "build_id": build,
+                "gap_build": None,
                 "content_hash": content,
                 "content_build": build if is_news else int(old["content_build"]),
                 "inputs_build": window.inputs_build,
@@ -66,7 +67,7 @@ def entries(
                 "override": attempt.override if (old.get("code_version") or 0) > window.contract.code_version else "",
             }
         else:
-            stands = {name: old.get(name) for name in _STANDING}
+            stands = {name: old.get(name) for name in _STANDING} | {"gap_build": _gap_build(old, build)}
         rows.append({**tried, **stands})
         content_hash = stands["content_hash"] if isinstance(stands["content_hash"], str) else ""
         published[day] = Published(verdict.status, is_changed, content_hash, build, str(tried["reasons"]), verdict)
@@ -77,7 +78,16 @@ def invalidated(standing: pd.DataFrame, reason: str, *, build: int, token: int, 
     """Ledger rows that close the gate on what stands, and whose content counts as news to everything built on it."""
     attempt = {**_operation(Status.REJECTED, reason, build, now), "content_build": build, "token": token}
     rows: list[dict[str, Any]] = standing.reset_index().to_dict("records")
-    return _typed([{**row, **attempt} for row in rows])
+    return _typed([{**row, **attempt, "gap_build": _gap_build(row, build)} for row in rows])
+
+
+def _gap_build(old: Mapping[Hashable, Any], build: int) -> int:
+    """The first failed attempt since the content was published, given that `build` is another one."""
+    if old.get("status") not in (Status.REJECTED, Status.HELD):
+        return build
+    since = old.get("gap_build")
+    # Unknown in rows of an earlier release: then its newest failed attempt.
+    return int(old["attempt_build"] if since is None or pd.isna(since) else since)
 
 
 def restored(
@@ -98,6 +108,7 @@ def restored(
     is_news = is_changed or standing["status"] != Status.READY
     stands = {name: kept[name] for name in _STANDING} | {
         "build_id": build,
+        "gap_build": None,
         "content_build": build if is_news else int(standing["content_build"]),
         "token": token,
     }
@@ -116,6 +127,7 @@ def _operation(status: Status, reason: str, build: int, now: dt.datetime) -> dic
 
 _STANDING = (
     "build_id",
+    "gap_build",
     "content_hash",
     "content_build",
     "inputs_build",
@@ -131,6 +143,7 @@ _STANDING = (
 )
 _INTEGERS = (
     "build_id",
+    "gap_build",
     "content_build",
     "inputs_build",
     "code_version",

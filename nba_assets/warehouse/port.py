@@ -16,7 +16,8 @@ import pandas as pd
 from nba_assets.contracts.contract import Contract
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict, Waiver
-from nba_assets.readiness.state import LedgerState, Status
+from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.status import Status
 from nba_assets.warehouse.audit_log import Register
 
 

@@ -25,6 +25,7 @@ LEDGER_COLUMNS = {
     "source_version": "VARCHAR",
     "run_id": "VARCHAR",
     "attempt_build": "BIGINT",
+    "gap_build": "BIGINT",
     "written_at": "TIMESTAMPTZ",
     "override": "VARCHAR",
     "seconds": "DOUBLE",
@@ -35,7 +36,8 @@ LEDGER_COLUMNS = {
 null where nothing stands; `status`, `reasons`, `attempt_build`, `run_id`, `written_at` describe the newest
 attempt. A failed attempt therefore closes the gate on what stands, without touching it. `override` is the
 reason why older code was let replace the content of newer code, empty where it did not; `seconds` the wall time
-of the attempt's whole build, the same for all its dates, null where nothing was built.
+of the attempt's whole build, the same for all its dates, null where nothing was built. `gap_build` is the first failed
+attempt since the content was published (null while ready): what was built before it has read that content.
 """
 
 WAIVER_COLUMNS = {

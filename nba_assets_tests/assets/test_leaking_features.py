@@ -11,9 +11,9 @@ import pytest
 
 from nba_assets.assets.model.feature_chain import inputs, recompute
 from nba_assets.assets.model.xgboost_points_model import LEAK_CHECK, xgboost_points_model
+from nba_assets.contracts.tables import MODEL
 from nba_assets.domain import as_of
 from nba_assets.modelling.leak_gate import CHANGED_OUTCOMES, STORED_ROWS
-from nba_assets.readiness.gate import MODEL
 from nba_assets.settings import Settings
 from nba_assets.warehouse.port import Snapshot
 from nba_assets_tests.assets.test_training_under_waiver import NoClaim

@@ -8,11 +8,10 @@ import pytest
 
 from nba_assets.automation.mirror.ledger_sensor import Told, tell
 from nba_assets.checks.up_to_date import CHECK_NAME as UP_TO_DATE
-from nba_assets.contracts.tables import TABLES
+from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.event_log.dagster_state import FAILED, SUCCEEDED, ShownDate, shown_checks, shown_dates
 from nba_assets.event_log.outcomes import CHECK_NAME as PARTITION_READY
 from nba_assets.partitions import Span
-from nba_assets.readiness.gate import MODEL
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages, without_game
 

@@ -14,11 +14,10 @@ import pytest
 from nba_assets.checks.up_to_date import CHECK_NAME as UP_TO_DATE
 from nba_assets.claims.claim import Claim
 from nba_assets.claims.store import ClaimStore
-from nba_assets.contracts.tables import TABLES
+from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.event_log.backfill_status import ending
 from nba_assets.event_log.dagster_state import FAILED, SUCCEEDED, shown_checks, shown_dates
 from nba_assets.event_log.outcomes import CHECK_NAME as PARTITION_READY
-from nba_assets.readiness.gate import MODEL
 from nba_assets.settings import Settings
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.conftest import REPOSITORY

@@ -22,7 +22,7 @@ from rich.table import Table
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Verdict
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.warehouse.bigquery.jobs import JobFact
 from nba_assets.warehouse.bigquery.names import Names
 from nba_assets.warehouse.bigquery.warehouse import BigQueryWarehouse

@@ -19,7 +19,7 @@ from nba_assets.contracts.tables import TABLES
 from nba_assets.definitions import build_definitions, open_warehouse
 from nba_assets.operations.home import point_at
 from nba_assets.readiness.audit import Verdict
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.settings import from_environment
 from nba_assets.sources.registry import open_source
 from nba_assets.warehouse.port import Attempt, Warehouse

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nba_assets.modelling.registry.artefacts import stored_versions
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.sources.simulated.faults import Fault
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.incident.measures import AVERAGE, error_on_truth, prediction_of, standing, star_of, trace

@@ -9,7 +9,7 @@ from rich.console import Console
 from nba_assets.modelling.cards.card import card_paths
 from nba_assets.modelling.registry.artefacts import read_metadata, stored_versions
 from nba_assets.partitions import Span
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets_tests.incident import scenes
 from nba_assets_tests.incident.evening import open_stage, print_timeline
 from nba_assets_tests.incident.pipeline import ANALYTICS, MODEL, PRECOMPUTE, RAW

@@ -11,7 +11,7 @@ from nba_assets.contracts.analytics import TEAM_OFFENSE
 from nba_assets.definitions import TABLE_ASSETS
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.warehouse.port import Attempt, FencedOut
 from nba_assets_tests.incident.pipeline import Edit, Pipeline
 

@@ -17,7 +17,7 @@ from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.warehouse.duckdb import schema
 from nba_assets.warehouse.duckdb.reads import DuckDBReader, select_rows, standing_on
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from nba_assets.checks.up_to_date import verdicts
 from nba_assets.claims.errors import ClaimConflict, ClaimNotFound, ClaimsError
+from nba_assets.contracts.tables import MODEL
 from nba_assets.operations import commands
+from nba_assets.operations.backfills.backfill import planned_request
 from nba_assets.orchestration.run_tags import ONLY_TAG
 from nba_assets.partitions import Span
-from nba_assets.readiness.gate import MODEL
+from nba_assets.readiness.gate import GateClosed
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages
@@ -72,7 +75,35 @@ def test_invalidated_dates_are_rejected_and_what_was_built_on_them_is_stale(plat
     assert [claim.state for claim in platform.claims.recent() if claim.kind == "operation"] == ["done"]
     platform.run(day, platform.source.horizon, tables=TABLES, tags={ONLY_TAG: "outdated"})
     assert set(platform.statuses("team_defense").values()) == {"ready"}
-    assert not any(platform.warehouse.state().stale[table].any() for table in TABLES)
+    assert not any(platform.warehouse.state().is_stale(table).any() for table in TABLES)
+
+
+@pytest.mark.long
+def test_an_attempt_in_vain_opens_the_gate_on_nothing_that_rests_on_an_invalidated_date(
+    platform: Platform, day: dt.date
+) -> None:
+    assert platform.run(tables=["team_defense_zones"], last=platform.source.horizon).success
+    commands.invalidate(platform.claims, platform.warehouse, Span("team_offense", day, day), **BY)
+    stale = platform.warehouse.state().is_stale("team_defense_zones")
+    assert stale.tolist() == [False, False, True, True]
+    attempt = platform.run(day, day, tables=["team_defense"])
+    assert not attempt.success
+    assert platform.statuses("team_defense")[day] == "held"
+    state = platform.warehouse.state()
+    assert state.is_stale("team_defense_zones").tolist() == stale.tolist()
+    assert not verdicts(state)["team_defense_zones"].passed
+    after = day + dt.timedelta(days=1)
+    with pytest.raises(GateClosed, match="team_defense_zones"):
+        platform.warehouse.read({"team_defense_zones": []}, after, after, purpose="reading")
+    request = planned_request(
+        platform.warehouse, ("team_offense", "team_defense", "team_defense_zones"),
+        source_version=platform.source.fingerprint, only=("stale",),
+    )  # fmt: skip
+    assert request is not None
+    only = ",".join(request.only)
+    assert platform.run(request.from_, request.to, tables=request.dated, tags={ONLY_TAG: only}).success
+    state = platform.warehouse.state()
+    assert all(state.is_ready(table).all() for table in request.dated)
 
 
 @pytest.mark.long

@@ -9,10 +9,9 @@ import pandas as pd
 import pytest
 
 from nba_assets.claims.store import ClaimStore
-from nba_assets.contracts.tables import TABLES
+from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.definitions import open_warehouse
 from nba_assets.partitions import Span
-from nba_assets.readiness.gate import MODEL
 from nba_assets.settings import Settings
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse

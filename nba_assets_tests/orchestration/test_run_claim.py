@@ -10,6 +10,7 @@ import pytest
 from dagster import DagsterRunStatus
 
 from nba_assets.claims.claim import Claim
+from nba_assets.contracts.tables import MODEL
 from nba_assets.orchestration.run_tags import (
     BACKFILL_TAG,
     CLAIM_TAG,
@@ -20,7 +21,6 @@ from nba_assets.orchestration.run_tags import (
     WHY_TAG,
 )
 from nba_assets.partitions import Span
-from nba_assets.readiness.gate import MODEL
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages
 

@@ -61,13 +61,24 @@ class HandLedger:
                 "inputs_build": read,
                 "code_version": self.contracts[name].code_version,
                 "waivers": waivers,
+                "attempt_build": self.build,
+                "gap_build": None,
             }
 
     def fail(self, name: str, *numbers: int, status: str = "rejected", reasons: str = "points do not add up") -> None:
-        """A failed attempt: what stood, if anything, stays described."""
+        """A failed attempt: what is published, if anything, stays described."""
         self.build += 1
         for number in numbers:
-            self.rows[name, number] = {**self.rows.get((name, number), {}), "status": status, "reasons": reasons}
+            old = self.rows.get((name, number), {})
+            attempt = {"status": status, "reasons": reasons, "attempt_build": self.build}
+            since = old["gap_build"] if old.get("status") in ("rejected", "held") else self.build
+            self.rows[name, number] = {**old, **attempt, "gap_build": since}
+
+    def invalidate(self, name: str, *numbers: int, reasons: str = "invalidated by ana: wrong") -> None:
+        """A person's verdict: what is published counts as news, and the gate is closed on it."""
+        self.fail(name, *numbers, reasons=reasons)
+        for number in numbers:
+            self.rows[name, number]["content_build"] = self.build
 
     def outdate(self, name: str, *numbers: int) -> None:
         """What stands was built by another version of the code."""
@@ -84,7 +95,8 @@ class HandLedger:
         return range(1, len(self.days) + 1)
 
     def frame(self) -> pd.DataFrame:
-        names = ["status", "reasons", "content_build", "inputs_build", "code_version", "waivers"]
+        names = ["status", "reasons", "content_build", "inputs_build", "code_version", "waivers", "attempt_build"]
+        names.append("gap_build")
         rows = [
             {"table_name": name, "game_date": self.days[number - 1], **row} for (name, number), row in self.rows.items()
         ]

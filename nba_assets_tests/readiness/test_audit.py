@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from nba_assets.readiness.audit import Failure, Staged, TableRules, Verdict, Waiver, audit
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets_tests.readiness.ledgers import table
 from nba_assets_tests.readiness.staged_rows import FIRST, NOW, SECOND, staged
 

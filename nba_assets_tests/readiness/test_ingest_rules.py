@@ -11,7 +11,7 @@ from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Failure, audit
 from nba_assets.readiness.ingest_rules import INGEST_RULES
 from nba_assets.readiness.rules import rules_of
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets_tests.raw_games import BOS, DEN, NYK, game_id, player_id, raw_frames
 from nba_assets_tests.readiness.staged_rows import FIRST, NOW, SECOND, assert_only, staged
 

@@ -242,3 +242,53 @@ def test_the_range_is_cut_to_the_calendar():
 def test_what_cannot_be_planned_is_refused_with_what_can(asked, error, message):
     with pytest.raises(error, match=message):
         plan_of(HandLedger(), **asked)
+
+
+# --- refused partitions that stale ones rest on ---
+
+
+def invalidated_offense() -> HandLedger:
+    """A date of team_offense is invalidated, and what reads it was tried again in vain: two dates keep old content."""
+    ledger = HandLedger(REAL).publish_all()
+    ledger.invalidate("team_offense", 2)
+    ledger.fail("team_defense", 2, status="held")
+    ledger.fail("player_game_summary", 2, status="held")
+    return ledger
+
+
+def test_failed_attempts_leave_stale_what_was_stale():
+    before = HandLedger(REAL).publish_all()
+    before.invalidate("team_offense", 2)
+    stale = before.state()
+    after = invalidated_offense().state()
+    for name in REAL:
+        assert not (after.is_ready(name) & ~stale.is_ready(name)).any(), name
+    assert after.is_stale("team_defense_zones").tolist() == [False, False, True, True]
+    assert after.is_stale("ml_feature_store").tolist() == [False, False, True, True]
+
+
+def test_a_plan_of_the_stale_builds_the_refused_partitions_that_they_rest_on_first():
+    plan = plan_of(invalidated_offense(), only=["stale"])
+    assert plan.only == ("stale", "failed")
+    found = numbers(plan)
+    assert (found["team_offense"], found["team_defense"], found["player_game_summary"]) == ([2], [2], [2])
+    assert found["team_defense_zones"] == found["player_daily_cache"] == [3, 4]
+    assert plan.stops == () == plan.roots_outside == plan.left_out
+
+
+def test_a_plan_names_the_refused_partitions_that_it_was_not_asked_for():
+    plan = plan_of(invalidated_offense(), tables=["team_defense_zones"], only=["stale"])
+    assert plan.only == ("stale",)
+    assert list(map(str, plan.roots_outside)) == [
+        "team_offense 2024-01-02", "team_defense 2024-01-02", "player_game_summary 2024-01-02"
+    ][:2]  # fmt: skip
+
+
+def test_a_plan_of_the_stale_counts_what_it_leaves_red():
+    ledger = HandLedger().publish_all()
+    ledger.fail("raw", 3)
+    ledger.fail("summary", 3, status="held")
+    plan = plan_of(ledger, only=["stale"])
+    assert plan.tables == ()
+    assert plan.only == ("stale",)
+    assert list(map(str, plan.left_out)) == ["raw 2024-01-03", "summary 2024-01-03"]

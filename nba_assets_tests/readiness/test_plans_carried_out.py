@@ -7,9 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nba_assets.readiness.gate import evaluate
+from nba_assets.readiness.impact import is_root
 from nba_assets.readiness.plan import Kind, Plan, TablePlan
 from nba_assets.readiness.planning import make_plan
+from nba_assets.readiness.root_cause import root_obstacle
 from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.status import Status
 from nba_assets_tests.readiness.ledgers import HandLedger
 from nba_assets_tests.readiness.test_planning import state_of
 from nba_assets_tests.readiness.test_state import TABLES, ledgers
@@ -22,7 +25,7 @@ def carry_out(ledger: HandLedger, plan: Plan, contents_change: bool) -> tuple[di
     planned = {part.table: planned_days(part) for part in plan.tables}
     for name in plan.asked:
         state = state_of(ledger)
-        outdated = set(state.days[state.stale[name] & ~state.is_gap(name)].date)
+        outdated = set(state.days[state.is_stale(name)].date)
         days = sorted(planned.get(name, set()) | outdated)
         gate = evaluate(state, ledger.contracts[name], days)
         attempted[name], held[name] = set(days), set(gate.held)
@@ -76,4 +79,18 @@ def test_a_plan_foretells_what_is_built_and_stopped_and_one_of_everything_leaves
     assert held == stopped(plan, contents_change)
     if chosen == set(TABLES):
         state = state_of(ledger)
-        assert [name for name in TABLES if (state.stale[name] & ~state.is_gap(name)).any()] == []
+        assert [name for name in TABLES if state.is_stale(name).any()] == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(ledger=ledgers())
+def test_plan_explanation_and_quality_page_say_of_every_partition_what_the_gate_does(ledger):
+    state = state_of(ledger)
+    for name in TABLES:
+        blocked = set(evaluate(state, ledger.contracts[name], list(state.days.date)).held)
+        assert stopped(make_plan(state, tables=[name], only=["all"]), contents_change=True)[name] == blocked
+        for at, day in enumerate(state.days.date):
+            is_refused = bool((state.is_gap(name) | state.is_missing(name))[at])
+            assert is_root(state, name)[at] == (is_refused and day not in blocked)
+            if state.has_status(name, Status.HELD)[at]:
+                assert (root_obstacle(state, name, at) == (name, at)) == (day not in blocked)

@@ -12,7 +12,7 @@ from nba_assets.readiness.contract_rules import contract_rules
 from nba_assets.readiness.derived_rules import DERIVED_RULES
 from nba_assets.readiness.pregame_rules import REPORT_RULES
 from nba_assets.readiness.rules import rules_of
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.warehouse.frames import conform
 from nba_assets_tests.raw_games import BOS, LAL, game_id, raw_frames
 from nba_assets_tests.readiness.staged_rows import FIRST, SECOND, assert_only, staged

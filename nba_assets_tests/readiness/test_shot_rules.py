@@ -8,7 +8,7 @@ import pytest
 from nba_assets.contracts.raw_shots import SHOT_ATTEMPTS
 from nba_assets.readiness.audit import Staged, Verdict, audit
 from nba_assets.readiness.rules import rules_of
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.sources.shots.shot_rows import shot_rows
 from nba_assets.warehouse.frames import conform
 from nba_assets_tests.sources import small_shots

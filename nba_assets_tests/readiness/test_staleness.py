@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nba_assets.readiness import staleness
 from nba_assets.readiness.staleness import StaleRange, stale_ranges
 from nba_assets_tests.readiness.ledgers import CHAIN, HandLedger
-from nba_assets_tests.readiness.test_state import TABLES, flagged, ledgers
+from nba_assets_tests.readiness.test_state import TABLES, flagged, ledgers, was_read
 
 
 def causes(ledger: HandLedger) -> dict[str, list[str]]:
@@ -121,12 +121,17 @@ def roots(ledger: HandLedger, name: str, number: int) -> dict[tuple, set[str]]:
         found[name, number, ("code", row["code_version"])] = set()
     for read in contract.reads:
         for earlier in [number] if read.window == "same_date" else range(1, number):
-            upstream = ledger.rows.get((read.table, earlier), {"status": "missing", "content_build": None})
-            is_stale = upstream["status"] == "ready" and flagged(ledger, "stale", read.table, earlier)
-            if is_stale and not read.as_it_stands:
+            upstream = ledger.rows.get(
+                (read.table, earlier), {"status": "missing", "content_build": None, "gap_build": None}
+            )
+            is_stale = flagged(ledger, "stale", read.table, earlier) and not read.as_it_stands
+            if is_stale and was_read(row, upstream):
                 for root in roots(ledger, read.table, earlier):
                     found.setdefault(root, set()).add(read.table)
-            elif (upstream["content_build"] or 0) > row["inputs_build"]:
+            if (
+                not (is_stale and upstream["status"] == "ready")
+                and (upstream["content_build"] or 0) > row["inputs_build"]
+            ):
                 found.setdefault((read.table, earlier, ("build", upstream["content_build"])), set()).add(read.table)
     return found
 

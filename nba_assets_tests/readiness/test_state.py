@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nba_assets.contracts.contract import SCHEDULE
 from nba_assets_tests.readiness.ledgers import CHAIN, HandLedger, graph, table
 
 
@@ -194,7 +195,7 @@ def test_what_a_build_would_take_over_is_without_its_own_waivers():
 
 # --- the vectorised state against the definition, word for word ---
 
-TABLES = ("a", "b", "c", "d")
+TABLES = (SCHEDULE, "b", "c", "d")
 
 
 MOSTLY = (1, 1, 1, 2)
@@ -203,14 +204,16 @@ MOSTLY = (1, 1, 1, 2)
 
 @st.composite
 def ledgers(draw: st.DrawFn) -> HandLedger:
-    window = st.sampled_from([(), (), ("same_date",), ("before",), ("same_date", "before"), ("as_it_stands",)])
+    windows_drawn = [(), (), ("same_date",), ("before",), ("same_date", "before"), ("as_it_stands",), ("optional",)]
+    window = st.sampled_from(windows_drawn)
     contracts = []
     for position, name in enumerate(TABLES):
         windows = {upstream: draw(window) for upstream in TABLES[:position]}
         same = [upstream for upstream, kinds in windows.items() if "same_date" in kinds]
         before = [upstream for upstream, kinds in windows.items() if "before" in kinds]
+        optional = [upstream for upstream, kinds in windows.items() if "optional" in kinds]
         recorded = [upstream for upstream, kinds in windows.items() if "as_it_stands" in kinds]
-        contracts.append(table(name, same, before, as_it_stands=recorded))
+        contracts.append(table(name, same, before, optional=optional, as_it_stands=recorded))
     ledger = HandLedger(graph(*contracts), days=draw(st.integers(1, 3)))
     attempt = st.tuples(
         st.sampled_from(["ready", "ready", "ready", "rejected", "held", "held and empty", "missing"]),
@@ -218,17 +221,24 @@ def ledgers(draw: st.DrawFn) -> HandLedger:
         st.sampled_from([1, 1, 1, 0]),
         st.sampled_from(MOSTLY),
         st.sampled_from(["", "", "", "w1", "w1,w2"]),
+        st.sampled_from([1, 2]),
     )
     for name in TABLES:
         for number in ledger.numbers:
-            status, content, inputs, version, waivers = draw(attempt)
+            status, content, inputs, version, waivers, gap = draw(attempt)
             stands = {"content_build": content, "inputs_build": inputs, "code_version": version, "waivers": waivers}
             if status != "missing":
                 nothing = dict.fromkeys(stands)
                 ledger.rows[name, number] = {
-                    "status": status.split()[0], "reasons": "", **(nothing if "empty" in status else stands)
+                    "status": status.split()[0], "reasons": "", **(nothing if "empty" in status else stands),
+                    "attempt_build": 2, "gap_build": None if status == "ready" else gap,
                 }  # fmt: skip
     return ledger
+
+
+def was_read(row: dict, upstream: dict) -> bool:
+    """Whether a build has read the content that its upstream has now: not if that was a gap already."""
+    return upstream["status"] == "ready" or (upstream["gap_build"] or 0) > row["inputs_build"]
 
 
 def flagged(ledger: HandLedger, flag: str, name: str, number: int) -> bool:
@@ -241,10 +251,10 @@ def flagged(ledger: HandLedger, flag: str, name: str, number: int) -> bool:
         return True
     for read in ledger.contracts[name].reads:
         for earlier in [number] if read.window == "same_date" else range(1, number):
-            upstream = ledger.rows.get((read.table, earlier), {"status": "missing"})
+            upstream = ledger.rows.get((read.table, earlier), {"status": "missing", "gap_build": None})
             if is_stale and (upstream.get("content_build") or 0) > row["inputs_build"]:
                 return True
-            is_passed_on = not is_stale or (upstream["status"] == "ready" and not read.as_it_stands)
+            is_passed_on = not is_stale or was_read(row, upstream) and not read.as_it_stands
             if is_passed_on and flagged(ledger, flag, read.table, earlier):
                 return True
     return False

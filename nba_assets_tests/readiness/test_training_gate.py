@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from nba_assets.contracts.tables import TABLES, ancestors
+from nba_assets.contracts.tables import MODEL, TABLES, ancestors
 from nba_assets.readiness.audit import Waiver
-from nba_assets.readiness.gate import MODEL, TRAINING_RULE, GateClosed, require_all
+from nba_assets.readiness.gate import TRAINING_RULE, GateClosed, require_all
 from nba_assets_tests.readiness.ledgers import CHAIN, HandLedger, graph, table
 
 DAYS = [dt.date(2024, 1, number) for number in range(1, 5)]

@@ -40,6 +40,7 @@ def built_ledger(contracts: dict[str, Contract], days: pd.DatetimeIndex, chunk: 
             "content_build": build.ravel(),
             "inputs_build": build.ravel() - 1,
             "attempt_build": build.ravel(),
+            "gap_build": None,
             "code_version": np.repeat([contract.code_version for contract in contracts.values()], dates),
             "rows": 200,
         }

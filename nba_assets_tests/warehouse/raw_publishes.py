@@ -15,7 +15,7 @@ import pandas as pd
 
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Failure, Verdict
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.warehouse.duckdb import warehouse as duckdb_warehouse
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets.warehouse.frames import conform

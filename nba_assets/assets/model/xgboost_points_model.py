@@ -10,7 +10,7 @@ import pandas as pd
 from nba_assets import clock
 from nba_assets.assets.model.feature_chain import inputs, recompute
 from nba_assets.contracts.features import FEATURE_COLUMNS, OPTIONAL_FEATURES, SHOT_FEATURES
-from nba_assets.contracts.tables import ancestors
+from nba_assets.contracts.tables import MODEL, ancestors
 from nba_assets.errors import coded
 from nba_assets.event_log.outcomes import range_end
 from nba_assets.modelling.cards.card import card_paths, write_card
@@ -25,7 +25,7 @@ from nba_assets.modelling.training import QUICK, TrainingSettings
 from nba_assets.orchestration.groups import group_name
 from nba_assets.orchestration.run_claim import RunClaim
 from nba_assets.orchestration.table_asset import OWNERS
-from nba_assets.readiness.gate import MODEL, GateClosed
+from nba_assets.readiness.gate import GateClosed
 from nba_assets.settings import Settings
 from nba_assets.storage.mirror import hand_in
 from nba_assets.storage.models import stored_models

@@ -12,11 +12,12 @@ import numpy as np
 from nba_assets.automation.alerting.stuck_claims import Trouble
 from nba_assets.checks.freshness import LANDED, LANDED_BY, PREDICTED, PREDICTED_BY, VERDICTS
 from nba_assets.checks.model_up_to_date import model_verdict
+from nba_assets.contracts.tables import MODEL
 from nba_assets.partitions import eastern_date, eastern_time
 from nba_assets.readiness.date_ranges import list_of, ranges_of
-from nba_assets.readiness.gate import MODEL
-from nba_assets.readiness.ledger_columns import has_status, texts
-from nba_assets.readiness.state import LedgerState, Status
+from nba_assets.readiness.ledger_columns import texts
+from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.status import Status
 
 RUN_FAILURE, GATE_CLOSED = "run_failure", "gate_closed"
 RECENT_DAYS = 14
@@ -68,9 +69,9 @@ def _cause(event: dg.DagsterEvent) -> str:
 def closed_gates(state: LedgerState, now: dt.datetime) -> Iterator[Alert]:
     """Recent rejected dates, each table with its first reason, and how many dates are held behind them."""
     recent = np.asarray(state.days >= np.datetime64(eastern_date(now) - dt.timedelta(days=RECENT_DAYS)))
-    held = sum(int((has_status(state, name, Status.HELD) & recent).sum()) for name in state.contracts)
+    held = sum(int((state.has_status(name, Status.HELD) & recent).sum()) for name in state.contracts)
     for name in state.contracts:
-        rejected = has_status(state, name, Status.REJECTED) & recent
+        rejected = state.has_status(name, Status.REJECTED) & recent
         if rejected.any():
             reason = str(texts(state, name, "reasons")[int(np.flatnonzero(rejected)[-1])])[:500]
             dates = list_of(ranges_of(rejected, state.days))

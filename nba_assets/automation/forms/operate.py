@@ -20,6 +20,7 @@ from nba_assets.automation.forms.fields import (
 from nba_assets.claims.claim import Claim
 from nba_assets.claims.errors import ClaimConflict, ClaimsError
 from nba_assets.claims.store import ClaimStore
+from nba_assets.contracts.tables import MODEL
 from nba_assets.errors import coded
 from nba_assets.operations import commands
 from nba_assets.operations.backfills.backfill import ASSETS, Request, chosen_assets, planned_request, reserve
@@ -29,7 +30,6 @@ from nba_assets.operations.backfills.result import read_result
 from nba_assets.operations.backfills.walk_forward import training_request, walk_forward_request
 from nba_assets.orchestration.run_refusal import refused
 from nba_assets.partitions import eastern_date
-from nba_assets.readiness.gate import MODEL
 from nba_assets.settings import Settings
 from nba_assets.warehouse.port import Warehouse, WarehouseError
 

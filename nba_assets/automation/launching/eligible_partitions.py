@@ -11,12 +11,14 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from nba_assets.contracts.contract import Contract, Read
+from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.predictions import PREDICTION_TABLES
 from nba_assets.partitions import games_over
 from nba_assets.readiness.date_ranges import ranges_of
-from nba_assets.readiness.ledger_columns import has_status, integers, seen_through, texts
-from nba_assets.readiness.state import LedgerState, Status
+from nba_assets.readiness.ledger_columns import integers, texts
+from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.status import Status
+from nba_assets.readiness.windows import seen
 
 Dates = dict[str, np.ndarray]
 """Flags by table, one per date of the calendar."""
@@ -52,7 +54,7 @@ def due(
         if taken is not None and name in taken:
             wanted &= ~taken[name]
         for read in contract.reads:
-            wanted &= ~_shut(state, read, asked[read.table])
+            wanted &= ~seen(read, state.blocks(read, requested=asked[read.table]))
         asked[name] = wanted
     return asked
 
@@ -104,27 +106,9 @@ def _wanted(state: LedgerState, contract: Contract, source_version: str | None) 
     attempted = integers(state, contract.name, "attempt_build")
     news = np.zeros_like(gaps)
     for read in contract.reads:
-        news |= _newest_seen(read, integers(state, read.table, "attempt_build")) > attempted
-    wanted = state.is_missing(contract.name) | (state.stale[contract.name] & ~gaps) | (gaps & news)
+        news |= seen(read, integers(state, read.table, "attempt_build"), np.maximum) > attempted
+    wanted = state.is_missing(contract.name) | state.is_stale(contract.name) | (gaps & news)
     if contract.ingest and source_version is not None:
-        ready = has_status(state, contract.name, Status.READY)
+        ready = state.has_status(contract.name, Status.READY)
         wanted = wanted | (ready & (texts(state, contract.name, "source_version") != source_version))
     return np.asarray(wanted)
-
-
-def _newest_seen(read: Read, builds: np.ndarray) -> np.ndarray:
-    """For each date the highest build in the read's window, 0 where it is empty."""
-    if read.window == "same_date":
-        return builds
-    return np.append(0, np.maximum.accumulate(builds)[:-1]) if len(builds) else builds
-
-
-def _shut(state: LedgerState, read: Read, asked: np.ndarray) -> np.ndarray:
-    """For each date, whether the gate would refuse to read this upstream, were `asked` of it built before."""
-    known_gap = state.is_gap(read.table) & state.is_schedule_known
-    in_the_way = ~(state.is_readable(read) | asked)
-    if read.window == "same_date":
-        return in_the_way & ~(known_gap & read.optional)
-    in_the_way &= ~known_gap
-    in_the_way[: state.history_start] = False
-    return seen_through(read, in_the_way)

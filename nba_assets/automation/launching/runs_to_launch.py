@@ -9,11 +9,11 @@ import pandas as pd
 from nba_assets.automation.launching.eligible_partitions import Dates, is_frozen_once_played
 from nba_assets.claims.claim import Claim, described
 from nba_assets.claims.errors import named
+from nba_assets.contracts.tables import waves_of
 from nba_assets.operations.backfills.backfill import CHUNK_DAYS
 from nba_assets.operations.backfills.launch import Work
 from nba_assets.partitions import Span
 from nba_assets.readiness.date_ranges import ranges_of
-from nba_assets.readiness.planning import waves_of
 from nba_assets.readiness.state import LedgerState
 
 
@@ -57,7 +57,7 @@ def works(state: LedgerState, asked: Mapping[str, np.ndarray], taken: Mapping[st
     together = _ranges(state.days, asked, taken, tables)
     if len(together) == 1:
         return together
-    waves = waves_of(state)
+    waves = waves_of(state.contracts)
     first = min(waves[name] for name in tables)
     return _ranges(state.days, asked, taken, [name for name in tables if waves[name] == first])
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import dagster as dg
 
 from nba_assets.checks.freshness import LANDED, LANDED_BY, PREDICTED, PREDICTED_BY
-from nba_assets.contracts.tables import TABLES
+from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.orchestration.run_tags import (
     ON_CONFLICT_TAG,
     RANGE_END_TAG,
@@ -19,7 +19,6 @@ from nba_assets.orchestration.run_tags import (
     WHY_TAG,
 )
 from nba_assets.partitions import EASTERN, eastern_date
-from nba_assets.readiness.gate import MODEL
 from nba_assets.warehouse.port import Warehouse
 
 AFTER_THE_LAST_GAME = "30 3 * * *"

@@ -24,6 +24,7 @@ from nba_assets.checks.up_to_date import CHECK_NAME, Verdict, verdicts
 from nba_assets.claims.errors import ClaimsUnavailable
 from nba_assets.claims.store import ClaimStore
 from nba_assets.clock import now
+from nba_assets.contracts.tables import MODEL
 from nba_assets.event_log.dagster_state import (
     PLANNED,
     STORY,
@@ -36,7 +37,6 @@ from nba_assets.event_log.outcomes import CHECK_NAME as PARTITION_READY
 from nba_assets.event_log.outcomes import Outcome
 from nba_assets.event_log.runless import report_checks, report_dates
 from nba_assets.orchestration.metadata import column_lineage
-from nba_assets.readiness.gate import MODEL
 from nba_assets.readiness.ledger_columns import integers
 from nba_assets.readiness.staleness import stale_ranges
 from nba_assets.readiness.state import LedgerState

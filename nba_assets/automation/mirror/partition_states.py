@@ -44,7 +44,7 @@ def stories(state: LedgerState, table: str) -> np.ndarray:
     for at, waivers in waived.items():
         told[at] = f"{WAIVED} {','.join(waivers)}"
     gaps = state.is_gap(table)
-    told[state.stale[table] & ~gaps] = STALE
+    told[state.is_stale(table)] = STALE
     for at in np.flatnonzero(gaps):
         told[at] = f"{told[at]} {rows['attempt_build'].iloc[at]}"
     return told

@@ -59,8 +59,9 @@ def standing(metadata: Mapping[str, Any], partitions: pd.DataFrame, fingerprint:
     """Where a version stands, by its metadata.
 
     `partitions` has one row per (table_name, game_date) of the tables that its training was gated on:
-    content_build (0 where nothing stands), is_stale, and is_gap (rejected or held). `fingerprint` is the ledger's
-    fingerprint of the training window now: when it is that of the training, content that changed has changed back.
+    content_build (0 where nothing is published), current_build (from which on a reader of it is current), and is_gap
+    (rejected or held). `fingerprint` is the ledger's fingerprint of the training window now: when it is that of the
+    training, content that changed has changed back.
     Raises KeyError for a version stored without its window.
     """
     window = metadata["training_window"]
@@ -69,7 +70,8 @@ def standing(metadata: Mapping[str, Any], partitions: pd.DataFrame, fingerprint:
     changed = inside["content_build"] > window["inputs_build"]
     if fingerprint == metadata["ledger_fingerprint"]:
         changed &= inside["is_gap"]
-    outdated = inside[changed | (inside["is_stale"] & ~inside["is_gap"])]
+    stale = inside["current_build"] > inside["content_build"].clip(lower=window["inputs_build"])
+    outdated = inside[changed | stale]
     after = partitions[(partitions["game_date"] > pd.Timestamp(last)) & (partitions["content_build"] > 0)]
     return Standing(
         model_id=metadata["model_id"],

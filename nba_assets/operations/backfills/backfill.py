@@ -12,12 +12,11 @@ import pandas as pd
 from nba_assets.claims.claim import Claim
 from nba_assets.claims.errors import ClaimConflict
 from nba_assets.claims.store import ClaimStore
-from nba_assets.contracts.tables import TABLES, ancestors
+from nba_assets.contracts.tables import MODEL, TABLES, ancestors, waves_of
 from nba_assets.operations.backfills.launch import Work
 from nba_assets.orchestration.run_tags import CLAIM_TAG, LAUNCH_TAG, ONLY_TAG, OVERRIDE_TAG, WHO_TAG, WHY_TAG
 from nba_assets.partitions import Span
 from nba_assets.readiness.durations import durations
-from nba_assets.readiness.gate import MODEL
 from nba_assets.readiness.planning import make_plan
 from nba_assets.warehouse.port import Warehouse
 
@@ -26,6 +25,7 @@ ASSETS += (MODEL, *(name for name in TABLES if name not in ASSETS))
 """Every asset in the order in which it is built; predictions follow the model."""
 
 _MODEL_AT = ASSETS.index(MODEL)
+_WAVES = waves_of(TABLES)
 
 CHUNK_DAYS = 400
 WAIT_MINUTES = 30.0
@@ -138,7 +138,7 @@ def planned_request(
     days = [day for table in plan.tables for day in table.days]
     if not days:
         return Request((MODEL,), start, end, start, end, only, chunk_days) if MODEL in assets else None
-    words = only if not only or "outdated" in only else tuple(dict.fromkeys((*only, "stale")))
+    words = only if not only or "outdated" in only else tuple(dict.fromkeys((*plan.only, "stale")))
     return Request(assets, start, end, min(days), max(days), words, chunk_days, workers, override, expected)
 
 
@@ -157,7 +157,7 @@ def waves(request: Request) -> list[list[Work]]:
             [Work(part, request.from_, request.to)] for part in (request.assets[:cut], request.assets[cut:]) if part
         ]
     result = []
-    for _, group in itertools.groupby(request.assets, key=_wave):
+    for _, group in itertools.groupby(sorted(request.assets, key=_WAVES.__getitem__), key=_WAVES.__getitem__):
         assets = tuple(group)
         if assets == (MODEL,):
             result += _trainings(request)
@@ -175,14 +175,6 @@ def _trainings(request: Request) -> list[list[Work]]:
         [Work((MODEL,), last, last, training["config"])]
         for last, training in zip(newest, request.trainings, strict=True)
     ]
-
-
-def _wave(asset: str) -> int:
-    if asset == MODEL:
-        return 2
-    if ASSETS.index(asset) > _MODEL_AT:
-        return 3
-    return 0 if TABLES[asset].dataset in ("nba_raw", "nba_analytics") else 1
 
 
 def _chunks(first: dt.date, last: dt.date, days: int) -> list[tuple[dt.date, dt.date]]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import dagster as dg
 
+from nba_assets.contracts.tables import MODEL
 from nba_assets.orchestration.run_claim import TERMINATED
 from nba_assets.orchestration.run_tags import RANGE_END_TAG, RANGE_START_TAG
-from nba_assets.readiness.gate import MODEL
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 

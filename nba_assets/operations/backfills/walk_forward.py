@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from nba_assets.contracts.contract import SCHEDULE
+from nba_assets.contracts.tables import MODEL
 from nba_assets.operations.backfills.backfill import Request, planned_request
-from nba_assets.readiness.gate import MODEL
-from nba_assets.readiness.state import SCHEDULE
 from nba_assets.warehouse.port import Warehouse
 
 JUDGED_ON_DATES = 45

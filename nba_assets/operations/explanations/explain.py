@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from nba_assets.contracts.contract import Contract, Read
+from nba_assets.contracts.contract import SCHEDULE, Contract, Read
 from nba_assets.contracts.tables import TABLES
 from nba_assets.operations.explanations.lookups import rows_with
 from nba_assets.readiness.date_ranges import DateRange, ranges_of
@@ -17,7 +17,8 @@ from nba_assets.readiness.ledger_columns import integers
 from nba_assets.readiness.root_cause import root_obstacle
 from nba_assets.readiness.rules import rules_of
 from nba_assets.readiness.staleness import stale_ranges
-from nba_assets.readiness.state import SCHEDULE, LedgerState, Status
+from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.status import Status
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 
 BUILD_FACTS = (
@@ -152,7 +153,7 @@ def _input(state: LedgerState, table: str, read: Read, at: int) -> Input:
     read_at = integers(state, table, "inputs_build")[at] if state.content_build[table][at] else None
     newer = inside & (content > read_at) if read_at is not None else np.zeros_like(inside)
     versions = integers(state, read.table, "code_version")[inside & (content > 0)]
-    stale = int((inside & state.stale[read.table] & ~gaps).sum())
+    stale = int((inside & state.is_stale(read.table) & ~gaps).sum())
     words = {"ready": len(positions) - stale - int(gaps.sum()), "stale": stale, "not ready": int(gaps.sum())}
     is_one = read.window == "same_date"
     return Input(

@@ -13,7 +13,7 @@ from nba_assets.operations.explanations.explain import located
 from nba_assets.operations.explanations.lookups import rows_by_model, rows_with
 from nba_assets.operations.models import Freshness, model_statuses, touched_by
 from nba_assets.readiness.date_ranges import DateRange, ranges_of
-from nba_assets.readiness.ledger_columns import seen_through
+from nba_assets.readiness.windows import seen
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 
 
@@ -74,9 +74,9 @@ def downstream(
     for name, below in state.contracts.items():
         by = []
         for read in below.reads:
-            seen = seen_through(read, reached[read.table]) & (state.content_build[name] > 0)
-            reached[name] |= seen
-            by += [read.table] if seen.any() else []
+            built_on = seen(read, reached[read.table]) & (state.content_build[name] > 0)
+            reached[name] |= built_on
+            by += [read.table] if built_on.any() else []
         if name != table and reached[name].any():
             found.append(
                 Below(
@@ -84,7 +84,7 @@ def downstream(
                     by=tuple(dict.fromkeys(by)),
                     dates=int(reached[name].sum()),
                     ranges=ranges_of(reached[name], state.days),
-                    stale=int((reached[name] & state.stale[name] & ~state.is_gap(name)).sum()),
+                    stale=int((reached[name] & state.is_stale(name)).sum()),
                     rows_of_key=_rows_of_key(warehouse, name, entity, reached[name], state.days.date),
                 )
             )

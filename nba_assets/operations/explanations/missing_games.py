@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from nba_assets.contracts.contract import Column
+from nba_assets.contracts.contract import SCHEDULE, Column
 from nba_assets.contracts.tables import TABLES
 from nba_assets.operations.explanations.lookups import rows_with
 from nba_assets.partitions import season_of
 from nba_assets.readiness.root_cause import root_obstacle
-from nba_assets.readiness.state import SCHEDULE, LedgerState
+from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 
 

@@ -86,7 +86,7 @@ def _ledger_steps(names: Names, staged: str) -> list[str]:
     columns = ", ".join(f"`{name}`" for name in LEDGER_COLUMNS)
     numbered = ", ".join(
         f"IF(`{name}` = {PENDING}, new_build, `{name}`) AS `{name}`"
-        if name in ("build_id", "content_build", "attempt_build")
+        if name in ("build_id", "content_build", "attempt_build", "gap_build")
         else f"`{name}`"
         for name in LEDGER_COLUMNS
     )

@@ -12,7 +12,8 @@ from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict, Waiver
-from nba_assets.readiness.state import LedgerState, Status
+from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.status import Status
 from nba_assets.warehouse.bigquery import operations
 from nba_assets.warehouse.bigquery.builds import content_of_builds
 from nba_assets.warehouse.bigquery.changes import PENDING, Change, Entry

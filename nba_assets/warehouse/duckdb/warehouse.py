@@ -13,7 +13,8 @@ from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict, Waiver
-from nba_assets.readiness.state import LedgerState, Status
+from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.status import Status
 from nba_assets.warehouse.duckdb import operations, schema
 from nba_assets.warehouse.duckdb.fences import newest_token, raise_fences, refuse_older_claim
 from nba_assets.warehouse.duckdb.file import DuckDBFile

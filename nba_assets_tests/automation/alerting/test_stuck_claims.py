@@ -67,7 +67,7 @@ class Timed:
 
     def ledger(self) -> pd.DataFrame:
         names = ["table_name", "game_date", "status", "reasons", "content_build", "inputs_build", "code_version",
-                 "waivers", "run_id", "attempt_build", "written_at", "source_version"]  # fmt: skip
+                 "waivers", "run_id", "attempt_build", "gap_build", "written_at", "source_version"]  # fmt: skip
         return pd.DataFrame({name: pd.Series(dtype="object") for name in names})
 
     def state(self) -> LedgerState:

@@ -8,10 +8,9 @@ import pandas as pd
 import pytest
 
 from nba_assets.automation.launching.schedules import INGEST, LATE_DAYS, range_of, schedules
-from nba_assets.contracts.tables import TABLES
+from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.orchestration.run_tags import ON_CONFLICT_TAG, ONLY_TAG, RANGE_END_TAG, RANGE_START_TAG
 from nba_assets.partitions import EASTERN, eastern_date
-from nba_assets.readiness.gate import MODEL
 from nba_assets_tests.automation.cron_ticks import cron_ticks
 
 BY_NAME = {schedule.name: schedule for schedule in schedules(is_on=True)}

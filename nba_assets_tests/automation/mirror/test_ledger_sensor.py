@@ -11,9 +11,9 @@ from nba_assets.automation.alerting.stuck_claims import Trouble
 from nba_assets.automation.mirror import ledger_sensor
 from nba_assets.automation.mirror.ledger_sensor import INTERVAL_SECONDS, Told, tell
 from nba_assets.checks.up_to_date import CHECK_NAME as UP_TO_DATE
+from nba_assets.contracts.tables import MODEL
 from nba_assets.event_log.dagster_state import FAILED, PLANNED, SUCCEEDED, ShownCheck, shown_checks, shown_dates
 from nba_assets.event_log.outcomes import CHECK_NAME as PARTITION_READY
-from nba_assets.readiness.gate import MODEL
 from nba_assets.settings import Settings
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets_tests.automation.some_claims import reserve

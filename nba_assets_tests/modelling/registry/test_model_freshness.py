@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from nba_assets.modelling.registry.freshness import Change, standing
+from nba_assets.readiness.windows import NEVER
 
 DAYS = pd.date_range("2024-01-01", periods=6, unit="ns")
 METADATA = {
@@ -20,16 +21,16 @@ def partitions(**builds: list[int]) -> pd.DataFrame:
     """content_build per day of each table (0 = nothing stands)."""
     frames = [
         pd.DataFrame(
-            {"table_name": table, "game_date": DAYS, "content_build": found, "is_stale": False, "is_gap": False}
+            {"table_name": table, "game_date": DAYS, "content_build": found, "current_build": found, "is_gap": False}
         )
         for table, found in builds.items()
     ]
     return pd.concat(frames, ignore_index=True)
 
 
-def with_flag(frame: pd.DataFrame, flag: str, number: int) -> pd.DataFrame:
+def with_value(frame: pd.DataFrame, column: str, number: int, value: object) -> pd.DataFrame:
     frame = frame.copy()
-    frame.loc[number - 1, flag] = True
+    frame.loc[number - 1, column] = value
     return frame
 
 
@@ -71,17 +72,23 @@ def test_content_that_was_changed_and_restored_is_what_it_was_trained_on():
 
 
 def test_an_invalidated_date_makes_it_stale_although_its_rows_stand():
-    invalidated = with_flag(partitions(features=[1, 1, 12, 1, 0, 0]), "is_gap", 3)
+    invalidated = with_value(partitions(features=[1, 1, 12, 1, 0, 0]), "is_gap", 3, True)
     assert standing(METADATA, invalidated, "as trained").is_stale
 
 
 def test_a_date_that_is_stale_itself_makes_it_stale_before_the_rebuild_changes_anything():
-    found = standing(METADATA, with_flag(AS_TRAINED, "is_stale", 3), "as trained")
+    found = standing(METADATA, with_value(AS_TRAINED, "current_build", 3, NEVER), "as trained")
     assert found.changes == (Change("features", dt.date(2024, 1, 3), dt.date(2024, 1, 3), 1, None),)
 
 
+@pytest.mark.parametrize(("failed_at", "is_stale"), [(12, True), (9, False)])
+def test_stale_content_behind_a_failed_attempt_makes_it_stale_if_it_was_trained_on_that_content(failed_at, is_stale):
+    refused = with_value(with_value(AS_TRAINED, "is_gap", 3, True), "current_build", 3, failed_at)
+    assert standing(METADATA, refused, "as trained").is_stale is is_stale
+
+
 def test_a_rejected_date_it_was_trained_on_under_a_waiver_makes_nothing_stale():
-    assert not standing(METADATA, with_flag(AS_TRAINED, "is_gap", 3), "as trained").is_stale
+    assert not standing(METADATA, with_value(AS_TRAINED, "is_gap", 3, True), "as trained").is_stale
 
 
 def test_a_version_without_its_window_says_so():

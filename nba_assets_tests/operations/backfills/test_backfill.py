@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nba_assets.contracts.tables import TABLES
+from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.operations.backfills.backfill import ASSETS, Request, chosen_assets, planned_request, waves
 from nba_assets.partitions import Span
-from nba_assets.readiness.gate import MODEL
 from nba_assets.readiness.state import LedgerState
 from nba_assets_tests.readiness.ledgers import HandLedger
 

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import dagster as dg
 import pytest
 
+from nba_assets.contracts.tables import MODEL
 from nba_assets.operations.backfills.launch import Finished, Work, launch
-from nba_assets.readiness.gate import MODEL
 
 DAY = dt.date(2024, 1, 31)
 ASSETS = ("ml_feature_store", MODEL)

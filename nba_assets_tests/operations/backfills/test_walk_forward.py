@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from nba_assets.assets.model.xgboost_points_model import TrainingConfig
+from nba_assets.contracts.tables import MODEL
 from nba_assets.operations.backfills.backfill import Request, waves
 from nba_assets.operations.backfills.walk_forward import (
     CALIBRATED_ON_DATES,
@@ -15,7 +16,6 @@ from nba_assets.operations.backfills.walk_forward import (
     TRAINED_ON_DATES,
     monthly_trainings,
 )
-from nba_assets.readiness.gate import MODEL
 
 SEASONS = [
     day.date()

@@ -11,7 +11,7 @@ import pytest
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Staged, audit
 from nba_assets.readiness.rules import rules_of
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.settings import from_environment
 from nba_assets.sources.nba_stats.client import NbaStatsClient
 from nba_assets.sources.nba_stats.source import NbaStatsSource

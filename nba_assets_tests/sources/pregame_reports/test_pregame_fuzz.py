@@ -12,7 +12,7 @@ import pytest
 from nba_assets.contracts.raw_pregame import INJURY_REPORTS, POINT_LINES
 from nba_assets.readiness.audit import Staged, audit
 from nba_assets.readiness.rules import rules_of
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.sources.archive_files.clean_files import CleanFiles
 from nba_assets.sources.parsing.landing import LandedFile
 from nba_assets.sources.parsing.schedule_reconciliation import Parsed

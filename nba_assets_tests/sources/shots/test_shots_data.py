@@ -9,7 +9,7 @@ import pytest
 from nba_assets.contracts.raw_shots import SHOT_ATTEMPTS
 from nba_assets.readiness.audit import Staged, Verdict, audit
 from nba_assets.readiness.rules import rules_of
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.sources.archive_files.archive import ArchiveSource
 from nba_assets.sources.parsing.landing import LandedFile
 from nba_assets.sources.parsing.schedule_reconciliation import Parsed

@@ -9,7 +9,7 @@ from nba_assets.contracts.contract import ABSENCE
 from nba_assets.contracts.raw_shots import SHOT_ATTEMPTS
 from nba_assets.readiness.audit import Staged, audit
 from nba_assets.readiness.rules import rules_of
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.sources.port import Delivery
 from nba_assets.sources.simulated.faults import Fault
 from nba_assets.sources.simulated.league import SimulatedLeague

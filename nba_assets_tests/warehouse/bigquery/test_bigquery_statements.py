@@ -11,7 +11,7 @@ import sqlglot
 from nba_assets.contracts.tables import TABLES
 from nba_assets.operations.queries import run_queries
 from nba_assets.partitions import Span
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.warehouse.bigquery import schema as bigquery_schema
 from nba_assets.warehouse.bigquery.jobs import JobFact, Parameter, parameter
 from nba_assets.warehouse.bigquery.names import SYSTEM_TABLES, TYPES

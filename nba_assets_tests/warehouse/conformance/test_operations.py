@@ -7,7 +7,7 @@ import pytest
 
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets_tests.warehouse.raw_publishes import (
     BOX,
     DAYS,

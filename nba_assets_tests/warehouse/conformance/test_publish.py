@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from nba_assets.contracts.tables import TABLES
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets_tests.warehouse.raw_publishes import (
     BOX,

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from nba_assets.partitions import Span
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.warehouse.port import Warehouse, WarehouseError
 from nba_assets_tests.warehouse.past_the_port import execute
 from nba_assets_tests.warehouse.raw_publishes import (

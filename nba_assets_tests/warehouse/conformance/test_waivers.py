@@ -6,12 +6,12 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from nba_assets.contracts.tables import TABLES
+from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Waiver, audit
-from nba_assets.readiness.gate import MODEL, TRAINING_RULE, GateClosed
+from nba_assets.readiness.gate import TRAINING_RULE, GateClosed
 from nba_assets.readiness.rules import rules_of
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.warehouse.port import Attempt, Snapshot, Warehouse, WarehouseError
 from nba_assets_tests.readiness.staged_rows import staged
 from nba_assets_tests.warehouse.past_the_port import execute

@@ -11,7 +11,7 @@ from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import bootstrap_days
 from nba_assets.readiness.audit import Verdict
 from nba_assets.readiness.gate import GateClosed
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.warehouse.port import Attempt, Warehouse
 from nba_assets_tests.raw_games import BOS, NYK, game_id
 from nba_assets_tests.warehouse.raw_publishes import (

@@ -9,7 +9,7 @@ import pytest
 
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.warehouse import system_tables
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets_tests.warehouse.raw_publishes import (
@@ -63,7 +63,7 @@ def version_1(built: Path, tmp_path: Path) -> Path:
             connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {TABLES[name].dataset}.{name}")
         connection.execute(f"ATTACH '{built}' AS newer (READ_ONLY)")
         for name in ("ledger", "ledger_history"):
-            kept = "* EXCLUDE (override, seconds)"
+            kept = "* EXCLUDE (override, seconds, gap_build)"
             connection.execute(f"INSERT INTO nba_quality.{name} SELECT {kept} FROM newer.nba_quality.{name}")
         for name in SOUND:
             connection.execute(f"INSERT INTO nba_raw.{name} SELECT * FROM newer.nba_raw.{name}")
@@ -79,7 +79,7 @@ def columns_of(path: Path) -> pd.DataFrame:
 def test_a_version_1_file_becomes_what_a_new_file_is_and_keeps_its_rows(version_1, built):
     warehouse = warehouse_at(version_1)
     new = warehouse_at(built)
-    added = ["override", "seconds"]
+    added = ["override", "seconds", "gap_build"]
     pd.testing.assert_frame_equal(warehouse.ledger().drop(columns=added), new.ledger().drop(columns=added))
     assert warehouse.ledger()[added].isna().all(axis=None)
     pd.testing.assert_frame_equal(columns_of(version_1), columns_of(built))

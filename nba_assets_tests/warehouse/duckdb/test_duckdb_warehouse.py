@@ -2,7 +2,7 @@
 
 import pytest
 
-from nba_assets.readiness.state import Status
+from nba_assets.readiness.status import Status
 from nba_assets.warehouse.duckdb import warehouse as duckdb_warehouse
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets_tests.warehouse.raw_publishes import (
