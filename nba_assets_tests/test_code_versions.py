@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 
@@ -123,7 +124,7 @@ def test_the_meaning_of_a_contract_counts_and_its_words_do_not(now):
 class TestRecording:
     """The file follows the code only as far as versions allow."""
 
-    OLD = {"team": {"version": 2, "fingerprint": "a", "parts": {"contract": "1", "domain.x": "1"}}}
+    OLD: ClassVar = {"team": {"version": 2, "fingerprint": "a", "parts": {"contract": "1", "domain.x": "1"}}}
 
     def new(self, version: int, part: str = "2") -> dict:
         return {"team": {"version": version, "fingerprint": part, "parts": {"contract": "1", "domain.x": part}}}

@@ -115,7 +115,9 @@ def test_edges_are_what_the_contract_reads_and_map_a_date_to_itself(definitions,
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_is_partitioned_by_the_dates_of_the_source_and_built_in_ranges(definitions, specs, name):
     partitions = specs[name].partitions_def
-    assert partitions.get_partition_keys(current_time=dt.datetime(2030, 1, 1)) == [day.isoformat() for day in DAYS]
+    assert partitions.get_partition_keys(current_time=dt.datetime(2030, 1, 1, tzinfo=dt.UTC)) == [
+        day.isoformat() for day in DAYS
+    ]
     policy = definitions.resolve_asset_graph().get(dg.AssetKey(name)).backfill_policy
     assert policy.policy_type is BackfillPolicyType.SINGLE_RUN
 

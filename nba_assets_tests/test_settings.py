@@ -51,7 +51,7 @@ def test_settings_survive_the_way_to_a_child_process(tmp_path: Path) -> None:
         "prefix",
         "reports",
         "models",
-    ],  # fmt: skip
+    ],
 )
 def test_a_bad_value_is_named_with_what_it_may_be(environment: dict[str, str], named: list[str]) -> None:
     with pytest.raises(SettingsError) as error:
@@ -64,7 +64,7 @@ def test_a_home_belongs_to_one_source(tmp_path: Path, monkeypatch: pytest.Monkey
         monkeypatch.setenv(name, "")
     prepare_home(Settings(home=tmp_path / "home"))
     prepare_home(Settings(home=tmp_path / "home", seasons=5))
-    with pytest.raises(SettingsError, match="'simulated', not 'archive'.*NBA_HOME"):
+    with pytest.raises(SettingsError, match=r"'simulated', not 'archive'.*NBA_HOME"):
         prepare_home(Settings(home=tmp_path / "home", source="archive", data=tmp_path))
 
 

@@ -1,6 +1,7 @@
 """The pipeline as a whole, on eight weeks of the simulated league in a temporary home."""
 
 import datetime as dt
+import itertools
 import shutil
 from pathlib import Path
 
@@ -114,7 +115,7 @@ def test_a_date_alone_equals_the_date_of_the_range(clean: Platform, offset: int)
 
 def test_chunks_equal_the_whole_range(own: Platform, clean: Platform) -> None:
     edges = [0, 1, 9, 30, DAYS]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         days = [own.source.first_date + dt.timedelta(days=at) for at in (start, end - 1)]
         result = own.run(*days, tables=DATED)
         assert result.success, failure_messages(result)
@@ -136,14 +137,14 @@ class TestMissingGame:
     """One game's box scores do not arrive; later they do."""
 
     def test_the_run_fails_at_its_end_and_names_the_date(self, broken) -> None:
-        platform, day, game, result = broken
+        _platform, day, game, result = broken
         assert not result.success
         said = [message for message in failure_messages(result) if str(day) in message]
         assert said, failure_messages(result)
         assert any(game in message for message in said)
 
     def test_the_date_is_rejected_where_it_can_be_known_and_held_below(self, broken) -> None:
-        platform, day, game, _ = broken
+        platform, day, _game, _ = broken
         assert platform.statuses("team_box_scores")[day] == "rejected"
         for table in ("player_box_scores", "team_offense", "team_defense", "player_game_summary"):
             assert platform.statuses(table)[day] == "held", table

@@ -104,7 +104,7 @@ def test_a_correction_shows_at_every_depth_and_its_repair_too(home: Home) -> Non
     wait(lambda: home.up_to_date() == red)
 
     below = home.days(home.corrected + dt.timedelta(days=1))
-    stale = dict.fromkeys(SAME_DATE, [home.corrected]) | dict.fromkeys(LATER, below)
+    stale = {key: [home.corrected] for key in SAME_DATE} | dict.fromkeys(LATER, below)
     for table, dates in stale.items():
         shown = dict.fromkeys(home.days(home.first), SUCCEEDED) | dict.fromkeys(dates, FAILED)
         wait(lambda table=table, shown=shown: home.results(table) == shown)

@@ -28,7 +28,7 @@ def test_an_unknown_schema_version_is_refused(store, url):
     reserve(store, january("a", 1, 1))
     with schema.engine_of(url).begin() as connection:
         connection.execute(schema.meta.update().values(version=9))
-    with pytest.raises(ClaimsError, match="schema version 9, this code knows version 1: .*NBA_CLAIMS_URL"):
+    with pytest.raises(ClaimsError, match=r"schema version 9, this code knows version 1: .*NBA_CLAIMS_URL"):
         ClaimStore(url).active()
 
 
@@ -79,7 +79,7 @@ def test_a_file_locked_by_another_process_is_said_after_a_while(tmp_path, monkey
     store = ClaimStore(f"sqlite:///{file}")
     with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(ClaimsUnavailable, match="database is locked.*no stopped process holds it"):
+        with pytest.raises(ClaimsUnavailable, match=r"database is locked.*no stopped process holds it"):
             store.renew(1)
     assert store.renew(1).is_active
 
@@ -118,6 +118,6 @@ def test_a_client_that_stops_inside_its_transaction_does_not_keep_the_lock(postg
     stopped = engine.raw_connection()
     stopped.cursor().execute(impatient)
     store.end(reserve(store, january("a", 1, 1)).id, "done")
-    with pytest.raises(engine.dialect.loaded_dbapi.Error, match="idle-in-transaction|closed the connection"):
+    with pytest.raises(engine.dialect.loaded_dbapi.Error, match=r"idle-in-transaction|closed the connection"):
         stopped.cursor().execute("SELECT 1")
     stopped.invalidate()

@@ -92,7 +92,7 @@ def test_a_cancelled_holder_stops_at_its_next_check_and_gives_the_reason(store):
             store.request_cancel(claim.id, "bob", "wrong season")
             lease.check()
 
-    with pytest.raises(ClaimCancelled, match="by bob .*wrong season"):
+    with pytest.raises(ClaimCancelled, match=r"by bob .*wrong season"):
         work()
     ended = store.get(claim.id)
     assert (ended.state, ended.ended_by, ended.ended_why) == ("cancelled", "bob", "wrong season")
@@ -138,7 +138,7 @@ def test_the_heartbeat_of_a_lost_lease_ends(store, clock):
     lease = Lease(store, claim, every=QUICK).start()
     store.end(claim.id, "cancelled", "bob", "stuck")
     assert eventually(lambda: threading.active_count() == before)
-    with pytest.raises(ClaimLost, match="cancelled by bob .*: stuck"):
+    with pytest.raises(ClaimLost, match=r"cancelled by bob .*: stuck"):
         lease.check()
 
 

@@ -193,7 +193,7 @@ def test_a_request_to_cancel_reaches_the_holder_and_keeps_the_claim(store, clock
     store.request_cancel(claim.id, "bob", "wrong season")
     clock.advance(1)
     store.request_cancel(claim.id, "eve")
-    with pytest.raises(ClaimCancelled, match="claim 1 of run:ana was cancelled by bob at .*: wrong season"):
+    with pytest.raises(ClaimCancelled, match=r"claim 1 of run:ana was cancelled by bob at .*: wrong season"):
         store.check(claim.id)
     assert store.renew(claim.id).cancel_who == "bob"
     with pytest.raises(ClaimConflict):
@@ -277,7 +277,7 @@ def test_a_reservation_without_meaning_is_refused(store, kind, spans, until, mes
 def test_unknown_ids_and_states_are_refused(store):
     with pytest.raises(ClaimNotFound, match="no claim 7; `nba-assets claims`"):
         store.get(7)
-    with pytest.raises(ClaimLost, match="claim 7 is lost: .* does not know it"):
+    with pytest.raises(ClaimLost, match=r"claim 7 is lost: .* does not know it"):
         store.renew(7)
     with pytest.raises(ValueError, match="state 'active'"):
         store.end(7, "active")

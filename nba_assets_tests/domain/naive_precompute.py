@@ -1,5 +1,7 @@
 """The precompute windows computed again, one row after the other, by plain loops over frames: slow and obvious."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 
@@ -140,7 +142,7 @@ def context(league: League, row: dict) -> dict[str, float]:
     rest = np.nan if gap_in_last(mine, gaps, 1) else (day - latest).days - 1
     week_gap, fortnight_gap = any(at >= day - 7 * DAY for at in gaps), any(at >= day - 14 * DAY for at in gaps)
     nights = list(fortnight["game_date"])
-    pairs = sum(second - first == DAY for first, second in zip(nights, nights[1:], strict=False))
+    pairs = sum(second - first == DAY for first, second in itertools.pairwise(nights))
     values = {
         "rest_days": rest,
         "is_back_to_back": np.nan if np.isnan(rest) else float(rest == 0),

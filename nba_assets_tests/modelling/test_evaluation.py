@@ -155,7 +155,7 @@ def test_beats_baselines_means_all_of_them(baseline_errors, beaten):
 
 
 def test_a_baseline_that_misses_a_row_is_refused():
-    with pytest.raises(ValueError, match="baselines missing on 1 of 114 rows, first .*'0000000019'"):
+    with pytest.raises(ValueError, match=r"baselines missing on 1 of 114 rows, first .*'0000000019'"):
         evaluate(
             model=Constant(1.0),
             matrix=MATRIX,

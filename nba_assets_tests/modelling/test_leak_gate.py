@@ -93,7 +93,7 @@ def test_the_games_own_minutes_put_into_stored_rows_are_not_what_the_chain_makes
 
 
 def test_a_feature_that_no_chain_makes_is_no_feature():
-    with pytest.raises(LeakFound, match="own_minutes .* the chain does not have it"):
+    with pytest.raises(LeakFound, match=r"own_minutes .* the chain does not have it"):
         check_leaks(
             recompute, FRAMES, STORED.assign(own_minutes=1.0), [*FEATURE_COLUMNS, "own_minutes"], fingerprint="window"
         )

@@ -84,7 +84,7 @@ def test_stored_bytes_come_back_as_the_same_model_and_xgboost_itself_reads_the_m
 
 
 def test_a_median_that_was_stored_alone_is_refused():
-    with pytest.raises(ValueError, match="lacks .*quantiles"):
+    with pytest.raises(ValueError, match=r"lacks .*quantiles"):
         PointsModel.from_bytes(bytes(MODEL.median.save_raw(raw_format="json")))
 
 

@@ -217,7 +217,7 @@ def test_identity_does_not_depend_on_the_time_of_training(trained):
             evaluation=None,
             verdict=None,
             ledger_fingerprint="a",
-            trained_at=dt.datetime(2024, 6, 1),
+            trained_at=dt.datetime.fromisoformat("2024-06-01T00:00"),
         )
 
 

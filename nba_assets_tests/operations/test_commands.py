@@ -69,7 +69,7 @@ def test_invalidated_dates_are_rejected_and_what_was_built_on_them_is_stale(plat
     assert platform.statuses("team_box_scores")[day] == "rejected"
     stale = {table: [str(part) for part in ranges] for table, ranges in effect.stale}
     built_on_it = ("player_box_scores", "shot_attempts", "team_offense", "team_defense")
-    assert stale == dict.fromkeys(built_on_it, [str(day)])
+    assert stale == {key: [str(day)] for key in built_on_it}
     assert str(effect).endswith(f"Rebuild: nba-assets backfill --from {day}")
     assert _journal(platform) == [("invalidate", "Ada", "a doubt")]
     assert [claim.state for claim in platform.claims.recent() if claim.kind == "operation"] == ["done"]

@@ -141,7 +141,7 @@ def numbers(part: StaleRange) -> range:
 
 
 def is_of(part: StaleRange, root: tuple) -> bool:
-    table, number, (kind, value) = root
+    table, _number, (kind, value) = root
     low, high = part.cause.builds or (part.cause.code_versions[0],) * 2
     is_kind = (kind == "build") == (part.cause.builds is not None)
     return part.cause.table == table and is_kind and low <= value <= high

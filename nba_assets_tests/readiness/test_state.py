@@ -254,7 +254,7 @@ def flagged(ledger: HandLedger, flag: str, name: str, number: int) -> bool:
             upstream = ledger.rows.get((read.table, earlier), {"status": "missing", "gap_build": None})
             if is_stale and (upstream.get("content_build") or 0) > row["inputs_build"]:
                 return True
-            is_passed_on = not is_stale or was_read(row, upstream) and not read.as_it_stands
+            is_passed_on = not is_stale or (was_read(row, upstream) and not read.as_it_stands)
             if is_passed_on and flagged(ledger, flag, read.table, earlier):
                 return True
     return False

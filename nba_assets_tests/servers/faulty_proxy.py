@@ -71,7 +71,7 @@ def faulty_proxy(server: str, faults: Faults) -> Iterator[str]:
             self.close_connection = True
             self.connection.close()
 
-        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve
+        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve  # noqa: N815 - names that http.server asks for
 
         def log_message(self, *_: object) -> None:
             """Quiet."""

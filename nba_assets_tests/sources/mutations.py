@@ -22,7 +22,7 @@ def _copy(table: Table) -> Table:
     return list(names), [list(row) for row in rows]
 
 
-def _pick(values, rng: np.random.Generator):  # noqa: ANN001, ANN202
+def _pick(values, rng: np.random.Generator):
     return values[int(rng.integers(len(values)))]
 
 

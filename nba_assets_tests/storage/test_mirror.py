@@ -69,7 +69,7 @@ def test_two_trainings_with_one_number_do_not_replace_each_other(shared, tmp_pat
     names = shared.names
     monkeypatch.setattr(shared, "names", list)
     mirror.hand_in(ADDRESS, tmp_path / "a")
-    with pytest.raises(Overtaken, match="v1.json was handed in by another training"):
+    with pytest.raises(Overtaken, match=r"v1\.json was handed in by another training"):
         mirror.hand_in(ADDRESS, tmp_path / "b")
     monkeypatch.setattr(shared, "names", names)
     assert shared.read("v1.json").content == b"a's"

@@ -49,7 +49,7 @@ def test_what_was_written_is_read_whole_and_listed(store):
 
 def test_only_who_has_seen_what_stands_may_replace_it(store):
     first = store.compare_and_set("champion.json", b"v1", ABSENT)
-    with pytest.raises(Overtaken, match="champion.json has changed since it was read"):
+    with pytest.raises(Overtaken, match=r"champion\.json has changed since it was read"):
         store.compare_and_set("champion.json", b"v2", ABSENT)
     second = store.compare_and_set("champion.json", b"v3", first)
     with pytest.raises(Overtaken):

@@ -177,7 +177,8 @@ ROW = st.fixed_dictionaries(
         "share": st.none() | st.floats(-1e6, 1e6),
         "is_home": st.booleans(),
         "is_starter": st.none() | st.booleans(),
-        "seen_at": st.none() | st.datetimes(dt.datetime(2015, 1, 1), dt.datetime(2030, 1, 1)),
+        "seen_at": st.none()
+        | st.datetimes(dt.datetime.fromisoformat("2015-01-01"), dt.datetime.fromisoformat("2030-01-01")),
         "nickname": st.none() | TEXT,
         "absence": TEXT,
     }

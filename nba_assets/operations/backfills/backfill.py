@@ -191,7 +191,7 @@ def reserve(
     who: str,
     why: str,
     wait_minutes: float = 0.0,
-    on_wait: Callable[[ClaimConflict], None] = lambda conflict: None,
+    on_wait: Callable[[ClaimConflict], None] = lambda _: None,
 ) -> Claim:
     """Reserve everything with one claim, waiting up to `wait_minutes` for others; ClaimConflict when they stay."""
     deadline = time.monotonic() + 60 * wait_minutes

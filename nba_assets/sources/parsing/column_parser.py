@@ -30,7 +30,7 @@ class DeliveredRows:
                     "deliver the column or correct its name"
                 )
         self._names = [name for name, _ in parts]
-        self._starts = np.cumsum([0] + [len(rows) for _, rows in parts][:-1])
+        self._starts = np.cumsum([0, *[len(rows) for _, rows in parts][:-1]])
         frames = [rows for _, rows in parts]
         self.row_numbers = np.concatenate([rows.index.to_numpy() for rows in frames])
         self.rows = frames[0].copy(deep=False) if len(frames) == 1 else pd.concat(frames)

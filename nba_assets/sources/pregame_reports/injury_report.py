@@ -37,7 +37,7 @@ def records_of_pdf(path: Path, name: str) -> pd.DataFrame:
     """`RECORD` and `REPORTED_AT` of a PDF; the time is that of its header. Raises SourceError as `read_pdf` does."""
     printed_at, records = read_pdf(path, name)
     try:
-        local = dt.datetime.strptime(printed_at, "%m/%d/%y %I:%M %p")
+        local = dt.datetime.strptime(printed_at, "%m/%d/%y %I:%M %p")  # noqa: DTZ007 - Eastern, see below
     except ValueError as error:
         raise SourceError(f"{name}: the header's time {printed_at!r} is none; deliver the report again") from error
     return records.assign(**{REPORTED_AT: utc_of_eastern(local)})
@@ -76,7 +76,7 @@ def time_of_name(name: str) -> pd.Timestamp | None:
         return None
     year, month, day, hour, minute, half = found.groups()
     try:
-        local = dt.datetime.strptime(f"{year}-{month}-{day} {hour} {half}", "%Y-%m-%d %I %p")
+        local = dt.datetime.strptime(f"{year}-{month}-{day} {hour} {half}", "%Y-%m-%d %I %p")  # noqa: DTZ007
         return utc_of_eastern(local.replace(minute=int(minute or _HALF_PAST)))
     except ValueError:
         return None

@@ -259,7 +259,7 @@ _EFFECTS: dict[str, Callable[[Feed, str, str], Feed]] = {
     "renamed_player_key": _renamed_player_key,
     "late_correction": _late_correction,
     "overtime": _overtime,
-    "outage": lambda feed, game_id, detail: feed,
+    "outage": lambda feed, _game_id, _detail: feed,
     **SHOT_EFFECTS,
     **REPORT_EFFECTS,
 }

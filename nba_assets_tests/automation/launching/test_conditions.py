@@ -42,7 +42,7 @@ def test_a_rejected_date_closes_its_readers_until_it_is_repaired(toy):
 def test_a_new_slate_is_requested_in_every_table(toy):
     for name in CHAIN:
         toy.ledger.forget(name, 8)
-    assert toy.requested() == dict.fromkeys(CHAIN, [8])
+    assert toy.requested() == {key: [8] for key in CHAIN}
 
 
 def test_an_old_correction_is_requested_as_far_as_it_reaches(toy):

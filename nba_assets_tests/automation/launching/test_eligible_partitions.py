@@ -42,7 +42,7 @@ def test_an_empty_warehouse_is_requested_whole_for_each_table_is_built_after_its
 def test_a_new_slate_is_requested_all_the_way_down(ledger):
     for name in ledger.contracts:
         ledger.forget(name, 4)
-    assert asked(ledger) == dict.fromkeys(("raw", "summary", "cache", "features"), [4])
+    assert asked(ledger) == {key: [4] for key in ("raw", "summary", "cache", "features")}
 
 
 def test_a_late_correction_is_requested_at_every_depth(ledger):

@@ -116,9 +116,9 @@ def test_a_file_name_tells_the_time_and_half_past_where_it_has_no_minutes(name, 
 
 
 def test_of_an_hour_that_the_clock_shows_twice_the_later_counts():
-    assert utc_of_eastern(dt.datetime(2024, 11, 3, 0, 30)) == pd.Timestamp("2024-11-03T04:30Z")
-    assert utc_of_eastern(dt.datetime(2024, 11, 3, 1, 30)) == pd.Timestamp("2024-11-03T06:30Z")
-    assert utc_of_eastern(dt.datetime(2024, 11, 3, 2, 30)) == pd.Timestamp("2024-11-03T07:30Z")
+    assert utc_of_eastern(dt.datetime.fromisoformat("2024-11-03T00:30")) == pd.Timestamp("2024-11-03T04:30Z")
+    assert utc_of_eastern(dt.datetime.fromisoformat("2024-11-03T01:30")) == pd.Timestamp("2024-11-03T06:30Z")
+    assert utc_of_eastern(dt.datetime.fromisoformat("2024-11-03T02:30")) == pd.Timestamp("2024-11-03T07:30Z")
 
 
 @pytest.mark.parametrize(

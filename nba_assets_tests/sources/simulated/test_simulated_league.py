@@ -1,6 +1,7 @@
 """The simulated league as a source: calendar, box scores that add up, ranges, and the same league every time."""
 
 import datetime as dt
+import itertools
 
 import numpy as np
 import pandas as pd
@@ -226,7 +227,7 @@ class TestSource:
         for table, whole in tables.items():
             parts = [
                 league.read(table, start if number == 0 else start + dt.timedelta(1), end).rows
-                for number, (start, end) in enumerate(zip(cuts[:-1], cuts[1:], strict=True))
+                for number, (start, end) in enumerate(itertools.pairwise(cuts))
             ]
             pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole)
 

@@ -87,7 +87,7 @@ def test_a_warehouse_from_before_the_fingerprint_gains_it():
 def test_a_column_of_another_type_is_refused_with_its_name():
     existing = made_tables(NAMES)
     existing[BOX]["pts"] = "STRING"
-    with pytest.raises(WarehouseError, match="team_box_scores.pts is stored as STRING, the contract says INT64"):
+    with pytest.raises(WarehouseError, match=r"team_box_scores\.pts is stored as STRING, the contract says INT64"):
         schema.statements(NAMES, existing)
 
 

@@ -134,6 +134,6 @@ def test_kept_rows_gain_the_columns_that_a_contract_has_gained(version_1):
     reopened = warehouse_at(version_1)
     publish(reopened, BOX, rows=with_minutes(242.0))
     assert reopened.content(BOX, DAYS, 3)["blk"].isna().all()
-    with pytest.raises(WarehouseError, match="the table's columns have changed since .* rebuild the date instead"):
+    with pytest.raises(WarehouseError, match=r"the table's columns have changed since .* rebuild the date instead"):
         reopened.restore(BOX, DAYS[0], 3, who="ann", why="no", token=0)
     assert minutes_by_day(reopened) == [242.0] * 4
