@@ -19,13 +19,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "partitions": set(),
     "settings": set(),
     "domain": {"contracts.contract"},
-    "readiness": {"contracts"},
+    "readiness": {"contracts", "partitions"},
     "sources": {"clock", "contracts", "domain.absence", "partitions", "settings"},
     "warehouse": {"clock", "contracts", "partitions", "readiness"},
     "claims": {"partitions"},
     "storage": {"settings", "atomic_files"},
     "event_log": set(),
-    "modelling": {"contracts", "domain", "atomic_files"},
+    "modelling": {"contracts", "domain", "atomic_files", "readiness"},
     "orchestration": {
         "claims", "clock", "contracts", "errors", "event_log", "partitions", "readiness", "settings", "sources.port",
         "warehouse",
@@ -34,18 +34,17 @@ MAY_IMPORT: dict[str, set[str]] = {
         "clock", "contracts", "domain", "errors", "event_log", "modelling", "orchestration", "readiness", "reporting",
         "settings", "sources.port", "storage", "warehouse",
     },
-    "reporting": {"checks", "contracts", "modelling", "partitions", "readiness", "warehouse", "atomic_files"},
+    "reporting": {"contracts", "modelling", "partitions", "readiness", "warehouse", "atomic_files"},
     "checks": {
-        "clock", "contracts", "event_log", "modelling", "partitions", "readiness", "settings", "storage",
-        "warehouse",
+        "clock", "contracts", "event_log", "modelling", "readiness", "settings", "storage", "warehouse",
     },
     "operations": {
-        "atomic_files", "checks", "claims", "clock", "contracts", "errors", "modelling", "orchestration", "partitions",
+        "atomic_files", "claims", "clock", "contracts", "errors", "modelling", "orchestration", "partitions",
         "readiness", "settings", "storage", "warehouse",
     },
     "automation": {
-        "checks", "claims", "clock", "contracts", "errors", "event_log", "operations", "orchestration", "partitions",
-        "readiness", "settings", "sources.port", "storage", "warehouse",
+        "checks", "claims", "clock", "contracts", "errors", "event_log", "modelling", "operations", "orchestration",
+        "partitions", "readiness", "settings", "sources.port", "storage", "warehouse",
     },
     "bigquery_resource": {"settings", "warehouse"},
     "definitions": {
@@ -54,7 +53,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "access": {"contracts", "definitions", "settings", "sources", "warehouse"},
     "cli": {
-        "checks", "claims", "clock", "contracts", "definitions", "errors", "modelling", "operations", "partitions",
+        "claims", "clock", "contracts", "definitions", "errors", "modelling", "operations", "partitions",
         "readiness", "reporting", "settings", "sources", "storage", "warehouse",
     },
 }  # fmt: skip

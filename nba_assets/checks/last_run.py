@@ -3,52 +3,16 @@
 The good dates of a range are published whatever the others do; this step makes the run itself say so.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 import dagster as dg
 import pandas as pd
 
-from nba_assets.contracts.tables import TABLES
-from nba_assets.readiness.durations import durations
+from nba_assets.readiness.durations import slow_builds
+from nba_assets.readiness.run_outcomes import OUTCOMES, outcome_counts
 from nba_assets.warehouse.port import Warehouse
 
 CHECK_NAME = "last_run_complete"
-WORDS = ("built", "unchanged", "empty", "bootstrap", "held", "rejected")
-
-
-def outcome_counts(ledger: pd.DataFrame, run_ids: Collection[str]) -> pd.DataFrame:
-    """Per table that the runs attempted: how many dates were built (content changed), unchanged, empty, …
-
-    The words do not exclude each other: an empty date is also built or unchanged, so is a bootstrap date.
-    """
-    mine = ledger[ledger["run_id"].isin(list(run_ids))]
-    ready = mine["status"] == "ready"
-    changed = mine["content_build"] == mine["attempt_build"]
-    flags = pd.DataFrame(
-        {
-            "table": mine["table_name"],
-            "built": ready & changed,
-            "unchanged": ready & ~changed,
-            "empty": ready & (mine["rows"] == 0),
-            "bootstrap": ready & mine["is_bootstrap"].fillna(False).astype(bool),
-            "held": mine["status"] == "held",
-            "rejected": mine["status"] == "rejected",
-        }
-    )
-    counts = flags.groupby("table").sum()
-    return counts.reindex([name for name in TABLES if name in counts.index])
-
-
-def slow_builds(builds: pd.DataFrame, run_id: str) -> dict[str, str]:
-    """Tables whose build in the run took over twice what earlier builds of theirs let expect, each in words."""
-    usual = durations(builds[builds["run_id"] != run_id])
-    slow = {}
-    for build in builds[builds["run_id"] == run_id].itertuples():
-        expected = usual.get(build.table_name)
-        if expected is not None and expected.is_slow(build.seconds, build.dates):
-            seconds = expected.seconds(build.dates)
-            slow[build.table_name] = f"{build.seconds:.0f} s for {build.dates} dates, usual are {seconds:.0f} s"
-    return slow
 
 
 def last_run_complete(tables: list[str]) -> dg.AssetChecksDefinition:
@@ -80,7 +44,7 @@ def last_run_complete(tables: list[str]) -> dg.AssetChecksDefinition:
                 passed=rows.empty,
                 description="; ".join(f"{row.game_date.date()} {row.status}" for row in rows.head(20).itertuples()),
                 metadata={
-                    **{word: int(summary.get(word, 0)) for word in WORDS},
+                    **{word: int(summary.get(word, 0)) for word in OUTCOMES},
                     **({"slow": slow[table]} if table in slow else {}),
                 },
             )

@@ -7,13 +7,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from nba_assets.checks.last_run import WORDS
 from nba_assets.modelling.baselines import BASELINES
 from nba_assets.modelling.cards.summary import METRICS
 from nba_assets.modelling.evaluation import MODEL
 from nba_assets.modelling.registry.artefacts import read_metadata, stored_versions
 from nba_assets.operations.backfills.progress import AssetProgress, Progress
 from nba_assets.operations.backfills.result import Result
+from nba_assets.readiness.run_outcomes import OUTCOMES
 
 COLUMNS_NAMED = 6
 
@@ -45,7 +45,7 @@ def end_time(state: Progress, now: dt.datetime) -> str:
 
 def print_result(console: Console, result: Result) -> None:
     """Per table: how the dates asked for ended; then what changed, and why what failed."""
-    words = [word for word in (*WORDS, "current", "left") if any(row[word] for row in result.tables)]
+    words = [word for word in (*OUTCOMES, "current", "left") if any(row[word] for row in result.tables)]
     table = Table("table", title=f"{result.dates} dates asked for")
     for title in (*words, "rows standing", "seconds"):
         table.add_column(title, justify="right")

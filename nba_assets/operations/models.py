@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from nba_assets.checks.model_up_to_date import GATED, newest_standing
 from nba_assets.modelling.registry.artefacts import (
     ArtefactError,
     model_id,
@@ -18,8 +17,7 @@ from nba_assets.modelling.registry.artefacts import (
     stored_versions,
 )
 from nba_assets.modelling.registry.decisions import Status, read_decisions
-from nba_assets.modelling.registry.freshness import Standing
-from nba_assets.readiness.date_ranges import in_words
+from nba_assets.modelling.registry.freshness import GATED, Standing, change_in_words, stored_standing
 from nba_assets.readiness.state import LedgerState
 
 
@@ -86,7 +84,7 @@ def model_statuses(models_dir: Path, state: LedgerState) -> list[ModelStatus]:
             found.append(ModelStatus(model_id(version), Freshness.UNKNOWN, broken[version]))
             continue
         metadata = readable[version]
-        standing = newest_standing(models_dir, version, state) if "training_window" in metadata else None
+        standing = stored_standing(models_dir, version, state) if "training_window" in metadata else None
         freshness, reason = _freshness(standing)
         serves_from, serves_to = serves.get(version, (None, None))
         found.append(
@@ -135,12 +133,7 @@ def _freshness(standing: Standing | None) -> tuple[Freshness, str]:
         return Freshness.UNKNOWN, "its metadata do not say which window it was trained on; train again"
     window = f"its training window {standing.first} … {standing.last}"
     if standing.is_stale:
-        changes = [
-            f"{change.table} {in_words(change.first, change.last, change.dates)} "
-            + ("is stale" if change.build is None else f"changed up to build {change.build}")
-            for change in standing.changes
-        ]
-        return Freshness.STALE, f"in {window} {'; '.join(changes)}"
+        return Freshness.STALE, f"in {window} {'; '.join(map(change_in_words, standing.changes))}"
     if standing.is_behind:
         return Freshness.BEHIND, f"{standing.newer_dates} dates stand after {window}"
     return Freshness.CURRENT, f"{window} stands as it was"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from nba_assets.readiness.counted import counted
+
 NEWEST_BUILDS = 20
 """Builds of a table that count: older ones tell of other code and other machines."""
 
@@ -42,6 +44,20 @@ def durations(builds: pd.DataFrame) -> dict[str, Duration]:
         str(table): _fitted(rows["dates"].to_numpy("float64"), rows["seconds"].to_numpy("float64"))
         for table, rows in newest.groupby("table_name")
     }
+
+
+def slow_builds(builds: pd.DataFrame, run_id: str) -> dict[str, str]:
+    """Tables whose build in the run took over twice what earlier builds of theirs let expect, each in words."""
+    usual = durations(builds[builds["run_id"] != run_id])
+    slow = {}
+    for build in builds[builds["run_id"] == run_id].itertuples():
+        expected = usual.get(build.table_name)
+        if expected is not None and expected.is_slow(build.seconds, build.dates):
+            seconds = expected.seconds(build.dates)
+            slow[build.table_name] = (
+                f"{build.seconds:.0f} s for {counted(build.dates, 'date')} (usually {seconds:.0f} s)"
+            )
+    return slow
 
 
 def _fitted(dates: np.ndarray, seconds: np.ndarray) -> Duration:

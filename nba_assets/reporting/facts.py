@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from nba_assets.checks.model_up_to_date import GATED
+from nba_assets.modelling.registry.freshness import GATED
 from nba_assets.partitions import season_of
 from nba_assets.readiness.date_ranges import DateRange
 from nba_assets.readiness.durations import Duration, durations

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nba_assets.checks.model_up_to_date import newest_standing
 from nba_assets.modelling.baselines import BASELINES
 from nba_assets.modelling.evaluation import MODEL
 from nba_assets.modelling.registry.artefacts import ArtefactError, model_id, read_metadata, stored_versions
-from nba_assets.readiness.date_ranges import DateRange, in_words
+from nba_assets.modelling.registry.freshness import change_in_words, stored_standing
+from nba_assets.readiness.date_ranges import DateRange
 from nba_assets.readiness.state import LedgerState
 
 
@@ -47,12 +47,8 @@ def _version(models_dir: Path, version: int, state: LedgerState) -> ModelVersion
         metadata = read_metadata(models_dir, version)
     except ArtefactError as error:
         return ModelVersion(model_id(version), str(error), is_stale=True)
-    standing = newest_standing(models_dir, version, state) if "training_window" in metadata else None
-    changes = [
-        f"{change.table} {in_words(change.first, change.last, change.dates)} "
-        + ("is stale or not ready" if change.build is None else f"changed in build {change.build}")
-        for change in (standing.changes if standing else ())
-    ]
+    standing = stored_standing(models_dir, version, state) if "training_window" in metadata else None
+    changes = [change_in_words(change) for change in (standing.changes if standing else ())]
     said = "trained before windows were recorded; train again to know"
     if standing:
         behind = f"; {standing.newer_dates} newer dates are not in it" if standing.is_behind else ""

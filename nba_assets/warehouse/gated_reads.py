@@ -10,9 +10,9 @@ from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import bootstrap_days
 from nba_assets.readiness.audit import Waiver
+from nba_assets.readiness.fingerprint import fingerprint
 from nba_assets.readiness.gate import GateClosed, evaluate, leave_out, require_all
 from nba_assets.readiness.state import LedgerState
-from nba_assets.warehouse.ledger import fingerprint
 from nba_assets.warehouse.port import Snapshot, WarehouseError, Window
 
 

@@ -1,7 +1,6 @@
 """Ledger entries of a publish, an invalidation and a restore: what stands now per date, and what was attempted."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Hashable, Mapping
 from typing import Any
 
@@ -160,12 +159,3 @@ def _typed(rows: list[dict[str, Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=[*_ATTEMPT, *_STANDING])
     floats = {"completeness": "Float64", "seconds": "Float64"}
     return frame.astype({name: "Int64" for name in _INTEGERS} | floats | {"is_bootstrap": "boolean"})
-
-
-def fingerprint(ledger: pd.DataFrame) -> str:
-    """Digest of the content of the given partitions: equal fingerprints mean equal data."""
-    parts = ledger.sort_values(["table_name", "game_date"])
-    lines = (
-        parts["table_name"] + " " + parts["game_date"].dt.strftime("%Y-%m-%d") + " " + parts["content_hash"].fillna("")
-    )
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

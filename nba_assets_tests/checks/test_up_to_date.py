@@ -1,96 +1,13 @@
-"""What `up_to_date` says of tables, on ledgers kept by hand."""
+"""The check `up_to_date` in a run: the verdict of the ledger, for the tables that were asked for."""
 
 from types import SimpleNamespace
 
 import dagster as dg
 
-from nba_assets.checks.up_to_date import CHECK_NAME, SHOWN_RANGES, up_to_date, verdicts
+from nba_assets.checks.up_to_date import CHECK_NAME, up_to_date
 from nba_assets.event_log.dagster_state import STORY
-from nba_assets_tests.readiness.ledgers import HandLedger, graph, table
-
-
-def test_tables_that_stand_pass_and_so_do_tables_never_built():
-    ledger = HandLedger()
-    ledger.publish("raw")
-    found = verdicts(ledger.state())
-    assert {name: verdict.passed for name, verdict in found.items()} == dict.fromkeys(ledger.contracts, True)
-    assert found["raw"].description == "No date that stands is stale."
-    assert found["summary"].description == "Nothing has been built yet."
-    assert found["raw"].metadata["stale_dates"] == 0
-
-
-def test_a_correction_names_range_cause_and_remedy_at_any_depth():
-    ledger = HandLedger().publish_all()
-    ledger.publish("raw", 2)
-    found = verdicts(ledger.state())
-    assert {name for name, verdict in found.items() if not verdict.passed} == {"summary", "cache", "features"}
-    verdict = found["features"]
-    assert verdict.metadata["stale_dates"] == 2
-    assert verdict.metadata["rebuild"] == "nba-assets backfill --stale"
-    assert verdict.description.startswith("2 dates are stale. 2024-01-03 … 2024-01-04 (2 dates)")
-    assert "raw 2024-01-02 changed in build 5" in verdict.description
-    assert verdict.description.endswith("Rebuild: nba-assets backfill --stale")
-    (row,) = verdict.metadata["stale_ranges"].records
-    assert row.data == {
-        "first": "2024-01-03", "last": "2024-01-04", "dates": 2, "because_of": "raw", "of": "2024-01-02",
-        "build": "5", "code_version": "", "through": "cache",
-    }  # fmt: skip
-
-
-def test_a_root_that_is_rejected_is_rebuilt_with_what_is_stale_by_it():
-    ledger = HandLedger().publish_all()
-    ledger.publish("raw", 2)
-    ledger.publish("raw", 3)
-    ledger.fail("raw", 2, 3, reasons="invalidated by ann: wrong scores")
-    found = verdicts(ledger.state())
-    assert found["raw"].passed
-    assert {found[name].metadata["rebuild"] for name in ("summary", "cache", "features")} == {
-        "nba-assets backfill --from 2024-01-02"
-    }
-
-
-def test_a_changed_code_version_is_a_cause():
-    ledger = HandLedger().publish_all()
-    ledger.contracts = graph(
-        table("raw"), table("summary", same_date=["raw"], code_version=2),
-        table("cache", before=["summary"]), table("features", same_date=["cache"]),
-    )  # fmt: skip
-    found = verdicts(ledger.state())
-    (row,) = found["summary"].metadata["stale_ranges"].records
-    assert (row.data["dates"], row.data["code_version"], row.data["build"]) == (4, "1 -> 2", "")
-    assert found["raw"].passed
-    assert not found["features"].passed
-
-
-def test_a_rejected_date_is_not_called_stale():
-    ledger = HandLedger().publish_all()
-    ledger.fail("summary", 2)
-    ledger.publish("raw", 2)
-    found = verdicts(ledger.state())
-    assert found["summary"].passed, "partition_ready has failed there, and a rebuild of what is stale heals nothing"
-
-
-def test_the_story_changes_with_the_ranges_and_only_with_them():
-    ledger = HandLedger().publish_all()
-    ledger.publish("raw", 2)
-    first = verdicts(ledger.state())["cache"].story
-    ledger.publish("raw", 4, changed=False)
-    assert verdicts(ledger.state())["cache"].story == first
-    ledger.publish("raw", 1)
-    assert verdicts(ledger.state())["cache"].story != first
-    for name in ("summary", "cache", "features"):
-        ledger.publish(name)
-    assert verdicts(ledger.state())["cache"].story == "up to date"
-
-
-def test_the_table_of_ranges_ends_somewhere():
-    days = 2 * SHOWN_RANGES + 20
-    ledger = HandLedger(graph(table("raw"), table("summary", same_date=["raw"])), days=days).publish_all()
-    ledger.publish("raw", *range(1, days, 2))
-    verdict = verdicts(ledger.state())["summary"]
-    assert verdict.metadata["stale_dates"] == SHOWN_RANGES + 10
-    assert len(verdict.metadata["stale_ranges"].records) == SHOWN_RANGES
-    assert f"{SHOWN_RANGES + 7} more ranges" in verdict.description
+from nba_assets.readiness.up_to_date import up_to_date_verdicts
+from nba_assets_tests.readiness.ledgers import HandLedger
 
 
 def test_a_run_says_it_too_and_only_of_what_it_was_asked_for():
@@ -109,4 +26,6 @@ def test_a_run_says_it_too_and_only_of_what_it_was_asked_for():
         found = {one.asset_key.to_user_string(): one for one in result.get_asset_check_evaluations()}
     assert {name: one.passed for name, one in found.items()} == {"raw": True, "cache": False}
     assert found["cache"].severity is dg.AssetCheckSeverity.ERROR
-    assert found["cache"].metadata[STORY].value == verdicts(ledger.state())["cache"].story
+    assert found["cache"].metadata[STORY].value == up_to_date_verdicts(ledger.state())["cache"].story
+    (row,) = found["cache"].metadata["stale_ranges"].records
+    assert (row.data["because_of"], row.data["dates"]) == ("raw", 2)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from nba_assets.checks.up_to_date import verdicts
 from nba_assets.claims.errors import ClaimConflict, ClaimNotFound, ClaimsError
 from nba_assets.contracts.tables import MODEL
 from nba_assets.operations import commands
@@ -15,6 +14,7 @@ from nba_assets.operations.backfills.backfill import planned_request
 from nba_assets.orchestration.run_tags import ONLY_TAG
 from nba_assets.partitions import Span
 from nba_assets.readiness.gate import GateClosed
+from nba_assets.readiness.up_to_date import up_to_date_verdicts as verdicts
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages

@@ -10,8 +10,8 @@ import pytest
 from nba_assets.contracts.tables import TABLES
 from nba_assets.modelling.registry.artefacts import metadata_path
 from nba_assets.operations.models import Freshness, model_statuses, touched_by
+from nba_assets.readiness.fingerprint import fingerprint
 from nba_assets.readiness.state import LedgerState
-from nba_assets.warehouse.ledger import fingerprint
 from nba_assets_tests.readiness.wide_ledger import built_ledger, calendar, rewritten
 
 DAYS = calendar(20)

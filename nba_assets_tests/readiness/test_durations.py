@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from nba_assets.readiness.durations import Duration, durations
+from nba_assets.readiness.durations import Duration, durations, slow_builds
 
 
 def builds(*rows: tuple[int, float | None], table: str = "team_offense") -> pd.DataFrame:
@@ -61,3 +61,19 @@ def test_expected_seconds_count_every_build_of_a_range():
 )
 def test_slow_is_over_twice_the_expectation_and_over_half_a_minute(elapsed, dates, slow):
     assert Duration(2.0, 0.5).is_slow(elapsed, dates) is slow
+
+
+def test_a_table_is_slow_when_it_takes_twice_what_its_other_builds_let_expect():
+    builds = pd.DataFrame(
+        [
+            ("team_offense", 1, 100, 20.0, "past"),
+            ("team_offense", 2, 200, 40.0, "past"),
+            ("team_offense", 3, 400, 161.0, "this"),
+            ("team_defense", 4, 100, 20.0, "past"),
+            ("team_defense", 5, 400, 159.0, "this"),
+            ("game_schedule", 6, 400, 500.0, "this"),
+        ],
+        columns=["table_name", "attempt_build", "dates", "seconds", "run_id"],
+    )
+    assert slow_builds(builds, "this") == {"team_offense": "161 s for 400 dates (usually 80 s)"}
+    assert slow_builds(builds, "past") == {}

@@ -10,11 +10,11 @@ import dagster as dg
 import numpy as np
 
 from nba_assets.automation.alerting.stuck_claims import Trouble
-from nba_assets.checks.freshness import LANDED, LANDED_BY, PREDICTED, PREDICTED_BY, VERDICTS
-from nba_assets.checks.model_up_to_date import model_verdict
 from nba_assets.contracts.tables import MODEL
+from nba_assets.modelling.registry.freshness import model_verdict
 from nba_assets.partitions import eastern_date, eastern_time
 from nba_assets.readiness.date_ranges import list_of, ranges_of
+from nba_assets.readiness.freshness import DEADLINES
 from nba_assets.readiness.ledger_columns import texts
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.status import Status
@@ -88,11 +88,11 @@ def stale_model(models: Path, state: LedgerState) -> Iterator[Alert]:
 
 def late_work(state: LedgerState, now: dt.datetime) -> Iterator[Alert]:
     """Yesterday did not land, or today's predictions do not exist, by the hour of day at which they should."""
-    for key, by in ((LANDED, LANDED_BY), (PREDICTED, PREDICTED_BY)):
-        verdict = VERDICTS[key](state, now)
-        if eastern_time(now) >= by and not verdict.passed:
-            said = f"late: {key.name.replace('_', ' ')} is not so at {by:%H:%M} Eastern: {verdict.description}"
-            yield Alert("freshness_missed", key.asset_key.to_user_string(), f"{verdict.metadata['date']}", said)
+    for deadline in DEADLINES:
+        verdict = deadline.verdict(state, now)
+        if eastern_time(now) >= deadline.by and not verdict.passed:
+            said = f"late: no {deadline.name.replace('_', ' ')} by {deadline.by:%H:%M} ET: {verdict.description}"
+            yield Alert("freshness_missed", deadline.table, f"{verdict.metadata['date']}", said)
 
 
 def stuck_claims(troubles: Sequence[Trouble]) -> Iterator[Alert]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from nba_assets.checks.freshness import LANDED, LANDED_BY, PREDICTED, PREDICTED_BY
+from nba_assets.checks.freshness import check_key
 from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.orchestration.run_tags import (
     ON_CONFLICT_TAG,
@@ -19,6 +19,7 @@ from nba_assets.orchestration.run_tags import (
     WHY_TAG,
 )
 from nba_assets.partitions import EASTERN, eastern_date
+from nba_assets.readiness.freshness import LANDED, PREDICTED, Deadline
 from nba_assets.warehouse.port import Warehouse
 
 AFTER_THE_LAST_GAME = "30 3 * * *"
@@ -53,13 +54,9 @@ def schedules(is_on: bool) -> list[dg.ScheduleDefinition]:
         _ranged("predict_before_the_first_tipoff", BEFORE_THE_FIRST_TIPOFF, everything, 0, status,
                 "Reads the newest injury reports and lines of today and tomorrow, and predicts both slates anew."),
         _retraining(status),
-        _look("look_that_yesterday_landed", _daily(LANDED_BY), LANDED, status),
-        _look("look_that_predictions_exist", _daily(PREDICTED_BY), PREDICTED, status),
+        _look("look_that_yesterday_landed", LANDED, status),
+        _look("look_that_predictions_exist", PREDICTED, status),
     ]  # fmt: skip
-
-
-def _daily(time: dt.time) -> str:
-    return f"{time.minute} {time.hour} * * *"
 
 
 def _tags(name: str) -> dict[str, str]:
@@ -109,9 +106,11 @@ def _retraining(status: dg.DefaultScheduleStatus) -> dg.ScheduleDefinition:
     return schedule
 
 
-def _look(name: str, cron: str, check: dg.AssetCheckKey, status: dg.DefaultScheduleStatus) -> dg.ScheduleDefinition:
+def _look(name: str, deadline: Deadline, status: dg.DefaultScheduleStatus) -> dg.ScheduleDefinition:
+    check = check_key(deadline)
     return dg.ScheduleDefinition(
-        name=name, cron_schedule=cron, execution_timezone=EASTERN, default_status=status,
+        name=name, cron_schedule=f"{deadline.by.minute} {deadline.by.hour} * * *", execution_timezone=EASTERN,
+        default_status=status,
         description=f"Runs the check {check.name} of {check.asset_key.to_user_string()} by the hour it speaks of.",
         target=dg.AssetSelection.checks(check), tags=_tags(name),
     )  # fmt: skip

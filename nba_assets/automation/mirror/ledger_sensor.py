@@ -19,15 +19,13 @@ import dagster as dg
 from nba_assets.automation.alerting.stuck_claims import report, slow
 from nba_assets.automation.launching.live_runs import live_runs
 from nba_assets.automation.mirror.partition_states import Difference, differences, outcomes
-from nba_assets.checks.model_up_to_date import model_verdict
-from nba_assets.checks.up_to_date import CHECK_NAME, Verdict, verdicts
+from nba_assets.checks.up_to_date import CHECK_NAME, shown_metadata
 from nba_assets.claims.errors import ClaimsUnavailable
 from nba_assets.claims.store import ClaimStore
 from nba_assets.clock import now
 from nba_assets.contracts.tables import MODEL
 from nba_assets.event_log.dagster_state import (
     PLANNED,
-    STORY,
     log_position,
     newest_materializations,
     shown_checks,
@@ -36,10 +34,12 @@ from nba_assets.event_log.dagster_state import (
 from nba_assets.event_log.outcomes import CHECK_NAME as PARTITION_READY
 from nba_assets.event_log.outcomes import Outcome
 from nba_assets.event_log.runless import report_checks, report_dates
+from nba_assets.modelling.registry.freshness import model_verdict
 from nba_assets.orchestration.metadata import column_lineage
 from nba_assets.readiness.ledger_columns import integers
 from nba_assets.readiness.staleness import stale_ranges
 from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.up_to_date import CheckVerdict, up_to_date_verdicts
 from nba_assets.settings import Settings
 from nba_assets.storage.models import stored_models
 from nba_assets.storage.port import StorageError
@@ -90,7 +90,7 @@ def tell(
     if seen == cursor:
         return Told(seen)
     live = live_runs(instance, settings)
-    wanted = {**verdicts(state), MODEL: model_verdict(models, state)}
+    wanted = {**up_to_date_verdicts(state), MODEL: model_verdict(models, state)}
     checks, checks_left = _tell_checks(instance, wanted, live)
     found: list[Difference] = []
     left = 0
@@ -117,7 +117,9 @@ def _digest(state: LedgerState, models: Path) -> str:
     return found.hexdigest()[:16]
 
 
-def _tell_checks(instance: dg.DagsterInstance, wanted: Mapping[str, Verdict], live: frozenset[str]) -> tuple[int, int]:
+def _tell_checks(
+    instance: dg.DagsterInstance, wanted: Mapping[str, CheckVerdict], live: frozenset[str]
+) -> tuple[int, int]:
     """How many verdicts were told, and how many are left to live runs that will give them themselves."""
     shown = shown_checks(instance, CHECK_NAME, list(wanted))
     different = [
@@ -136,7 +138,7 @@ def _tell_checks(instance: dg.DagsterInstance, wanted: Mapping[str, Verdict], li
                 check_name=CHECK_NAME,
                 passed=wanted[table].passed,
                 description=wanted[table].description,
-                metadata={**wanted[table].metadata, STORY: wanted[table].story},
+                metadata=shown_metadata(wanted[table]),
                 target_materialization_data=newest[table],
             )
             for table in different

@@ -9,11 +9,11 @@ import dagster as dg
 import numpy as np
 import pandas as pd
 
-from nba_assets.checks.up_to_date import heal
 from nba_assets.event_log.dagster_state import FAILED, PLANNED, STORY, SUCCEEDED, ShownCheck, ShownDate
 from nba_assets.event_log.outcomes import Outcome
 from nba_assets.readiness.staleness import StaleRange
 from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.up_to_date import fix_command
 
 READY, WAIVED, STALE, MISSING = "ready", "waived", "stale", "missing"
 NAMED_CAUSES = 3
@@ -107,7 +107,7 @@ def outcomes(
     """
     days = pd.DatetimeIndex([difference.day for difference in found])
     records = state.rows[table].loc[days].to_dict("records")
-    rebuild = heal(state, ranges)
+    rebuild = fix_command(state, ranges)
     return {
         difference.day: _outcome(difference, record, ranges, rebuild)
         for difference, record in zip(found, records, strict=True)

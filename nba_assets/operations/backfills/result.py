@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from nba_assets.atomic_files import write_atomic
-from nba_assets.checks.last_run import WORDS, outcome_counts
 from nba_assets.claims.claim import Claim
 from nba_assets.operations.backfills.backfill import Request
+from nba_assets.readiness.run_outcomes import OUTCOMES, outcome_counts
 from nba_assets.readiness.state import LedgerState
 from nba_assets.settings import Settings
 
@@ -21,7 +21,7 @@ COMPLETE, INCOMPLETE, REFUSED, CANCELLED = 0, 1, 2, 3
 
 @dataclass(frozen=True)
 class Result:
-    """`tables` has, per table asked for: counts of WORDS, `current` and `left` dates, standing rows, seconds.
+    """`tables` has, per table asked for: counts of OUTCOMES, `current` and `left` dates, standing rows, seconds.
 
     `changes` are those of `operations.changes`; `state` is how the claim ended.
     """
@@ -67,7 +67,7 @@ def table_rows(state: LedgerState, ledger: pd.DataFrame, request: Request, claim
     rows = []
     for table in request.dated:
         of_table = counts.loc[table].to_dict() if table in counts.index else {}
-        words = {word: int(of_table.get(word, 0)) for word in WORDS}
+        words = {word: int(of_table.get(word, 0)) for word in OUTCOMES}
         attempted = mine.loc[mine["table_name"] == table, "game_date"]
         untouched = within & ~state.days.isin(attempted)
         current = int((untouched & state.is_ready(table)).sum())

@@ -1,8 +1,8 @@
-"""The summary of a run: its words, and what it says of dates that were not built."""
+"""How the dates of a run ended, by word."""
 
 import pandas as pd
 
-from nba_assets.checks.last_run import outcome_counts, slow_builds
+from nba_assets.readiness.run_outcomes import outcome_counts
 
 
 def test_every_outcome_of_a_run_is_counted_under_its_word() -> None:
@@ -36,19 +36,3 @@ def test_a_run_that_attempted_nothing_has_no_line() -> None:
         columns=["table_name", "status", "content_build", "attempt_build", "rows", "is_bootstrap", "run_id"]
     )
     assert outcome_counts(empty, ["this"]).empty
-
-
-def test_a_table_is_slow_when_it_takes_twice_what_its_other_builds_let_expect() -> None:
-    builds = pd.DataFrame(
-        [
-            ("team_offense", 1, 100, 20.0, "past"),
-            ("team_offense", 2, 200, 40.0, "past"),
-            ("team_offense", 3, 400, 161.0, "this"),
-            ("team_defense", 4, 100, 20.0, "past"),
-            ("team_defense", 5, 400, 159.0, "this"),
-            ("game_schedule", 6, 400, 500.0, "this"),
-        ],
-        columns=["table_name", "attempt_build", "dates", "seconds", "run_id"],
-    )
-    assert slow_builds(builds, "this") == {"team_offense": "161 s for 400 dates, usual are 80 s"}
-    assert slow_builds(builds, "past") == {}

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from nba_assets.checks.model_up_to_date import GATED, model_verdict
 from nba_assets.contracts.tables import TABLES
 from nba_assets.modelling.registry.artefacts import metadata_path
-from nba_assets.warehouse.ledger import fingerprint
+from nba_assets.modelling.registry.freshness import GATED, model_verdict
+from nba_assets.readiness.fingerprint import fingerprint
 from nba_assets_tests.automation.told_ledger import ToldLedger
 
 WINDOW = {"first_date": "2024-01-01", "last_date": "2024-01-03"}
@@ -52,7 +52,7 @@ def test_a_version_on_its_data_passes_and_newer_dates_are_information(tmp_path, 
         ledger.publish(name, 4)
     behind = model_verdict(tmp_path, ledger.state())
     assert behind.passed
-    assert "1 newer dates are not in it" in behind.description
+    assert "1 date after it" in behind.description
     assert behind.story != verdict.story
 
 
@@ -62,8 +62,8 @@ def test_a_correction_inside_the_window_fails_it_with_tables_and_dates(tmp_path,
     verdict = model_verdict(tmp_path, ledger.state())
     assert not verdict.passed
     assert f"player_box_scores 2024-01-02 changed up to build {ledger.build}" in verdict.description
-    assert "player_game_summary 2024-01-02 is stale" in verdict.description
-    rows = {row.data["table"]: row.data for row in verdict.metadata["changes"].records}
+    assert "player_game_summary 2024-01-02 is stale or not ready" in verdict.description
+    rows = {row["table"]: row for row in verdict.tables["changes"]}
     assert rows["player_box_scores"]["build"] == str(ledger.build)
     assert rows["ml_feature_store"] == {
         "table": "ml_feature_store", "first": "2024-01-03", "last": "2024-01-03", "dates": 1, "build": "",

@@ -5,9 +5,10 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from nba_assets.checks.freshness import LANDED, PREDICTED, VERDICTS, freshness_checks, predictions_exist
-from nba_assets.checks.freshness import yesterday_landed as landed
+from nba_assets.checks.freshness import check_key, freshness_checks
 from nba_assets.contracts.tables import TABLES
+from nba_assets.readiness.freshness import DEADLINES, predictions_exist
+from nba_assets.readiness.freshness import yesterday_landed as landed
 from nba_assets.readiness.state import LedgerState
 from nba_assets_tests.readiness.wide_ledger import built_ledger
 
@@ -90,5 +91,6 @@ def test_out_of_season_nothing_is_late(ledger):
 
 
 def test_each_check_is_defined_on_its_table():
-    assert set(VERDICTS) == {LANDED, PREDICTED}
-    assert {check.check_key for check in freshness_checks()} == {LANDED, PREDICTED}
+    keys = {check_key(deadline) for deadline in DEADLINES}
+    assert {check.check_key for check in freshness_checks()} == keys
+    assert {key.name for key in keys} == {"yesterday_landed", "predictions_exist"}
