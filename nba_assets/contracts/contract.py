@@ -31,6 +31,10 @@ ABSENCE = "absence"
 """Column of every table with nullable columns: a JSON object {column: reason} of the row's nulls."""
 
 
+LARGEST = 2.0**53
+"""Every number of a table is smaller: from here on float64, in which nullable ones are computed, is not exact."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One column: its type, meaning, bounds and the upstream columns it is made of.

@@ -3,8 +3,9 @@
 MIN_PLAYERS_PER_TEAM_GAME = 5
 """Players with minutes a team-game must have. Eight is wrong: real team-games since 2022 had fewer."""
 
-TEAM_MINUTES_TOLERANCE = 2.0
-"""Official team minutes may differ by rounding from 240 + 25 per overtime (LeagueGameLog prints 239 or 241)."""
+TEAM_MINUTES_TOLERANCE = 0.5
+"""Minutes by which a team's may differ from 240 + 25 per overtime: not one of 25,692 official team-games does. A source
+that sums rounded minutes (LeagueGameLog) says in its parser how far these may be off, and gives the game's."""
 
 PLAYER_MINUTES_TOLERANCE = 0.75
 """Player minutes of a team summed against its official minutes: half a tenth of a minute for each of fifteen lines. The

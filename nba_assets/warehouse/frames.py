@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from nba_assets.contracts.contract import Column, Contract
+from nba_assets.contracts.contract import LARGEST, Column, Contract
 
 DECIMALS = 6
 """Floats are rounded to this many decimals before storing and hashing, so that equal means equal."""
@@ -72,6 +72,8 @@ def _flags(values: pd.Series, nullable: bool) -> pd.Series:
 
 
 def _integers(values: pd.Series, nullable: bool) -> pd.Series:
+    if (values.astype("float64").abs() >= LARGEST).any():
+        raise ValueError(f"whole numbers from {LARGEST:.0f} on")
     if not nullable:
         if values.isna().any():
             raise ValueError(f"{int(values.isna().sum())} nulls in a column that is never null")

@@ -195,7 +195,7 @@ def test_a_result_on_the_wrong_date_is_not_the_game_of_the_schedule():
     }
 
 
-@pytest.mark.parametrize(("minutes", "passes"), [(238.0, True), (242.0, True), (237.0, False), (243.0, False)])
+@pytest.mark.parametrize(("minutes", "passes"), [(239.5, True), (240.5, True), (239.0, False), (241.0, False)])
 def test_team_minutes_may_be_rounded(minutes, passes):
     frames = raw_frames([FIRST, SECOND])
     setting("team_box_scores", "minutes", minutes)(frames)

@@ -78,7 +78,7 @@ def write_clean(directory: Path, suffix: str = ".parquet", **tables: pd.DataFram
 
 
 def game_log() -> pd.DataFrame:
-    """Team rows as LeagueGameLog writes them; the away row of the first game stands before its home row."""
+    """Team rows as LeagueGameLog writes them, MIN a sum of rounded minutes; of the first game the away row is first."""
     rows = []
     for game, day, home, away, home_pts, away_pts, overtimes in GAMES:
         for team, pts in ((away, away_pts), (home, home_pts)):
@@ -92,7 +92,8 @@ def player_log() -> pd.DataFrame:
     away = {game: away for game, _, _, away, *_ in GAMES}
     rows = []
     for row in played.itertuples():
-        common = _log_row(row.game_id, row.game_date, home[row.game_id], away[row.game_id], row.team_id, row.minutes)
+        minutes = row.minutes + (row.player_id % 100 == 0)  # rounded up
+        common = _log_row(row.game_id, row.game_date, home[row.game_id], away[row.game_id], row.team_id, minutes)
         line = {name: int(getattr(row, name)) for name in (*_LINE, "pts", "plus_minus")}
         rows.append(common | {"PLAYER_ID": row.player_id, "PLAYER_NAME": row.player_name} | _upper(line))
     return pd.DataFrame(rows)

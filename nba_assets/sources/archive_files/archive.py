@@ -19,7 +19,7 @@ from nba_assets.sources.port import Delivery, SourceError
 from nba_assets.sources.pregame_reports.pregame_files import ReportTables
 from nba_assets.sources.shots.shot_files import shots
 
-PARSER_VERSION = 2
+PARSER_VERSION = 3
 """Raised whenever the same files give other rows than before."""
 
 _LAYOUTS = (

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import pandas as pd
 
+from nba_assets.contracts.contract import LARGEST
 from nba_assets.sources.parsing import normalise
 from nba_assets.sources.port import Problem, SourceError
 from nba_assets.sources.teams import TRICODE_BY_ID
@@ -42,6 +43,9 @@ class DeliveredRows:
         """The column normalised; values that are not `meaning`, and nulls where required, are remembered as faults."""
         values, bad = normaliser(self.rows[column])
         self._mark(bad | values.isna() if required else bad, column, f"is not {meaning}")
+        if values.dtype.kind == "f":
+            self.fault(values.abs() >= LARGEST, column, f"is not {meaning}, but beyond every number that a table holds")
+            values = values.mask(values.abs() >= LARGEST)
         return values
 
     def dates(self, column: str) -> pd.Series:

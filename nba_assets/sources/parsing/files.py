@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
@@ -14,8 +15,9 @@ from nba_assets.sources.port import SourceError
 def read_file(path: Path, name: str, columns: Collection[str], text: Collection[str]) -> pd.DataFrame:
     """Those of `columns` that the file has, in its order.
 
-    Columns in `text` of a CSV stay text, so that ids keep their zeros and clock times their form. `name` is what
-    messages call the file. Raises SourceError for a file that is unreadable, damaged or not of its type.
+    Columns in `text` of a CSV stay text, so that ids keep their zeros and clock times their form. An empty text is
+    null: a CSV cannot tell one from the other. `name` is what messages call the file. Raises SourceError for a file
+    that is unreadable, damaged or not of its type.
     """
     try:
         if path.suffix == ".parquet":
@@ -32,6 +34,13 @@ def read_file(path: Path, name: str, columns: Collection[str], text: Collection[
         raise SourceError(f"{name}: no permission to read {path}; grant it") from error
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{name}: cannot be read ({_first_line(error)}); deliver the file again") from error
+    for place, field in enumerate(table.schema):
+        texts = table.column(place)
+        if pa.types.is_dictionary(field.type):
+            texts = texts.cast(field.type.value_type)
+        if pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type):
+            texts = pc.if_else(pc.equal(texts, ""), None, texts)
+        table = table.set_column(place, field.name, texts)
     rows: pd.DataFrame = table.to_pandas(ignore_metadata=True, split_blocks=True, self_destruct=True)
     return rows
 

@@ -110,16 +110,22 @@ def dates(values: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 def by_distinct_value(values: pd.Series, convert: Callable[[object], object]) -> pd.Series:
     """`convert` applied once to each distinct value: columns of keys repeat theirs many times."""
-    codes, distinct = pd.factorize(values)
+    codes, distinct = _distinct(values)
     converted = np.empty(len(distinct) + 1, dtype=object)
     for position, value in enumerate(distinct):
         converted[position] = convert(value)
     return pd.Series(converted[codes], index=values.index, dtype=object)
 
 
+def _distinct(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """The code of each value, -1 for null, and the distinct values as they are: an Index makes a float32 a float."""
+    codes, distinct = pd.factorize(values)
+    return codes, np.asarray(distinct)
+
+
 def _numbers(values: pd.Series, convert: Callable[[object], float | None]) -> tuple[pd.Series, pd.Series]:
     """Float64 values and the mask of those for which `convert` found no meaning (None)."""
-    codes, distinct = pd.factorize(values)
+    codes, distinct = _distinct(values)
     converted = np.full(len(distinct) + 1, np.nan)
     bad = np.zeros(len(distinct) + 1, dtype=bool)
     for position, value in enumerate(distinct):

@@ -29,6 +29,25 @@ def scheduled_games(meetings: pd.DataFrame, schedule: pd.DataFrame) -> pd.Series
     return games.astype(object).where(games.notna(), None)
 
 
+def meetings(facts: pd.DataFrame) -> pd.Series:
+    """One text for the two teams of each row, whichever is at home; None where one of them is not known."""
+    pairs = _pairs(facts).set_index(facts.index)
+    text = pairs["one"].astype(str) + " " + pairs["two"].astype(str)
+    return text.astype(object).where(facts[["home_team_id", "away_team_id"]].notna().all(axis=1), None)
+
+
+def left_behind(dates: pd.Series, games: pd.Series, is_scheduled: pd.Series) -> pd.Series:
+    """Rows of games that are not on the schedule of their date, of dates on which at least as many others are.
+
+    Such a game was moved or called off after the row was written: it costs itself. Where most games of a date are not
+    scheduled, the date is wrong. `games` says which game a row is of, null where that is not understood.
+    """
+    facts = pd.DataFrame({"date": dates, "game": games, "is_scheduled": is_scheduled}).dropna()
+    counts = facts.drop_duplicates().groupby("date")["is_scheduled"].agg(["size", "sum"])
+    few = counts.index[counts["size"] - counts["sum"] <= counts["sum"]]
+    return ~is_scheduled & games.notna() & dates.isin(few)
+
+
 def players_of_games(games: pd.Series, schedule: pd.DataFrame, player_boxes: pd.DataFrame) -> pd.DataFrame:
     """game_id, player_id and player_name of whoever a report on one of the games may mean.
 

@@ -27,6 +27,7 @@ REPORTED_AT = "reported_at"
 USED = ("date", "matchup", "team", "player", "status", "reason")
 """Columns of a record that are used; the game's time is the schedule's."""
 
+MOVED = "are left out: the game is not on the schedule of the date, it was moved or called off"
 UNSUBMITTED = "NOT YET SUBMITTED"
 _NAMED_AFTER = re.compile(r"(\d{4})-(\d\d)-(\d\d)_(\d\d)(?:_?(\d\d))?([AP]M)")
 _HALF_PAST = 30
@@ -102,12 +103,13 @@ def injury_reports(
     facts = _facts(delivered)
     facts["game_id"] = game_matching.scheduled_games(facts, schedule)
     has_games, unscheduled = facts["game_date"].isin(schedule["game_date"]), facts["game_id"].isna()
-    delivered.fault(unscheduled & has_games & ~delivered.bad, "matchup", "is no game on the schedule of the date")
+    is_moved = game_matching.left_behind(facts["game_date"], game_matching.meetings(facts), ~unscheduled)
+    wrong = unscheduled & has_games & ~is_moved & ~delivered.bad
+    delivered.fault(wrong, "matchup", "is no game on the schedule of the date")
     notes = tuple(
-        Problem(
-            day.date(), f"{len(part)} records are of a date without games (the first: {delivered.place(part.index[0])})"
-        )
-        for day, part in facts[unscheduled & ~has_games].groupby("game_date")
+        Problem(day.date(), f"{len(part)} records {what} (the first: {delivered.place(part.index[0])})")
+        for what, mask in (("are of a date without games", unscheduled & ~has_games), (MOVED, is_moved))
+        for day, part in facts[mask].groupby("game_date")
     )
     rows = facts[~unscheduled & ~delivered.bad].drop_duplicates([*INJURY_REPORTS.key, "status"])
     players = game_matching.players_of_games(rows["game_id"], schedule, player_boxes)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from nba_assets.contracts.contract import LARGEST
 from nba_assets.sources.parsing.files import read_file
 from nba_assets.sources.port import SourceError
 
@@ -71,8 +72,8 @@ def american_odds(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     American odds are at least 100 or at most -100; a number above 1 and below 100 is decimal odds.
     """
     text = values.astype(object).where(values.notna(), None)
-    numbers = pd.to_numeric(text, errors="coerce").astype("float64").replace([np.inf, -np.inf], np.nan)
-    is_american = numbers.abs() >= 100
+    numbers = _floats(text).replace([np.inf, -np.inf], np.nan)
+    is_american = (numbers.abs() >= 100) & (numbers.abs() < LARGEST)
     is_decimal = (numbers > 1) & (numbers < 100)
     profit = numbers - 1
     with np.errstate(divide="ignore"):
@@ -119,6 +120,12 @@ def instants(values: pd.Series) -> tuple[pd.Series, pd.Series]:
 def points(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Lines as float64, and the mask of values that are no finite numbers from 0 on; null is not bad."""
     text = values.astype(object).where(values.notna(), None)
-    numbers = pd.to_numeric(text, errors="coerce").astype("float64")
-    is_number = np.isfinite(numbers) & (numbers >= 0)
+    numbers = _floats(text)
+    is_number = (numbers >= 0) & (numbers < LARGEST)
     return numbers.where(is_number), text.notna() & text.ne("") & ~is_number
+
+
+def _floats(values: pd.Series) -> pd.Series:
+    """Float64 of texts and numbers, NaN for what is none; whole numbers of JSON have no largest one."""
+    sized = values.map(lambda value: str(value) if isinstance(value, int) else value)
+    return pd.to_numeric(sized, errors="coerce").astype("float64")

@@ -30,6 +30,9 @@ TABLE_OPTIONAL = ("commence_time", SNAPSHOT)
 """Columns of a table of lines that is keyed by NBA game ids already."""
 
 LATE = "are left out: their snapshot is at or after tip-off"
+MOVED = "are left out: the game is not on the schedule of the date, it was moved or called off"
+LOST = "are of a game of this date, but carry another one"
+"""What is said, on the date that the schedule has the game on, of rows that carry another date."""
 
 QUOTE = [
     "game_id", "game_date", "player_name", "bookmaker", "points_line", "over_price", "under_price", "snapshot_at",
@@ -63,7 +66,7 @@ def quotes_of_outcomes(files: Sequence[tuple[str, pd.DataFrame]], schedule: pd.D
     if dates.isna().any():
         row = int(dates.isna().to_numpy().argmax())
         raise SourceError(f"{delivered.place(row)}: without commence_time no date can be told; correct the row")
-    schedule = schedule[schedule["game_date"].isin(dates)]
+    due = schedule[~schedule["is_postponed"].astype(bool)]
     line, bad_line = points(delivered.rows["line"])
     price, bad_price = american_odds(delivered.rows["price"])
     quotes = pd.DataFrame(
@@ -91,20 +94,27 @@ def quotes_of_outcomes(files: Sequence[tuple[str, pd.DataFrame]], schedule: pd.D
         delivered.fault(is_points & wrong & ~delivered.bad, column, what)
     is_market = delivered.rows["market"].map(lambda key: bool(MARKET.fullmatch(str(key))))
     delivered.fault(~is_market & ~delivered.bad, "market", "is no market")
-    quotes["game_id"] = game_matching.scheduled_games(quotes, schedule)
+    quotes["game_id"] = game_matching.scheduled_games(quotes, due)
     quotes["is_verified_before_tipoff"] = quotes["snapshot_at"].notna()
-    has_games, unscheduled = dates.isin(schedule["game_date"]), quotes["game_id"].isna()
+    has_games, unscheduled = dates.isin(due["game_date"]), quotes["game_id"].isna()
+    own_day = _day_near(quotes, file_date, due).where(unscheduled)
+    judged_on = dates.where(has_games | own_day.isna(), own_day)
+    is_moved = game_matching.left_behind(judged_on, game_matching.meetings(quotes), ~unscheduled)
+    wrong = own_day.notna() & ~is_moved & ~delivered.bad
+    delivered.fault(wrong & has_games, "commence_time", "is not of the date on which the schedule has the game")
     what = "is no team with this game on the schedule of the date"
-    delivered.fault(unscheduled & has_games & ~delivered.bad, "home_team", what)
+    delivered.fault(unscheduled & has_games & ~is_moved & ~delivered.bad, "home_team", what)
     tipoff = _tipoffs(quotes["game_id"], schedule).fillna(commence)
     is_late = ~unscheduled & (quotes["snapshot_at"].fillna(quotes["delivered_on"]) >= tipoff)
     notes = (
         *_counted(delivered, dates, unscheduled & ~has_games, "are of a date without games"),
+        *_counted(delivered, dates, is_moved & has_games, MOVED, _titles(delivered.rows)),
+        *_counted(delivered, own_day, is_moved, LOST),
         *_counted(delivered, dates, ~is_points, f"are of other markets than {POINTS}"),
         *_counted(delivered, dates, is_late, LATE),
     )
     usable = quotes[is_points & ~delivered.bad & ~unscheduled & ~is_late]
-    return Quotes(_both_sides(usable), delivered.problems(dates), notes)
+    return Quotes(_both_sides(usable), (*delivered.problems(dates), *_counted(delivered, own_day, wrong, LOST)), notes)
 
 
 def quotes_of_table(name: str, table: pd.DataFrame, schedule: pd.DataFrame) -> Quotes:
@@ -127,14 +137,20 @@ def quotes_of_table(name: str, table: pd.DataFrame, schedule: pd.DataFrame) -> Q
         }
     )
     scheduled = schedule_of(quotes["game_id"], schedule)["game_date"]
-    delivered.fault(
-        quotes["game_id"].notna() & scheduled.ne(own_date), "game_id", "is no game of the schedule of the date"
-    )
+    unscheduled = quotes["game_id"].notna() & scheduled.ne(own_date)
+    is_moved = game_matching.left_behind(own_date, quotes["game_id"], ~unscheduled)
+    wrong = unscheduled & ~is_moved
+    delivered.fault(wrong, "game_id", "is no game of the schedule of the date")
     tipoff = _tipoffs(quotes["game_id"], schedule).fillna(commence)
     quotes["is_verified_before_tipoff"] = quotes["snapshot_at"] < tipoff
     is_late = ~delivered.bad & (quotes["snapshot_at"] >= tipoff)
-    notes = _counted(delivered, own_date, is_late, LATE)
-    return Quotes(quotes.loc[~delivered.bad & ~is_late, QUOTE], delivered.problems(own_date), notes)
+    notes = (
+        *_counted(delivered, own_date, is_late & ~is_moved, LATE),
+        *_counted(delivered, own_date, is_moved, MOVED, quotes["game_id"]),
+        *_counted(delivered, scheduled, is_moved, LOST),
+    )
+    problems = (*delivered.problems(own_date), *_counted(delivered, scheduled, wrong, LOST))
+    return Quotes(quotes.loc[~delivered.bad & ~is_late & ~is_moved, QUOTE], problems, notes)
 
 
 def point_lines(parts: Sequence[Quotes], schedule: pd.DataFrame, player_boxes: pd.DataFrame) -> Parsed:
@@ -187,13 +203,36 @@ def _tipoffs(game_ids: pd.Series, schedule: pd.DataFrame) -> pd.Series:
     return known.reindex(game_ids).set_axis(game_ids.index)
 
 
-def _counted(delivered: DeliveredRows, dates: pd.Series, rows: pd.Series, what: str) -> tuple[Problem, ...]:
-    """One note a date on the rows of the mask: how many, what they are, and the first of them."""
-    found = dates[rows].groupby(dates[rows])
+def _counted(
+    delivered: DeliveredRows, dates: pd.Series, rows: pd.Series, what: str, of: pd.Series | None = None
+) -> tuple[Problem, ...]:
+    """One note a date, and a value of `of`, on the rows of the mask: how many, what they are, the first of them."""
+    keys = [dates[rows]] if of is None else [dates[rows], of[rows]]
     return tuple(
-        Problem(day.date(), f"{len(part)} outcomes {what} (the first: {delivered.place(part.index[0])})")
-        for day, part in found
+        Problem(
+            day.date(),
+            f"{len(part)} outcomes {''.join(f'of {name} ' for name in names)}{what} "
+            f"(the first: {delivered.place(part.index[0])})",
+        )
+        for (day, *names), part in dates[rows].groupby(keys)
     )
+
+
+def _titles(rows: pd.DataFrame) -> pd.Series:
+    return rows["away_team"].astype(str) + " at " + rows["home_team"].astype(str)
+
+
+def _day_near(quotes: pd.DataFrame, file_date: pd.Series, due: pd.DataFrame) -> pd.Series:
+    """The date of the game of each row's teams within a day of the date of its file; null where there is none.
+
+    Files are named after the date in UTC.
+    """
+    found = pd.Series(pd.NaT, index=quotes.index, dtype="datetime64[ns]")
+    for days in (-1, 0, 1):
+        day = file_date + pd.Timedelta(days=days)
+        is_due = game_matching.scheduled_games(quotes.assign(game_date=day), due).notna()
+        found = found.fillna(day.where(is_due))
+    return found
 
 
 def _unresolved(rows: pd.DataFrame) -> tuple[Problem, ...]:

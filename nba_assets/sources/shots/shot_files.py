@@ -44,17 +44,26 @@ SHOT_FILES = {
 }
 """Where they lie in an archive: by kind the folder within it, and how they are called."""
 
+_OF_ONE_TEAM = "shotchartdetail"
+"""The kind whose files are often of one team's season: half of its games."""
+
+_ATTEMPTS_OFF = 2
+"""Attempts of a team by which a whole account may differ from its box score: of 10,514 real ones not one by more."""
+
 _EVENT = ["game_id", "shot_id", "player_id", "period", "seconds_remaining", "is_made", "is_three", "distance_feet"]
 
 
 def shots(files: Mapping[str, Sequence[LandedFile]], schedule: pd.DataFrame, box: pd.DataFrame) -> Parsed:
     """`shot_attempts` out of the files of each kind (`shots`, `shotchartdetail`, `bigdataball`).
 
-    A file that cannot be read as a whole is a problem of the dates whose games have no shots without it: of its own
-    games where these can be told, else of all. It stops neither other files nor other tables.
+    A game of which a team's chart has that team's attempts, all of them, is left out where nobody has the other
+    team's: it has no shots, and a note. A file that cannot be read as a whole is a problem of the dates whose games
+    have no shots without it: of its own games where these can be told, else of all. It stops neither other files nor
+    other tables.
     """
     accounts: list[pd.DataFrame] = []
     problems: list[Problem] = []
+    notes: tuple[Problem, ...] = ()
     disagreements: list[pd.DataFrame] = []
     broken: list[tuple[str, pd.Series]] = []
     taken: set[str] = set()
@@ -73,6 +82,10 @@ def shots(files: Mapping[str, Sequence[LandedFile]], schedule: pd.DataFrame, box
             accounts.append(_pooled(parts))
             taken |= _complete(accounts[-1])
     rows = _one_account(accounts)
+    if files.get(_OF_ONE_TEAM):
+        halves = _halves(rows, box)
+        notes = _half_notes(rows[halves])
+        rows = rows[~halves].reset_index(drop=True)
     for message, games in broken:
         problems += _problems(message, games[~games.isin(rows["game_id"])], schedule)
     filled = [entries for entries in disagreements if len(entries)]
@@ -80,6 +93,7 @@ def shots(files: Mapping[str, Sequence[LandedFile]], schedule: pd.DataFrame, box
         rows,
         tuple(dict.fromkeys(problems)),
         pd.concat(filled, ignore_index=True) if filled else no_disagreements(),
+        notes,
     )
 
 
@@ -108,6 +122,24 @@ def _one_account(accounts: Sequence[pd.DataFrame]) -> pd.DataFrame:
             best = {game_id: number for game_id in is_fit(rows)} | best
     chosen = [rows[rows["game_id"].map(best).eq(number)] for number, rows in enumerate(accounts)]
     return _in_order(pd.concat(chosen))
+
+
+def _halves(rows: pd.DataFrame, box: pd.DataFrame) -> pd.Series:
+    """Rows of games that have one team's attempts, as many as its players have in the box score, and nobody else's."""
+    of_game = rows.groupby("game_id")
+    tried, makes = of_game.size(), of_game["is_made"].sum()
+    team_id = of_game["team_id"].first()
+    due = box.groupby(["game_id", "team_id"])[["fga", "fgm"]].sum()
+    due = due.reindex(pd.MultiIndex.from_arrays([team_id.index, team_id])).set_axis(team_id.index)
+    is_half = of_game["team_id"].nunique().eq(1) & makes.eq(due["fgm"])
+    is_half &= (tried - due["fga"]).abs() <= _ATTEMPTS_OFF
+    return rows["game_id"].isin(is_half.index[is_half])
+
+
+def _half_notes(rows: pd.DataFrame) -> tuple[Problem, ...]:
+    games = rows[["game_date", "game_id"]].drop_duplicates().groupby("game_date")["game_id"]
+    what = "left out: the chart has the attempts of one of the teams; deliver the other team's chart too"
+    return tuple(Problem(day.date(), f"shots of {', '.join(ids)} {what}") for day, ids in games)
 
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:

@@ -75,7 +75,7 @@ def test_game_id_forms_of_two_files_meet(tmp_path: Path, form: str, ids: list[ob
         ("player_box", 0, "minutes", "45:75", "column minutes on 2024-10-22: '45:75' is not minutes"),
         ("player_box", 0, "player_id", "jalen", "column player_id on 2024-10-22: 'jalen' is not an NBA player id"),
         ("player_box", 0, "minutes", None, "column minutes on 2024-10-22: None is missing although the row has stat"),
-        ("player_box", 0, "player_name", "", "column player_name on 2024-10-22: '' is not a name"),
+        ("player_box", 0, "player_name", "", "column player_name on 2024-10-22: None is not a name"),
     ],
 )
 def test_what_is_not_understood_rejects_its_date_only(

@@ -74,6 +74,37 @@ def test_results_follow_the_home_team_and_the_overtimes_follow_the_minutes(tmp_p
     assert rows[["home_pts", "away_pts", "overtime_periods"]].to_numpy().tolist() == [[110, 100, 0], [120, 117, 1]]
 
 
+def test_team_minutes_are_the_games_and_the_delivered_ones_the_sum_of_its_players(tmp_path: Path) -> None:
+    """Five whole minutes rounded up are a team's MIN of 245: what the NBA delivers of a game of 240."""
+    teams, players = small_archive.game_log(), small_archive.player_log()
+    first, second = teams["GAME_ID"].eq(GAME), teams["GAME_ID"].ne(GAME)
+    teams.loc[first, "MIN"], teams.loc[second, "MIN"] = 245, 262
+    players["MIN"] = players["GAME_ID"].map({GAME: 49}).fillna(0).astype(int)
+    late = players["GAME_ID"].ne(GAME)
+    players.loc[late, "MIN"] = 52
+    players.loc[late & players["PLAYER_ID"].mod(100).lt(2), "MIN"] = 53
+    source = ArchiveSource(write_log(tmp_path / "archive", teams, players), tmp_path / "landing")
+    boxes = source.read("team_box_scores", FIRST, SECOND)
+    assert boxes.problems == ()
+    assert boxes.rows["minutes"].tolist() == [240, 240, 265, 265]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "message"),
+    [
+        (240, "'240' is not the sum of the minutes of its players in the player file"),
+        (246, "'246' is far from 240 minutes and 25 for each overtime"),
+    ],
+)
+def test_team_minutes_that_cannot_be_reject_their_date(tmp_path: Path, minutes: int, message: str) -> None:
+    teams = small_archive.game_log()
+    teams.loc[0, "MIN"] = minutes
+    source = ArchiveSource(write_log(tmp_path / "archive", teams), tmp_path / "landing")
+    problems = source.read("team_box_scores", FIRST, SECOND).problems
+    assert {problem.game_date for problem in problems} == {FIRST}
+    assert any(f"games_2024-25.csv, row 1: column MIN on {FIRST}: {message}" in found.message for found in problems)
+
+
 @pytest.mark.parametrize(
     ("column", "value", "message"),
     [

@@ -147,7 +147,6 @@ def test_a_plain_list_of_records_takes_its_time_from_the_name(directory):
         ({"player": ""}, "player", "'' is missing"),
         ({"team": "Denver Nuggets"}, "team", "'Denver Nuggets' is no team of the matchup"),
         ({"matchup": "NYK-BOS"}, "matchup", "'NYK-BOS' is no matchup of two NBA teams"),
-        ({"matchup": "NYK@LAL", "team": "New York Knicks"}, "matchup", "'NYK@LAL' is no game on the schedule"),
     ],
 )
 def test_a_record_that_is_not_understood_rejects_its_date(directory, facts, column, text):
@@ -157,6 +156,20 @@ def test_a_record_that_is_not_understood_rejects_its_date(directory, facts, colu
     assert problem.game_date == FIRST
     assert f"report.json, row 2: column {column} on 2024-10-22: {text}" in problem.message
     assert len(delivery.rows) == 1
+
+
+def test_a_game_that_was_moved_away_costs_itself_and_a_wrong_date_all(directory):
+    moved = record("Fenwick, Dario", matchup="NYK@LAL")
+    report(directory, record("Ash, J.J.", team="Boston Celtics"), moved)
+    delivery = delivered(directory)
+    assert (len(delivery.rows), delivery.problems) == (1, ())
+    assert [(note.game_date, note.message) for note in delivery.notes] == [
+        (FIRST, "1 records are left out: the game is not on the schedule of the date, it was moved or called off (the "
+                "first: report.json, row 2)")
+    ]  # fmt: skip
+    report(directory, moved)
+    (problem,) = delivered(directory).problems
+    assert "report.json, row 1: column matchup on 2024-10-22: 'NYK@LAL' is no game on the schedule" in problem.message
 
 
 def test_a_game_on_a_date_without_games_is_counted_only(directory):

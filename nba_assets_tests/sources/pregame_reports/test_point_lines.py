@@ -9,8 +9,9 @@ import pytest
 from nba_assets.contracts.raw_pregame import POINT_LINES
 from nba_assets.sources.archive_files.archive import ArchiveSource
 from nba_assets.sources.port import Delivery
+from nba_assets.sources.pregame_reports.point_lines import Quotes, quotes_of_outcomes, quotes_of_table
 from nba_assets_tests.sources import small_archive
-from nba_assets_tests.sources.small_archive import write_clean
+from nba_assets_tests.sources.small_archive import BOS, DEN, LAL, NYK, write_clean
 from nba_assets_tests.sources.small_reports import (
     DAY,
     GAME,
@@ -95,7 +96,6 @@ def test_other_markets_are_no_lines_and_counted(directory):
     ("commence", "home", "away", "is_game"),
     [
         pytest.param("2024-10-23T03:59:59Z", "Boston Celtics", "New York Knicks", True, id="last second of the day"),
-        pytest.param("2024-10-23T04:00:00Z", "Boston Celtics", "New York Knicks", None, id="midnight Eastern"),
         pytest.param("2024-10-22T23:40:00Z", "New York Knicks", "Boston Celtics", True, id="home and away swapped"),
         pytest.param("2024-10-22T23:40:00Z", "Boston Celtics", "Denver Nuggets", False, id="no such game"),
         pytest.param("2024-10-22T23:40:00Z", "Boston Celtics", "Moose", False, id="no such team"),
@@ -113,6 +113,70 @@ def test_the_game_is_that_of_the_eastern_date_and_both_teams(directory, commence
         assert "10_22_2024.csv, row 1: column home_team on 2024-10-22: 'Boston Celtics'" in problem.message
     if is_game is None:
         assert "2 outcomes are of a date without games" in delivery.notes[0].message
+
+
+def test_lines_of_a_wrong_date_are_told_on_the_date_of_their_game(directory):
+    write_odds(directory, "10_22_2024.csv", outcomes(commence_time="2024-10-23T04:00:00Z"))  # midnight Eastern
+    delivery = delivered(directory)
+    assert delivery.rows.empty
+    ((day, message),) = [(problem.game_date, problem.message) for problem in delivery.problems]
+    assert day == FIRST
+    assert message == (
+        "2 outcomes are of a game of this date, but carry another one (the first: 10_22_2024.csv, row 1)"
+    )
+
+
+class TestAGameThatWasMovedAway:
+    """Lines of a game that left the date after they were written: it is left out, the others stay."""
+
+    KNICKS, NUGGETS, HEAT = "New York Knicks", "Denver Nuggets", "Miami Heat"
+
+    def schedule(self) -> pd.DataFrame:
+        games = [("0022400061", DAY, BOS, NYK), ("0022400062", DAY, LAL, DEN), ("0022400063", "2024-12-01", BOS, DEN)]
+        rows = pd.DataFrame(games, columns=["game_id", "game_date", "home_team_id", "away_team_id"])
+        return rows.assign(
+            game_date=pd.to_datetime(rows["game_date"]).astype("datetime64[ns]"), is_postponed=False,
+            tipoff_utc=pd.Series(pd.NaT, rows.index, dtype="datetime64[ns, UTC]"),
+        )  # fmt: skip
+
+    def quotes(self, *games: tuple[str, str], commence: str = TIPOFF) -> Quotes:
+        rows = [row for home, away in games for row in outcomes(home_team=home, away_team=away, commence_time=commence)]
+        frame = pd.DataFrame(rows).assign(snapshot_time=None, file_date=FIRST)
+        return quotes_of_outcomes([("10_22_2024.csv", frame)], self.schedule())
+
+    def test_it_is_left_out_with_a_note(self):
+        found = self.quotes(("Boston Celtics", self.KNICKS), ("Boston Celtics", self.NUGGETS))
+        assert found.problems == ()
+        assert found.rows["game_id"].tolist() == ["0022400061"]
+        ((day, message),) = [(note.game_date, note.message) for note in found.notes]
+        assert day == FIRST
+        assert message == (
+            "2 outcomes of Denver Nuggets at Boston Celtics are left out: the game is not on the schedule of the "
+            "date, it was moved or called off (the first: 10_22_2024.csv, row 3)"
+        )
+
+    def test_where_most_games_are_not_scheduled_the_date_is_wrong(self):
+        found = self.quotes(
+            ("Boston Celtics", self.KNICKS), ("Boston Celtics", self.NUGGETS), ("Boston Celtics", self.HEAT)
+        )
+        assert [problem.game_date for problem in found.problems] == [FIRST]
+        assert "is no team with this game on the schedule of the date" in found.problems[0].message
+
+    def test_of_a_table_by_game_ids_too(self):
+        table = pd.DataFrame(
+            {"game_id": ["0022400061", "0022400063", "0022400063"], "game_date": DAY, "player_name": list("abc"),
+             "bookmaker": "one", "line": 9.5, "over_price": -110, "under_price": -110}
+        )  # fmt: skip
+        found = quotes_of_table("point_lines.csv", table, self.schedule())
+        assert found.problems == ()
+        assert found.rows["game_id"].tolist() == ["0022400061"]
+        assert [(str(note.game_date), note.message.partition(" (")[0]) for note in found.notes] == [
+            (DAY, "2 outcomes of 0022400063 are left out: the game is not on the schedule of the date, it was moved or "
+                  "called off"),
+            ("2024-12-01", "2 outcomes are of a game of this date, but carry another one"),
+        ]  # fmt: skip
+        moved = quotes_of_table("point_lines.csv", table.iloc[1:].reset_index(drop=True), self.schedule())
+        assert {str(problem.game_date) for problem in moved.problems} == {DAY, "2024-12-01"}
 
 
 @pytest.mark.parametrize(
@@ -217,8 +281,8 @@ class TestTable:
         self.table(game_id=game_id, game_date=day).to_parquet(directory / "point_lines.parquet")
         delivery = delivered(directory)
         assert delivery.rows.empty
-        (problem,) = delivery.problems
-        assert problem.game_date == dt.date.fromisoformat(day)
+        assert {str(problem.game_date) for problem in delivery.problems} == {day, DAY}
+        (problem,) = [problem for problem in delivery.problems if str(problem.game_date) == day]
         assert f"point_lines.parquet, row 1: column game_id on {day}: '{game_id}' is no game of the schedule" in (
             problem.message
         )

@@ -56,14 +56,26 @@ def test_two_files_of_one_team_each_make_a_game(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(both.rows, whole.rows)
 
 
-def test_half_a_game_gives_way_to_a_whole_one_and_stays_where_there_is_no_other(tmp_path: Path) -> None:
+def test_half_a_game_gives_way_to_a_whole_one_and_is_left_out_where_there_is_no_other(tmp_path: Path) -> None:
     files = {
         "shotchartdetail": [landed(tmp_path / "d.csv", text_of(small_shots.detail((BOS, LAL))))],
         "bigdataball": [landed(tmp_path / "b.csv", text_of(only(small_shots.play_by_play(), "game_id", ONE)))],
     }
-    rows = shots(files, SCHEDULE, BOX).rows
-    assert providers(rows) == {ONE: {"bigdataball"}, TWO: {"nba_shot_detail"}}
-    assert set(rows.loc[rows["game_id"] == TWO, "team_id"]) == {LAL}
+    found = shots(files, SCHEDULE, BOX)
+    assert providers(found.rows) == {ONE: {"bigdataball"}}
+    assert found.problems == ()
+    assert [(note.game_date, note.message) for note in found.notes] == [
+        (DAY, f"shots of {TWO} left out: the chart has the attempts of one of the teams; deliver the other team's "
+              "chart too")
+    ]  # fmt: skip
+
+
+def test_a_part_of_a_teams_attempts_is_no_half_of_the_game(tmp_path: Path) -> None:
+    names, rows = only(small_shots.detail((LAL,)), "GAME_ID", "22400062")
+    file = landed(tmp_path / "d.csv", text_of((names, rows[:-3])))
+    found = shots({"shotchartdetail": [file]}, SCHEDULE, BOX)
+    assert len(found.rows) == len(rows) - 3, "for the audit to refuse"
+    assert found.notes == ()
 
 
 def test_an_event_of_two_files_is_one_and_an_event_twice_in_a_file_is_two(tmp_path: Path) -> None:

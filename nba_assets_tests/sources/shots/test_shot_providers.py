@@ -117,7 +117,7 @@ def test_a_place_that_is_not_known_is_null_with_a_reason(tmp_path: Path) -> None
         ("bigdataball", "result", "missed", "'missed' is not what the description tells"),
         ("bigdataball", "points", 3, "'3' are not those of the attempt"),
         ("bigdataball", "type", "3pt jump shot", "'3pt jump shot' is a three, but not in the description"),
-        ("bigdataball", "assist", "", "'' is not what the description tells"),
+        ("bigdataball", "assist", "", "None is not what the description tells"),
         ("bigdataball", "remaining_time", "0:11:39", "'0:11:39' and elapsed are not a period"),
         ("bigdataball", "description", "Kováč 1'", "is cut off"),
     ],
