@@ -93,7 +93,8 @@ def test_a_season_of_game_logs(shared_data: Path, tmp_path: Path, season: str) -
     assert min(shares.values()) >= SHARE, f"{shares}\n{not_ready(platform)}"
     assert share_with_features(platform, box) >= SHARE
     if season == "2024-25":
-        quoted = {dt.datetime.strptime(file.stem, "%m_%d_%Y").date() for file in (raw / ODDS).glob("*.csv")} & days
+        stems = [file.stem for file in (raw / ODDS).glob("*.csv")]
+        quoted = set(pd.to_datetime(pd.Series(stems), format="%m_%d_%Y").dt.date) & days
         with_lines = set(platform.rows("point_lines")["game_date"].dt.date)
         assert len(with_lines & quoted) >= SHARE * len(quoted)
 

@@ -221,5 +221,5 @@ def test_no_column_takes_it_for_a_number(value: object) -> None:
 def test_what_no_table_holds_is_no_row_of_one() -> None:
     contract = TABLES["team_box_scores"]
     row = {column.name: 1 for column in contract.columns} | {"game_date": pd.Timestamp(FIRST), "blk": LARGEST}
-    with pytest.raises(ContractError, match="team_box_scores.blk"):
+    with pytest.raises(ContractError, match=r"team_box_scores\.blk"):
         conform(contract, pd.DataFrame([row]))
