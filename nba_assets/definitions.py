@@ -202,6 +202,7 @@ def build_definitions(
 
 @dg.definitions
 def defs() -> dg.Definitions:
+    """What Dagster loads: the platform that the environment describes."""
     return build_definitions(from_environment())
 
 

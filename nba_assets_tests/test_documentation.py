@@ -43,11 +43,10 @@ def words_of(command: str, script: Path) -> list[str]:
     words = shlex.split(re.sub(r"\[([A-Z]+)\]", "", command))[1:]
     filled = []
     for at, word in enumerate(words):
-        if word == "…" and not words[at - 1].startswith("--"):
-            continue
-        if word == "…":
-            word = "2025-01-15" if words[at - 1] in ("--from", "--to", "--until") else "player_id=7"
-        filled.append(str(script) if word.endswith(".sql") else STAND_INS.get(word, word))
+        if word == "…" and words[at - 1].startswith("--"):
+            filled.append("2025-01-15" if words[at - 1] in ("--from", "--to", "--until") else "player_id=7")
+        elif word != "…":
+            filled.append(str(script) if word.endswith(".sql") else STAND_INS.get(word, word))
     return [word.replace("=PLAYER", "=7") for word in filled]
 
 

@@ -77,6 +77,7 @@ def lost(claim: Claim, successors: Sequence[Claim] = ()) -> ClaimLost:
 
 
 def named(claim: Claim) -> str:
+    """A claim as messages name it: its number and who has it."""
     return f"claim {claim.id} of {claim.holder}"
 
 

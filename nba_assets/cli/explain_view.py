@@ -18,6 +18,7 @@ SHOWN_COLUMNS = 400
 
 
 def print_explanation(console: Console, found: Explanation) -> None:
+    """A table's date: status, reasons, what is published, attempts, windows read, games."""
     console.print(found.status, style="bold", highlight=False, markup=False)
     for reason in found.reasons:
         console.print(f"  {reason}", highlight=False, markup=False)
@@ -92,6 +93,7 @@ def _input(read: Input) -> str:
 
 
 def print_value(console: Console, found: ValueExplanation) -> None:
+    """Rows by key: their values, and of a column what it was made of or why it is null."""
     if found.no_row:
         console.print(found.no_row, style="bold", highlight=False, markup=False)
     for row in found.rows:
@@ -125,6 +127,7 @@ def _pairs(key: Mapping[str, object]) -> str:
 
 
 def print_downstream(console: Console, found: Downstream) -> None:
+    """What was built from a date, by table: dates, ranges, and rows of a key."""
     title = f"Built from {found.table} {found.date}: {found.partitions:,} partitions"
     titles = ["table", "dates", "which", "by", "stale now"] + (["rows of " + _pairs(found.key)] if found.key else [])
     rows = []

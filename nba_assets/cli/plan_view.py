@@ -12,6 +12,7 @@ SHOWN_LINES = 8
 
 
 def print_plan(console: Console, report: PlanReport) -> None:
+    """A plan: what is built table by table and why, how long it takes, and what is in the way."""
     plan = report.plan
     if report.hint:
         console.print(f"First: {report.hint}", highlight=False, markup=False)

@@ -14,6 +14,7 @@ SHOWN_ROOTS = 3
 
 
 def print_status(console: Console, status: PlatformStatus) -> None:
+    """The platform on one screen: tables by status, root causes, claims, models."""
     rows = [_table_row(table) for table in status.tables]
     titles = ("table", *WORDS, "last build", "not ready")
     console.print(table_of(titles, rows, f"{status.first} … {status.last}, at {time_of(status.at)}"))

@@ -180,4 +180,7 @@ def usage_context(
 
 
 def _json_numbers(values: np.ndarray) -> list[str]:
-    return ["null" if value != value else repr(value) for value in (np.round(values, 6) + 0.0).tolist()]
+    return [
+        "null" if value != value else repr(value)  # noqa: PLR0124 - only a NaN differs from itself
+        for value in (np.round(values, 6) + 0.0).tolist()
+    ]

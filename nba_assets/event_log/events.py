@@ -58,6 +58,7 @@ def bulk_storage(instance: dg.DagsterInstance) -> SqlEventLogStorage | None:
 
 
 def materialization_entry(origin: Origin, materialization: dg.AssetMaterialization) -> EventLogEntry:
+    """The event that a partition was materialized, as Dagster's own step would write it."""
     return _entry(
         origin,
         DagsterEventType.ASSET_MATERIALIZATION,
@@ -67,6 +68,7 @@ def materialization_entry(origin: Origin, materialization: dg.AssetMaterializati
 
 
 def evaluation_entry(origin: Origin, evaluation: dg.AssetCheckEvaluation) -> EventLogEntry:
+    """The event that a check passed or failed, of one partition or of the asset."""
     what = f"{evaluation.asset_key.to_user_string()} {evaluation.check_name}"
     of = f" of {evaluation.partition}" if evaluation.partition else ""
     word = "passed" if evaluation.passed else "failed"

@@ -16,8 +16,10 @@ _DECIMALS = 6
 
 
 def naive_baselines(games: pd.DataFrame) -> pd.DataFrame:
-    """One row per played game and player: game_id, player_id, prior_games, the five baselines in points, and
-    `minutes_last_10`, the mean minutes of the last 10 games, by which rows are told apart.
+    """One row per played game and player, with the five baselines in points.
+
+    Columns: game_id, player_id, prior_games, the baselines, and `minutes_last_10`, the mean minutes of the last 10
+    games, by which populations are separated.
 
     `games` is player_game_summary over the player's whole history; only rows with minutes > 0
     count. Each value uses games on strictly earlier dates: the mean of the season so far (of the

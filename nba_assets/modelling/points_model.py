@@ -122,8 +122,10 @@ class PointsModel:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "PointsModel":
-        """The model out of its JSON form. Raises xgboost.core.XGBoostError when it is none, ValueError when the
-        median stands there alone."""
+        """The model out of its JSON form.
+
+        Raises xgboost.core.XGBoostError when it is none, ValueError when only the median is there.
+        """
         median = _booster(content)
         riders = {name: median.attr(name) for name in _RIDERS}
         absent = [name for name, text in riders.items() if text is None]

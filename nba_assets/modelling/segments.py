@@ -56,8 +56,10 @@ def segments(frame: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def populations(baselines: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Masks of the three sets of rows that models are compared on, over rows of `naive_baselines`: by recent form as
-    the box scores have it, so that players without a feature row are in them."""
+    """Masks of the three sets of rows that models are compared on, over rows of `naive_baselines`.
+
+    They go by recent form as the box scores have it, so that players without a feature row are in them.
+    """
     rotation, scorers = (
         _numbers(baselines, MINUTES) >= ROTATION_MINUTES,
         _numbers(baselines, "last_10") >= SCORER_POINTS,

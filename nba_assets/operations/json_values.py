@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 
-def json_value(value: Any) -> Any:  # noqa: C901 - one line a kind of value
+def json_value(value: Any) -> Any:  # noqa: C901, PLR0911 - one line a kind of value
     """The value out of str, int, float, bool, None, lists and objects with text keys; frames are lists of rows."""
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: json_value(getattr(value, field.name)) for field in fields(value)}

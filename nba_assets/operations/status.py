@@ -117,6 +117,7 @@ def status(warehouse: DuckDBWarehouse, store: ClaimStore, settings: Settings) ->
 
 
 def table_status(state: LedgerState, name: str) -> TableStatus:
+    """The dates of a table by status: how many, which, and when the last was built."""
     is_ready, is_stale = np.asarray(state.is_ready(name)), state.is_stale(name)
     flags = {"ready": is_ready, STALE: is_stale, TAINTED: state.tainted[name]}
     flags |= {word.value: state.has_status(name, word) for word in (Status.HELD, Status.REJECTED, Status.MISSING)}

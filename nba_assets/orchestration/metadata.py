@@ -43,6 +43,7 @@ def definition_metadata(contract: Contract) -> dict[str, Any]:
 
 
 def column_schema(contract: Contract) -> dg.TableSchema:
+    """The columns of a contract as Dagster's catalogue shows them."""
     return dg.TableSchema(
         columns=[
             dg.TableColumn(

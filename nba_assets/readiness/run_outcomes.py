@@ -12,7 +12,7 @@ bootstrap date."""
 
 
 def outcome_counts(ledger: pd.DataFrame, run_ids: Collection[str]) -> pd.DataFrame:
-    """Per table that the runs attempted: how many dates were built (content changed), unchanged, empty, …"""
+    """Per table that the runs attempted: how many dates were built (content changed), unchanged, empty and so on."""
     mine = ledger[ledger["run_id"].isin(list(run_ids))]
     ready = mine["status"] == "ready"
     changed = mine["content_build"] == mine["attempt_build"]

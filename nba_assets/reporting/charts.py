@@ -27,8 +27,11 @@ def charts(facts: QualityFacts) -> dict[str, Spec]:
 
 
 def heat_map(tables: Sequence[str]) -> Spec:
-    """Tables by dates. The script hands in `cells` (table, from, to, letter, share), `glyphs`
-    (table, middle, glyph) and `cursor` (table, from, to, isSeen)."""
+    """Tables by dates.
+
+    The script passes `cells` (table, from, to, letter, share), `glyphs` (table, middle, glyph) and `cursor` (table,
+    from, to, isSeen).
+    """
     y = {"field": "table", "type": "nominal", "sort": list(tables), "scale": {"domain": list(tables)}, "title": None}
     across = {
         "x": {"field": "from", "type": "temporal", "scale": {"type": "utc", "nice": False}, "title": None},

@@ -22,8 +22,10 @@ class Register(Protocol):
         ...
 
     def waivers(self) -> pd.DataFrame:
-        """Every waiver ever given, oldest first: waiver_id, table_name, rule, first_date, last_date, who, why,
-        until, created_at, revoked_at, revoked_by, revoked_why, and state: "in force", "expired" or "revoked".
+        """Every waiver ever given, oldest first.
+
+        Columns: waiver_id, table_name, rule, first_date, last_date, who, why, until, created_at, revoked_at,
+        revoked_by, revoked_why, and state: "in force", "expired" or "revoked".
         """
         ...
 

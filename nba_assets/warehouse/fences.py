@@ -57,6 +57,7 @@ def refuse_older_code(contract: Contract, standing: pd.DataFrame, override: str)
 
 
 def dates_of(span: Span) -> list[dt.date]:
+    """Every date of a span, its last one too."""
     return [span.first + dt.timedelta(days=number) for number in range((span.last - span.first).days + 1)]
 
 

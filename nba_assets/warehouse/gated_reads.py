@@ -58,6 +58,7 @@ def contract_of(table: str) -> Contract:
 def rows_of_days(
     reader: Reader, contract: Contract, days: Sequence[dt.date], columns: Sequence[str] = ()
 ) -> pd.DataFrame:
+    """Rows of a table on the given ascending days, ungated; of no days no rows."""
     first, last = (min(days), max(days)) if days else (dt.date.max, dt.date.min)
     frame = reader.rows(contract, first, last, columns)
     if len(days) == (last - first).days + 1:
@@ -66,6 +67,7 @@ def rows_of_days(
 
 
 def timestamps(days: Collection[dt.date]) -> pd.DatetimeIndex:
+    """Days as pandas has them in frames."""
     return pd.DatetimeIndex([pd.Timestamp(day) for day in days])
 
 

@@ -77,11 +77,13 @@ def columns_that_know(league: League, day: pd.Timestamp, seed: int) -> set[str]:
         if not table[key].equals(other[key]):
             found.add(f"{name}.rows")
             keys, others = pd.MultiIndex.from_frame(table[key]), pd.MultiIndex.from_frame(other[key])
-            table, other = table[keys.isin(others)], other[others.isin(keys)]
+            shared, other = table[keys.isin(others)], other[others.isin(keys)]
+        else:
+            shared = table
         found |= {
             f"{name}.{column}"
             for column in table
-            if not table[column].reset_index(drop=True).equals(other[column].reset_index(drop=True))
+            if not shared[column].reset_index(drop=True).equals(other[column].reset_index(drop=True))
         }
     return found
 

@@ -49,8 +49,11 @@ def _dates(settings: Settings, start: int, end: int) -> tuple[dt.date, dt.date]:
 
 @contextmanager
 def _two_at_once(server: Server, warehouse: DuckDBWarehouse) -> Iterator[None]:
-    """What is launched here meets: nobody gets at the warehouse, which a run asks before it reserves its dates, until
-    two runs are in their first steps."""
+    """What is launched here meets.
+
+    Nobody gets at the warehouse, which a run asks before it reserves its dates, until two runs are in their first
+    steps.
+    """
     with warehouse.connect():
         yield
         _until(lambda: sum(bool(run["stepStats"]) for run in server.runs(statuses=["STARTED"])) == 2, "two run")

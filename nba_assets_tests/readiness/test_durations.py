@@ -7,7 +7,7 @@ from nba_assets.readiness.durations import Duration, durations, slow_builds
 
 
 def builds(*rows: tuple[int, float | None], table: str = "team_offense") -> pd.DataFrame:
-    """(dates, seconds) of builds 1, 2, …"""
+    """Builds 1, 2 and so on, each of (dates, seconds)."""
     frame = pd.DataFrame(rows, columns=["dates", "seconds"]).astype({"seconds": "float64"})
     return frame.assign(table_name=table, attempt_build=range(1, len(rows) + 1))
 

@@ -14,7 +14,8 @@ def player_game_summary(window: Window) -> pd.DataFrame:
 
     `usage_rate` is null for a listed player who did not play (`did_not_play`) and for one without recorded
     minutes; at least 95 % of the rows with minutes must have it, or the date is rejected. Zone columns come from the
-    game's shot rows: zero for who took no shot, null in a game without any."""
+    game's shot rows: zero for who took no shot, null in a game without any.
+    """
     return domain.player_game_summary(
         player_box_scores=window["player_box_scores"],
         team_offense=window["team_offense"],

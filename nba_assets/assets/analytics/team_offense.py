@@ -13,7 +13,8 @@ def team_offense(window: Window) -> pd.DataFrame:
     """One row per game and team: possessions, pace, ratings and shooting, from official totals.
 
     Overtime counts through minutes, so pace is per 48. Zone columns come from the shot rows of the game's one
-    provider and are null in games without (`source_unavailable`, or `upstream_missing` where they were refused)."""
+    provider and are null in games without (`source_unavailable`, or `upstream_missing` where they were refused).
+    """
     return domain.team_offense(
         game_schedule=window["game_schedule"],
         team_box_scores=window["team_box_scores"],

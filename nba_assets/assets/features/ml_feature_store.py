@@ -12,7 +12,8 @@ from nba_assets.warehouse.port import Window
 def ml_feature_store(window: Window) -> pd.DataFrame:
     """One row per game and expected player: the named inputs of the points model, all known before tip-off.
 
-    No label is here. Every null has its reason in `absence`."""
+    No label is here. Every null has its reason in `absence`.
+    """
     return domain.ml_feature_store(
         player_daily_cache=window["player_daily_cache"],
         upcoming_player_context=window["upcoming_player_context"],

@@ -11,5 +11,6 @@ def game_results(window: Window, source: Source) -> Delivery:
     """One row per game due on the date: status, final score, overtime periods.
 
     What completeness is judged by. A scheduled game that is neither final nor postponed twelve hours after
-    tip-off is overdue, and its date is not ready."""
+    tip-off is overdue, and its date is not ready.
+    """
     return source.read("game_results", min(window.days), max(window.days))

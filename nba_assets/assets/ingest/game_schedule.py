@@ -11,5 +11,6 @@ def game_schedule(window: Window, source: Source) -> Delivery:
     """One row per game due on the date: tip-off, home and away by NBA id, season and phase.
 
     Only facts known before tip-off. A date without rows has no games and is ready and empty; a game that was
-    called off keeps its row, marked as postponed."""
+    called off keeps its row, marked as postponed.
+    """
     return source.read("game_schedule", min(window.days), max(window.days))

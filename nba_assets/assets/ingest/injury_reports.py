@@ -11,5 +11,6 @@ def injury_reports(window: Window, source: Source) -> Delivery:
     """One row per report, game, team and listed player: his status as of the report's time.
 
     A game has several reports; which one counts is for whoever knows the tip-off. A source without reports delivers
-    none, and its dates are ready and empty."""
+    none, and its dates are ready and empty.
+    """
     return source.read("injury_reports", min(window.days), max(window.days))

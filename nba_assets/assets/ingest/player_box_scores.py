@@ -11,5 +11,6 @@ def player_box_scores(window: Window, source: Source) -> Delivery:
     """One row per game and player listed in the box score: minutes, box line, starter, why he did not play.
 
     A listed player who did not play has null statistics (`did_not_play`), not zeros. The points of a team's
-    players sum to the team's, or the date is rejected."""
+    players sum to the team's, or the date is rejected.
+    """
     return source.read("player_box_scores", min(window.days), max(window.days))

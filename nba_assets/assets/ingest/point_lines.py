@@ -11,5 +11,6 @@ def point_lines(window: Window, source: Source) -> Delivery:
     """One row per game, player name and bookmaker: the last points line before tip-off.
 
     In-game snapshots never enter. A name that is nobody's keeps its row without a player id; too many of them reject
-    the date. A source without lines delivers none, and its dates are ready and empty."""
+    the date. A source without lines delivers none, and its dates are ready and empty.
+    """
     return source.read("point_lines", min(window.days), max(window.days))

@@ -11,5 +11,6 @@ def shot_attempts(window: Window, source: Source) -> Delivery:
     """One row per field-goal attempt: who, from where, which zone, made or missed, assisted or not.
 
     One provider for a game. A game without any shots is allowed, the source being optional; a game with shots for
-    only part of its attempts, judged by the box score, rejects its date."""
+    only part of its attempts, judged by the box score, rejects its date.
+    """
     return source.read("shot_attempts", min(window.days), max(window.days))

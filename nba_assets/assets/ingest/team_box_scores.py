@@ -10,5 +10,6 @@ from nba_assets.warehouse.port import Window
 def team_box_scores(window: Window, source: Source) -> Delivery:
     """One row per game and team: official totals, which include team turnovers and team rebounds.
 
-    Home and away are the schedule's, by NBA id. A final game without both of its rows rejects its date."""
+    Home and away are the schedule's, by NBA id. A final game without both of its rows rejects its date.
+    """
     return source.read("team_box_scores", min(window.days), max(window.days))

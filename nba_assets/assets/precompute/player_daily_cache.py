@@ -14,7 +14,8 @@ def player_daily_cache(window: Window) -> pd.DataFrame:
 
     Windows count played games, across seasons, strictly before the date; every column says how many games it
     used. Null is `short_history` without an earlier game, `upstream_missing` when a game of the window is not
-    in the warehouse."""
+    in the warehouse.
+    """
     return domain.player_daily_cache(
         dates=window.dates,
         game_schedule=window["game_schedule"],

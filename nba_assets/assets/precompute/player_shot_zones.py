@@ -13,7 +13,8 @@ def player_shot_zones(window: Window) -> pd.DataFrame:
     """One row per game and expected player: shares of attempts, accuracy and assists by zone, last 10 and 20 games.
 
     Windows count played games strictly before the date. A game without shot rows is left out whole and counted; a
-    game whose shot rows were refused makes its windows null (`upstream_missing`)."""
+    game whose shot rows were refused makes its windows null (`upstream_missing`).
+    """
     return domain.player_shot_zones(
         dates=window.dates,
         game_schedule=window["game_schedule"],

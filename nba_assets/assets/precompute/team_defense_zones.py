@@ -13,7 +13,8 @@ def team_defense_zones(window: Window) -> pd.DataFrame:
     """One row per game and team due: field-goal percentage it allowed by zone over its last 15 games, and the league's.
 
     Both end before the date. Games without shot rows are left out and counted; no league average stands in for a
-    missing one."""
+    missing one.
+    """
     return domain.team_defense_zones(
         dates=window.dates,
         game_schedule=window["game_schedule"],

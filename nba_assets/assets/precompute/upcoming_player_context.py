@@ -14,7 +14,8 @@ def upcoming_player_context(window: Window) -> pd.DataFrame:
 
     Expected are those who appeared in the 60 days before the date, with their latest team, less those whom the last
     injury report before tip-off lists out; who then played decides nothing here. Points lines and injury reports are
-    optional: where they are rejected, what is made of them is null."""
+    optional: where they are rejected, what is made of them is null.
+    """
     return domain.upcoming_player_context(
         dates=window.dates,
         game_schedule=window["game_schedule"],

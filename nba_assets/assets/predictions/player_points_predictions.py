@@ -16,7 +16,8 @@ def player_points_predictions(window: Window, settings: Settings) -> Delivery:
 
     Before the first version the prediction is null (`no_model`); the naive baseline stands beside it. On a date whose
     features were refused the baseline takes its place (`prediction_source`). What a version that was trained under a
-    waiver predicts carries that waiver."""
+    waiver predicts carries that waiver.
+    """
     models = models_between(stored_models(settings), min(window.days), max(window.days))
     rows = prediction.player_points_predictions(
         ml_feature_store=window["ml_feature_store"],

@@ -13,7 +13,8 @@ def prediction_accuracy(window: Window) -> pd.DataFrame:
     """One row per game and player who played: prediction, outcome, five naive baselines and the bookmakers' line.
 
     Who had no prediction is graded by the naive baseline, so that nobody who played is left out. Predictions and lines
-    are optional: where they are rejected, what they say is null. A date that is not played yet is ready and empty."""
+    are optional: where they are rejected, what they say is null. A date that is not played yet is ready and empty.
+    """
     return accuracy.prediction_accuracy(
         game_schedule=window["game_schedule"],
         player_box_scores=window["player_box_scores"],

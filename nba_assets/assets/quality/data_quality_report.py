@@ -26,8 +26,10 @@ from nba_assets.warehouse.port import Warehouse
     required_resource_keys={"warehouse", "settings"},
 )
 def data_quality_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-    """One page about everything that stands: a map of tables by dates, incidents with root cause and cure, coverage
-    by season, models against baselines, waivers, durations.
+    """One page about everything that is published, with what is broken and why.
+
+    A map of tables by dates, incidents with root cause and cure, coverage by season, models against baselines,
+    waivers, durations.
 
     One self-contained HTML file, written anew; it opens without a server, and is put into the bucket of the reports
     where there is one. It reads the ledger and changes no table, so it needs no claim. It depends on no other asset: a

@@ -95,7 +95,7 @@ def _tells(check: ShownCheck, story: str, run_id: str) -> bool:
     if check.status == SUCCEEDED:
         return story == READY
     # The run that was refused a date has said why; a later decision about the date has another author.
-    return check.status == FAILED and check.run_id == run_id and story.split(" ")[0] in ("rejected", "held")
+    return check.status == FAILED and check.run_id == run_id and story.split(" ", maxsplit=1)[0] in ("rejected", "held")
 
 
 def outcomes(

@@ -46,14 +46,17 @@ class SavedModel:
 
 
 def model_id(version: int) -> str:
+    """A version as files and predictions name it."""
     return f"xgboost_points_v{version}"
 
 
 def model_path(models_dir: Path, version: int) -> Path:
+    """Where the boosters of a version are kept."""
     return models_dir / f"{model_id(version)}.json"
 
 
 def metadata_path(models_dir: Path, version: int) -> Path:
+    """Where the metadata of a version are kept."""
     return models_dir / f"{model_id(version)}_metadata.json"
 
 

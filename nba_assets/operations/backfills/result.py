@@ -45,6 +45,7 @@ class Result:
 
 
 def result_path(settings: Settings, claim_id: int) -> Path:
+    """Where the result of the backfill with this claim is written."""
     return settings.launches / f"{claim_id}.json"
 
 

@@ -52,7 +52,7 @@ class Known:
 def known_games(
     warehouse: DuckDBWarehouse, state: LedgerState, table: str, key: Mapping[str, object], before: dt.date
 ) -> Known:
-    """Earlier games of `key` (player_id or team_id) in a table, played ones where it tells; not those on gaps.""" ""
+    """Earlier games of `key` (player_id or team_id) in a table, played ones where it tells; not those on gaps."""
     contract = TABLES[table]
     has_minutes = "minutes_played" in contract.column_names
     columns = ["game_date", "team_id", *(["minutes_played"] if has_minutes else [])]

@@ -1,5 +1,7 @@
-"""Box score V3 of NBA Stats, as loaded JSON, to rows of the raw contracts: home and away are named, minutes to the
-second, starters by position, and a comment for who did not play."""
+"""Box score V3 of NBA Stats, as loaded JSON, to rows of the raw contracts.
+
+Home and away are named, minutes to the second, starters by position, and a comment for who did not play.
+"""
 
 from collections.abc import Mapping
 from typing import Any

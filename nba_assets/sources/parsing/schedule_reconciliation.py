@@ -15,6 +15,7 @@ DISAGREEMENT_COLUMNS = ("game_id", "column", "delivered", "used")
 
 
 def no_disagreements() -> pd.DataFrame:
+    """No row of DISAGREEMENT_COLUMNS."""
     return pd.DataFrame({column: pd.Series(dtype=object) for column in DISAGREEMENT_COLUMNS})
 
 

@@ -95,10 +95,12 @@ class Box:
 
 
 def opponent_rows(rows: int) -> np.ndarray:
+    """For each of so many team-games the number of its opponent's row."""
     return np.arange(rows) ^ 1
 
 
 def chance(logit: np.ndarray) -> np.ndarray:
+    """The probability of a logit."""
     return 1 / (1 + np.exp(-logit))
 
 

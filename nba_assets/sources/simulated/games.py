@@ -40,6 +40,7 @@ class Clubs:
 
 
 def clubs(rng: np.random.Generator, teams: int) -> Clubs:
+    """So many clubs of random strength; offence and defence are logits, pace is possessions per 48 minutes."""
     return Clubs(rng.normal(0, 0.084, teams), rng.normal(0, 0.084, teams), rng.normal(0, 1.8, teams))
 
 

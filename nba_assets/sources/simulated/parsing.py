@@ -12,10 +12,12 @@ from nba_assets.sources.teams import TRICODE_BY_ID
 
 
 def schedule(feed: Feed) -> Delivery:
+    """The feed's games as `game_schedule`."""
     return Delivery(raw_frames.schedule_rows(feed.games))
 
 
 def results(feed: Feed) -> Delivery:
+    """The feed's games as `game_results`."""
     return Delivery(raw_frames.result_rows(feed.games))
 
 
@@ -36,6 +38,7 @@ def team_boxes(feed: Feed) -> Delivery:
 
 
 def player_boxes(feed: Feed) -> Delivery:
+    """The feed's player lines as `player_box_scores`; a value that is not understood is a problem of its row."""
     lines = feed.player_lines
     game_ids, problems = _game_ids(lines, feed.games)
     minutes, bad_minutes = normalise.minutes(lines["minutes"])

@@ -48,6 +48,7 @@ def fingerprint(names: Names) -> str:
 
 
 def mark_statement(names: Names) -> str:
+    """Records which schema the warehouse has; `@fingerprint` is that of its statements."""
     return f"UPDATE {names.system('warehouse_version')} SET version = {VERSION}, fingerprint = @fingerprint WHERE TRUE"
 
 
@@ -86,6 +87,7 @@ def _existing(jobs: BigQueryJobs, names: Names) -> Existing:
 
 
 def version_query(names: Names) -> str:
+    """The one row that says which schema the warehouse has."""
     return f"SELECT * FROM {names.system('warehouse_version')}"
 
 

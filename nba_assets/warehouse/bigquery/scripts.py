@@ -183,6 +183,7 @@ def waiver_script(
 
 
 def revoke_script(names: Names, told: Sequence[str]) -> str:
+    """Ends one waiver that is in force, with `told` in the same transaction; fails with MOVED where none is."""
     steps = [
         *touch(names),
         f"SELECT IF((SELECT COUNT(*) FROM {names.system('waivers')} WHERE waiver_id = @waiver "

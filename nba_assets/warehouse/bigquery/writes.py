@@ -118,5 +118,6 @@ _ARROW = {
 
 
 def ledger_arrow(ledger: pd.DataFrame) -> pa.Table:
+    """Ledger rows in the types that BigQuery stores."""
     schema = pa.schema([(name, _ARROW[kind]) for name, kind in LEDGER_COLUMNS.items()])
     return pa.Table.from_pandas(ledger[list(LEDGER_COLUMNS)], schema=schema, preserve_index=False, safe=False)

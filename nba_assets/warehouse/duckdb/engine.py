@@ -65,13 +65,13 @@ _choice = threading.Lock()
 
 
 def _begin_anew() -> None:
-    global _engine
+    global _engine  # noqa: PLW0603 - one engine a process
     _left_behind.append(_engine)
     _engine = _Engine()
 
 
 def _begin_in_a_fork() -> None:
-    global _choice
+    global _choice  # noqa: PLW0603 - a lock of the parent may be taken for ever
     _choice = threading.Lock()
     _begin_anew()
 

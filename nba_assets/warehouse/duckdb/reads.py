@@ -49,6 +49,7 @@ class DuckDBReader:
 
 
 def read_ledger(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """The whole ledger: one row per table and date that was ever attempted."""
     return connection.execute("SELECT * FROM nba_quality.ledger").df()
 
 
@@ -87,6 +88,7 @@ def team_games_due(connection: duckdb.DuckDBPyConnection, gap_days: pd.DatetimeI
 
 
 def slates(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, dt.date]]:
+    """Season and date of every day with a game, ascending."""
     query = "SELECT DISTINCT season, game_date FROM nba_raw.game_schedule ORDER BY ALL"
     return connection.execute(query).fetchall()
 

@@ -40,6 +40,7 @@ _TYPES = {
 
 
 def qualified(contract: Contract) -> str:
+    """Where the published rows of a table are."""
     return f"{contract.dataset}.{contract.name}"
 
 

@@ -84,7 +84,8 @@ def fsync(handle):
 os.fsync = fsync
 artefacts.save_model(pathlib.Path({str(tmp_path)!r}), MODEL, card())
 """
-    killed = subprocess.run([sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    killed = subprocess.run([sys.executable, "-c", script], env=environment, check=False)
     assert killed.returncode == -9
     assert stored_versions(tmp_path) == []
     assert newest_model(tmp_path, dt.date(2024, 5, 1)) is None

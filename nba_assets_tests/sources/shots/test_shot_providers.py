@@ -71,7 +71,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 @pytest.mark.parametrize("date", ["2024-10-22", "10/22/2024", "20241022"])
 def test_every_form_of_bigdataball(is_old, with_ids, game_id: str, date: str, told, tmp_path: Path) -> None:
     table = small_shots.play_by_play(is_old=is_old, with_ids=with_ids)
-    table = mapped(mapped(table, "game_id", lambda cell: game_id.format(cell)), "date", lambda _: date)
+    table = mapped(mapped(table, "game_id", game_id.format), "date", lambda _: date)
     found = parsed("bigdataball", table, tmp_path)
     assert found.problems == ()
     pd.testing.assert_frame_equal(found.rows[TOLD_ALIKE], told)

@@ -101,7 +101,8 @@ class TestFacts:
         assert share["left_corner_three"] + share["right_corner_three"] == pytest.approx(0.10, abs=0.02)
         assert 0.001 < share["backcourt_three"] < 0.005
         accuracy = shots.groupby("zone_detail")["is_made"].mean()
-        assert accuracy["restricted_area"] > 0.62 > 0.48 > accuracy["paint"]
+        assert accuracy["restricted_area"] > 0.62
+        assert accuracy["paint"] < 0.48
         assert accuracy["mid_range"] == pytest.approx(0.43, abs=0.03)
 
     def test_players_differ_and_stay_who_they_are(self, shots: pd.DataFrame) -> None:
