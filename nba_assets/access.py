@@ -18,6 +18,7 @@ import pandas as pd
 
 from nba_assets.contracts.tables import TABLES
 from nba_assets.definitions import open_warehouse as open_of
+from nba_assets.errors import RequestError
 from nba_assets.settings import Settings, from_environment
 from nba_assets.sources.registry import open_source
 from nba_assets.warehouse.duckdb.engine import quoted
@@ -46,23 +47,23 @@ class GatedWarehouse:
     def read(self, table: str, start: Date, end: Date, columns: Sequence[str] = ()) -> pd.DataFrame:
         """Rows of [start, end], both included, with the named columns or all, in order of date and key.
 
-        Raises GateClosed, naming the partitions and why, unless every date is ready, current and untainted; ValueError
-        for an unknown table or column, or dates outside the calendar.
+        Raises GateClosed, naming the partitions and why, unless every date is ready, current and untainted;
+        RequestError for an unknown table or column, or dates outside the calendar.
         """
         first, last = _date(start), _date(end)
         if table not in TABLES:
-            raise ValueError(f"no table {table!r}; there are {', '.join(TABLES)}")
+            raise RequestError(f"no table {table!r}; there are {', '.join(TABLES)}")
         if unknown := [name for name in columns if name not in TABLES[table].column_names]:
-            raise ValueError(f"{table} has no column {', '.join(unknown)}; see docs/data_dictionary.md")
+            raise RequestError(f"{table} has no column {', '.join(unknown)}; see docs/data_dictionary.md")
         days = self.port.days
         if not days[0].date() <= first <= last <= days[-1].date():
-            raise ValueError(f"{table} {first} … {last}: there is {days[0].date()} … {days[-1].date()}")
+            raise RequestError(f"{table} {first} … {last}: there is {days[0].date()} … {days[-1].date()}")
         return self.port.read({table: columns}, first, last, purpose=f"reading {table}").frames[table]
 
     def status(self, table: str) -> pd.DataFrame:
         """One row per date that was attempted: game_date, status, is_stale, is_tainted, rows, completeness, reasons."""
         if table not in TABLES:
-            raise ValueError(f"no table {table!r}; there are {', '.join(TABLES)}")
+            raise RequestError(f"no table {table!r}; there are {', '.join(TABLES)}")
         state = self.port.state()
         rows = state.rows[table][["status", "rows", "completeness", "reasons"]]
         flags = {"is_stale": state.is_stale(table), "is_tainted": state.tainted[table]}

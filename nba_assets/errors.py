@@ -18,8 +18,14 @@ class Entry:
     to_do: str
 
 
-NOT_POSSIBLE = "NBA-102"
-"""What was asked for does not exist or contradicts itself: a plain ValueError, whoever raises it."""
+class RequestError(Exception):
+    """What somebody asked for does not exist or contradicts itself; the message says what there is.
+
+    Not a ValueError: one of those, out of pandas or our own code, is a defect and is shown with its traceback.
+    """
+
+    code = "NBA-102"
+
 
 CATALOGUE = (
     Entry(
@@ -29,7 +35,7 @@ CATALOGUE = (
         "Correct the variable that the message names; `nba-assets doctor` shows all of them.",
     ),
     Entry(
-        NOT_POSSIBLE, "builtins.ValueError",
+        "NBA-102", "nba_assets.errors.RequestError",
         "What was asked for does not exist or contradicts itself: a table, a date, a rule, a range.",
         "Commands, forms of the operate jobs, the configuration of a run.",
         "The message lists what there is. Nothing was started or changed.",
@@ -145,7 +151,7 @@ def coded(error: object) -> str:
 
 def code_of(error: object) -> str:
     """Its code, '' for what has none."""
-    return str(getattr(error, "code", NOT_POSSIBLE if isinstance(error, ValueError) else ""))
+    return str(getattr(error, "code", ""))
 
 
 def reference() -> str:

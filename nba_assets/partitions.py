@@ -6,12 +6,22 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from nba_assets.errors import RequestError
+
 EASTERN = "America/New_York"
 BOOTSTRAP_DAYS = 14
 """Days at the start of a season (of the warehouse, or of play after a long pause) whose thin windows are normal."""
 
 PAUSE_DAYS = 60
 """Days without a game after which play starts anew, as in July 2020: nobody has played of late."""
+
+
+def date_of(field: str, text: str) -> dt.date:
+    """The date that somebody wrote into a field, as 2024-01-31; RequestError for any other text."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise RequestError(f"{field}: {text!r} is no date; write it as 2024-01-31") from None
 
 
 def bootstrap_days(days: Iterable[dt.date], slates: Sequence[tuple[str, dt.date]]) -> frozenset[dt.date]:

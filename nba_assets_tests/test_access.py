@@ -7,6 +7,7 @@ import pytest
 
 import nba_assets
 from nba_assets.access import GatedWarehouse
+from nba_assets.errors import RequestError
 from nba_assets.partitions import Span
 from nba_assets.readiness.gate import GateClosed
 from nba_assets.settings import Settings
@@ -53,7 +54,7 @@ def test_what_is_not_ready_is_refused_with_its_name(opened):
     ],
 )
 def test_what_does_not_exist_is_told(opened, words, said):
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(RequestError, match=said):
         opened.read(*words)
 
 

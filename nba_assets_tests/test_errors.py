@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from nba_assets.claims.errors import ClaimNotFound
-from nba_assets.errors import CATALOGUE, NOT_POSSIBLE, coded, reference
+from nba_assets.errors import CATALOGUE, RequestError, coded, reference
 from nba_assets.sources.port import SourceError
 from nba_assets.warehouse.port import FencedOut, WarehouseError
 from nba_assets_tests.conftest import REPOSITORY
@@ -45,9 +45,7 @@ def test_every_error_of_the_package_has_a_code_of_the_catalogue():
     } == {}
 
 
-@pytest.mark.parametrize(
-    "entry", [entry for entry in CATALOGUE if entry.code != NOT_POSSIBLE], ids=lambda entry: entry.code
-)
+@pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.code)
 def test_an_entry_names_the_class_that_carries_its_code(entry):
     assert classes()[entry.raised_as].__dict__["code"] == entry.code
     assert entry.what
@@ -69,12 +67,26 @@ def test_no_code_is_given_twice_and_all_look_alike():
         (FencedOut("too late"), "[NBA-302] too late"),
         (SourceError("no file"), "[NBA-201] no file"),
         (ClaimNotFound("no claim 7"), "[NBA-403] no claim 7"),
-        (ValueError("no table x"), "[NBA-102] no table x"),
+        (RequestError("no table x"), "[NBA-102] no table x"),
+        (ValueError("cannot reindex"), "cannot reindex"),
         ("only words", "only words"),
     ],
 )
 def test_a_message_carries_its_code(error, said):
     assert coded(error) == said
+
+
+def test_no_command_or_run_catches_what_only_a_defect_raises():
+    """A ValueError out of pandas, taken for a refusal, would be shown as what somebody asked for wrongly."""
+    rooms = ("assets", "automation", "cli", "operations", "orchestration")
+    broad = {"ValueError", "TypeError", "Exception", "BaseException"}
+    found = []
+    for path in (path for room in rooms for path in (PACKAGE / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ExceptHandler):
+                caught = {name.id for name in ast.walk(node.type) if isinstance(name, ast.Name)} if node.type else broad
+                found += [f"{path.relative_to(PACKAGE)}:{node.lineno}: {name}" for name in caught & broad]
+    assert found == []
 
 
 def test_the_reference_is_current_and_the_commands_in_it_exist():

@@ -26,6 +26,7 @@ from nba_assets.claims.errors import (
     named,
 )
 from nba_assets.claims.schema import BEGIN_READING, BEGIN_WRITING, create, engine_of, shown
+from nba_assets.errors import RequestError
 from nba_assets.partitions import Span
 
 LEASE = dt.timedelta(seconds=50)
@@ -73,7 +74,7 @@ class ClaimStore:
         `kind` is "run", "backfill", "operation" or "hold". A hold needs `until` and lasts until then; for the others
         `until` caps the renewals. A hold and an operation never conflict. `above` is the highest token that the
         warehouse has seen: ids go on from there if the database of the claims was lost.
-        Raises ClaimConflict naming every claim in the way.
+        Raises ClaimConflict naming every claim in the way, RequestError when `until` is past.
         """
         asked = merged(spans)
         if not asked:
@@ -82,7 +83,7 @@ class ClaimStore:
             raise ValueError(f"kind {kind!r} of a claim: give one of {', '.join(KINDS)}")
         with self._writing() as (connection, now):
             if (kind == "hold" and until is None) or (until is not None and until <= now):
-                raise ValueError(f"a {kind} until {until}: give a moment in the future")
+                raise RequestError(f"a {kind} until {until}: give a moment in the future")
             in_the_way = conflicts(rows.active(connection, now), asked, kind)
             if not in_the_way:
                 claim = Claim(

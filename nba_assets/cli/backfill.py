@@ -9,6 +9,7 @@ from nba_assets.cli.following import follow_claim, stop_following
 from nba_assets.cli.opening import Platform, console, open_platform, refuse, say
 from nba_assets.cli.show import ChunkDays, Failed, From, Missing, Stale, Tables, To, WithUpstream, plan
 from nba_assets.definitions import main_job
+from nba_assets.errors import RequestError
 from nba_assets.operations.backfills.backfill import (
     CHUNK_DAYS,
     WAIT_MINUTES,
@@ -66,7 +67,7 @@ def backfill(
             workers=workers,
             override=override,
         )
-    except ValueError as error:
+    except RequestError as error:
         refuse(error)
     if request is None:
         say(as_json, "Everything stands as it should.", exit_code=0)

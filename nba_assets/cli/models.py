@@ -8,6 +8,7 @@ import typer
 
 from nba_assets.cli.formatting import table_of
 from nba_assets.cli.opening import Platform, console, open_platform, refuse, say
+from nba_assets.errors import RequestError
 from nba_assets.operations import promotion
 from nba_assets.operations.json_values import json_value
 from nba_assets.operations.models import model_statuses
@@ -25,7 +26,7 @@ def models(as_json: Json = False) -> None:
     platform = open_platform()
     try:
         found = model_statuses(platform.models, platform.warehouse.state())
-    except (WarehouseError, ValueError) as error:
+    except (RequestError, WarehouseError) as error:
         refuse(error)
     if as_json:
         typer.echo(json.dumps(json_value(found), indent=1))
@@ -66,6 +67,6 @@ def _decide(decision: Callable[[Platform], str], as_json: bool) -> None:
     try:
         said = decision(platform)
         hand_in(platform.settings.model_store, platform.models)
-    except (WarehouseError, StorageError, ValueError) as error:
+    except (RequestError, StorageError, WarehouseError) as error:
         refuse(error)
     say(as_json, said, said=said)

@@ -10,6 +10,7 @@ import typer
 
 from nba_assets.claims.errors import ClaimsError
 from nba_assets.cli.opening import open_platform, refuse, say
+from nba_assets.errors import RequestError
 from nba_assets.operations import commands
 from nba_assets.partitions import Span
 from nba_assets.warehouse.port import WarehouseError
@@ -120,6 +121,8 @@ def revoke(
 
 
 def _span(table: str, first: dt.datetime, last: dt.datetime | None) -> Span:
+    if last is not None and last < first:
+        raise RequestError(f"{table}: {first:%Y-%m-%d} lies after {last:%Y-%m-%d}; exchange them")
     return Span(table, first.date(), (last or first).date())
 
 
@@ -127,7 +130,7 @@ def _span(table: str, first: dt.datetime, last: dt.datetime | None) -> Span:
 def _refusing() -> Iterator[None]:
     try:
         yield
-    except (ClaimsError, WarehouseError, ValueError) as error:
+    except (ClaimsError, RequestError, WarehouseError) as error:
         refuse(error)
 
 

@@ -15,7 +15,7 @@ from nba_assets.cli.formatting import shortened, table_of
 from nba_assets.cli.opening import console, open_platform
 from nba_assets.cli.plan_view import print_plan
 from nba_assets.cli.status_view import claim_line, print_status
-from nba_assets.errors import code_of, coded
+from nba_assets.errors import RequestError, code_of, coded
 from nba_assets.operations.backfills.backfill import CHUNK_DAYS
 from nba_assets.operations.backfills.result import REFUSED
 from nba_assets.operations.explanations import explain as explaining
@@ -194,7 +194,7 @@ def _write(value: object) -> None:
 def _keys(pairs: list[str]) -> dict[str, str]:
     broken = [pair for pair in pairs if "=" not in pair]
     if broken:
-        raise ValueError(f"--key {broken[0]!r}: give column=value, as player_id=2544")
+        raise RequestError(f"--key {broken[0]!r}: give column=value, as player_id=2544")
     return dict(pair.split("=", 1) for pair in pairs)
 
 
@@ -202,7 +202,7 @@ def _keys(pairs: list[str]) -> dict[str, str]:
 def _refusing(as_json: bool) -> Iterator[None]:
     try:
         yield
-    except (ClaimsError, StorageError, WarehouseError, ValueError) as error:
+    except (ClaimsError, RequestError, StorageError, WarehouseError) as error:
         if as_json:
             _write({"refused": str(error), "code": code_of(error)})
         else:

@@ -8,7 +8,9 @@ import typer
 
 from nba_assets.cli.backfill import start
 from nba_assets.cli.opening import open_platform, refuse, say
+from nba_assets.errors import RequestError
 from nba_assets.operations.backfills.walk_forward import training_request, walk_forward_request
+from nba_assets.partitions import date_of
 
 
 def train(
@@ -37,11 +39,11 @@ def train(
     try:
         if walk_forward is None:
             until = last.date() if last else None
-            request = training_request(platform.warehouse, platform.source.fingerprint, until, json.loads(config))
+            request = training_request(platform.warehouse, platform.source.fingerprint, until, _config(config))
         else:
-            first, last = map(dt.date.fromisoformat, walk_forward)
-            request = walk_forward_request(platform.warehouse, first, last)
-    except ValueError as error:
+            months = [date_of("--walk-forward", text) for text in walk_forward]
+            request = walk_forward_request(platform.warehouse, *months)
+    except RequestError as error:
         refuse(error)
     if dry_run:
         months = [training["config"]["serves_from"][:7] for training in request.trainings if walk_forward]
@@ -49,3 +51,13 @@ def train(
         say(as_json, f"Would train {said}.", versions=max(len(months), 1), months=months)
         return
     raise typer.Exit(start(platform, request, reason, detach=detach, as_json=as_json))
+
+
+def _config(text: str) -> dict[str, object]:
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise RequestError(f"--config {text!r}: no JSON ({error})") from None
+    if not isinstance(found, dict):
+        raise RequestError(f"--config {text!r}: give an object, as {{}}")
+    return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from nba_assets.errors import RequestError
 from nba_assets.modelling.points_model import feature_values
 
 KEY = ["game_id", "player_id"]
@@ -60,7 +61,7 @@ class DesignMatrix:
         return digest.hexdigest()
 
     def require_informative(self, rows: np.ndarray) -> None:
-        """Raise ValueError naming the features that are null or constant over the given rows.
+        """Raise RequestError naming the features that are null or constant over the given rows.
 
         Such a column cannot be learned from; it means that something upstream is broken, but for `MAY_BE_CONSTANT`.
         """
@@ -69,7 +70,7 @@ class DesignMatrix:
         varying = [name for name in self.feature_columns if name not in (*empty, *MAY_BE_CONSTANT)]
         constant = [name for name in varying if part[name].nunique(dropna=False) < 2]
         if empty or constant:
-            raise ValueError(f"over {len(part)} training rows, all null: {empty}; constant: {constant}")
+            raise RequestError(f"over {len(part)} training rows, all null: {empty}; constant: {constant}")
 
 
 def design_matrix(
@@ -83,15 +84,15 @@ def design_matrix(
 
     `features` is ml_feature_store over the training window, `games` player_game_summary over the
     same window or more, `baselines` what `naive_baselines` makes of it (its `prior_games` decides who
-    has played before). Rows outside the dates of `features` are left out. Raises ValueError on
-    duplicate keys, a played row without points or not among the baselines, or a feature that is
-    absent, not numeric, infinite, or named twice or like an identifier.
+    has played before). Rows outside the dates of `features` are left out. Raises RequestError when there are
+    none, ValueError on duplicate keys, a played row without points or not among the baselines, or a feature that
+    is absent, not numeric, infinite, or named twice or like an identifier.
     """
     unusable = sorted({name for name in feature_columns if [*_RESERVED, *feature_columns].count(name) > 1})
     if unusable:
         raise ValueError(f"feature columns named twice or like an identifier or label: {unusable}")
     if features.empty:
-        raise ValueError("ml_feature_store has no rows in the training window")
+        raise RequestError("ml_feature_store has no rows in the training window")
     for name, frame in (("ml_feature_store", features), ("player_game_summary", games)):
         doubled = frame[frame.duplicated(KEY, keep=False)]
         if not doubled.empty:

@@ -63,8 +63,9 @@ def build_points_model(
     none of: all null throughout, they are left out. `raw_games` are the columns of `games` out of the raw box: the
     yardstick is made of it, so that no fault of a derived table lifts model and yardstick alike. `has_news` says that
     verified news before tip-off are features. What becomes of the version is decided by `promotion.judge`, and
-    recorded. Raises ValueError for an unusable row set, ArtefactError for unreadable stored versions and
-    DecisionError for unreadable decisions; nothing is stored then, nor when `before_saving` raises.
+    recorded. Raises RequestError for a window that cannot be trained on, ValueError for broken rows, ArtefactError
+    for unreadable stored versions and DecisionError for unreadable decisions; nothing is stored then, nor when
+    `before_saving` raises.
     """
     settings = settings or TrainingSettings()
     if features[list(optional_columns)].isna().all(axis=None):

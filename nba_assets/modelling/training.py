@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import xgboost
 
+from nba_assets.errors import RequestError
 from nba_assets.modelling.calibration import widening_by_group
 from nba_assets.modelling.design_matrix import DesignMatrix
 from nba_assets.modelling.points_model import INTERVAL, PointsModel
@@ -80,13 +81,13 @@ class TrainedModel:
 def train_points_model(matrix: DesignMatrix, split: Split, settings: TrainingSettings) -> TrainedModel:
     """Fit every booster on train, stop it on validation, and calibrate the interval there.
 
-    The test part has no say. The same row set, split and settings give the same model bytes. Raises ValueError when a
-    part is empty, train has fewer than `minimum_rows` rows, or a feature is null or constant over it.
+    The test part has no say. The same row set, split and settings give the same model bytes. Raises RequestError
+    when a part is empty, train has fewer than `minimum_rows` rows, or a feature is null or constant over it.
     """
     rows = split.rows(matrix.dates)
     train_rows = int(rows["train"].sum())
     if train_rows < settings.minimum_rows:
-        raise ValueError(f"{train_rows} training rows, at least {settings.minimum_rows} are required")
+        raise RequestError(f"{train_rows} training rows, at least {settings.minimum_rows} are required")
     matrix.require_informative(rows["train"])
     # as XGBoost keeps them; its own way there takes twice the memory
     train, held_out = (matrix.features.loc[rows[part]].astype("float32") for part in ("train", "validation"))

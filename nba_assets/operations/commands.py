@@ -16,6 +16,7 @@ from nba_assets.claims.errors import ClaimsError, moment, named
 from nba_assets.claims.lease import Lease
 from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import MODEL, TABLES
+from nba_assets.errors import RequestError
 from nba_assets.partitions import Span
 from nba_assets.readiness.date_ranges import DateRange, list_of, ranges_of
 from nba_assets.readiness.state import LedgerState
@@ -136,10 +137,10 @@ def _operation(
 
 def _known(warehouse: Warehouse, span: Span) -> None:
     if span.table not in TABLES:
-        raise ValueError(f"no table {span.table!r}; there are {', '.join(TABLES)}")
+        raise RequestError(f"no table {span.table!r}; there are {', '.join(TABLES)}")
     first, last = warehouse.days[0].date(), warehouse.days[-1].date()
     if span.first < first or span.last > last:
-        raise ValueError(f"{span}: there is only {first} … {last}")
+        raise RequestError(f"{span}: there is only {first} … {last}")
 
 
 def _newly_stale(before: LedgerState, after: LedgerState) -> tuple[tuple[str, tuple[DateRange, ...]], ...]:

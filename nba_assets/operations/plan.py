@@ -76,7 +76,7 @@ def plan(
 ) -> PlanReport:
     """What a backfill of the tables (all when none are named) over [first, last] would do; nothing is changed.
 
-    Arguments as for `make_plan`; ValueError for an unknown table or filter, or a range outside the calendar.
+    Arguments as for `make_plan`; RequestError for an unknown table or filter, or a range outside the calendar.
     """
     assets = chosen_assets(tables, with_upstream)
     state = warehouse.state()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nba_assets.contracts.contract import Contract, Read
+from nba_assets.errors import RequestError
 from nba_assets.readiness.audit import Waiver
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.windows import seen, window_of
@@ -62,7 +63,7 @@ def leave_out(
     the source, seldom the date.
     """
     if unknown := set(only) - {"outdated", *OUTDATED}:
-        raise ValueError(f"{contract.name}: only={sorted(unknown)} is unknown; use outdated, {', '.join(OUTDATED)}")
+        raise RequestError(f"{contract.name}: only={sorted(unknown)} is unknown; use outdated, {', '.join(OUTDATED)}")
     if not only:
         return (), ()
     current = state.is_ready(contract.name)

@@ -10,6 +10,7 @@ import numpy as np
 
 from nba_assets.contracts.contract import SCHEDULE, Read
 from nba_assets.contracts.tables import waves_of
+from nba_assets.errors import RequestError
 from nba_assets.readiness.date_ranges import DateRange, ranges_of
 from nba_assets.readiness.durations import Duration
 from nba_assets.readiness.ledger_columns import integers, numbers, texts
@@ -38,13 +39,13 @@ def make_plan(
 
     `only` names kinds of FILTERS, none meaning "outdated". With one, what becomes stale by the planned partitions is
     planned as well. What is stale because of a refused partition is not fixed without it: then "stale" takes in
-    "failed", too. `source_version` is what ingest rows should have come from; None leaves that out. KeyError for
-    an unknown table, ValueError for an unknown filter or a range outside the calendar.
+    "failed", too. `source_version` is what ingest rows should have come from; None leaves that out. RequestError for
+    an unknown table or filter, or a range outside the calendar.
     """
     if unknown := set(tables or ()) - set(state.contracts):
-        raise KeyError(f"no table {', '.join(sorted(unknown))}; there are {', '.join(state.contracts)}")
+        raise RequestError(f"no table {', '.join(sorted(unknown))}; there are {', '.join(state.contracts)}")
     if unknown := set(only) - set(FILTERS):
-        raise ValueError(f"only={sorted(unknown)} is unknown; use {', '.join(FILTERS)}")
+        raise RequestError(f"only={sorted(unknown)} is unknown; use {', '.join(FILTERS)}")
     within = np.ones(len(state.days), dtype=bool)
     if first is not None:
         within &= np.asarray(state.days >= np.datetime64(first))
@@ -52,7 +53,7 @@ def make_plan(
         within &= np.asarray(state.days <= np.datetime64(last))
     if not within.any():
         covered = f"{state.days[0].date()} … {state.days[-1].date()}" if len(state.days) else "no date"
-        raise ValueError(f"nothing of {first or 'the start'} … {last or 'the end'} exists: there is {covered}")
+        raise RequestError(f"nothing of {first or 'the start'} … {last or 'the end'} exists: there is {covered}")
     chosen = tuple(name for name in state.contracts if tables is None or name in tables)
     asked = {name: within if name in chosen else np.zeros_like(within) for name in state.contracts}
     filters = set(only) or {"outdated"}

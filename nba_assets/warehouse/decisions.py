@@ -8,30 +8,31 @@ import pandas as pd
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import MODEL, TABLES
+from nba_assets.errors import RequestError
 from nba_assets.partitions import Span
 from nba_assets.warehouse.frames import EMPTY_HASH, content_hashes
 from nba_assets.warehouse.port import WarehouseError
 
 
 def check_waiver(span: Span, rule: str, who: str, why: str, until: dt.datetime, now: dt.datetime) -> None:
-    """ValueError when table, rule, who, why or a future `until` with a time zone is missing."""
+    """RequestError when table, rule, who, why or a future `until` with a time zone is missing."""
     if span.table not in (*TABLES, MODEL):
-        raise ValueError(f"no table {span.table!r} to waive a rule of; there are {', '.join((*TABLES, MODEL))}")
+        raise RequestError(f"no table {span.table!r} to waive a rule of; there are {', '.join((*TABLES, MODEL))}")
     if not (rule and who.strip() and why.strip()):
-        raise ValueError(f"a waiver for {span} needs a rule, who gives it and why")
+        raise RequestError(f"a waiver for {span} needs a rule, who gives it and why")
     if until.tzinfo is None or until <= now:
-        raise ValueError(f"a waiver for {span} needs a moment in the future, with a time zone, not {until}")
+        raise RequestError(f"a waiver for {span} needs a moment in the future, with a time zone, not {until}")
 
 
 def check_revocation(
     waiver_id: str, found: tuple[str, dt.date, dt.date, dt.datetime | None, str | None] | None
 ) -> Span:
-    """The dates of a waiver (table, first, last, revoked when and by whom); ValueError unless it can be revoked."""
+    """The dates of a waiver (table, first, last, revoked when and by whom); RequestError unless it can be revoked."""
     if found is None:
-        raise ValueError(f"there is no waiver {waiver_id!r}; list them with `nba-assets waivers`")
+        raise RequestError(f"there is no waiver {waiver_id!r}; list them with `nba-assets waivers`")
     *place, revoked_at, revoked_by = found
     if revoked_at is not None:
-        raise ValueError(f"waiver {waiver_id} was revoked before, by {revoked_by} at {revoked_at:%Y-%m-%d %H:%M}")
+        raise RequestError(f"waiver {waiver_id} was revoked before, by {revoked_by} at {revoked_at:%Y-%m-%d %H:%M}")
     return Span(*place)
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
+from nba_assets.errors import RequestError
 from nba_assets.partitions import bootstrap_days
 from nba_assets.readiness.audit import Waiver
 from nba_assets.readiness.fingerprint import fingerprint
@@ -49,9 +50,9 @@ class Reader(Protocol):
 
 
 def contract_of(table: str) -> Contract:
-    """The contract of a table; ValueError when there is none of that name."""
+    """The contract of a table; RequestError when there is none of that name."""
     if table not in TABLES:
-        raise ValueError(f"there is no table {table!r} in the warehouse; there are {', '.join(TABLES)}")
+        raise RequestError(f"there is no table {table!r} in the warehouse; there are {', '.join(TABLES)}")
     return TABLES[table]
 
 

@@ -12,6 +12,7 @@ from nba_assets.claims.errors import (
     ClaimsError,
 )
 from nba_assets.claims.store import LEASE, ClaimStore
+from nba_assets.errors import RequestError
 from nba_assets_tests.claims.actors import START, january, reserve
 
 HOUR = dt.timedelta(hours=1)
@@ -260,16 +261,16 @@ def test_lists_are_newest_first(store):
 
 
 @pytest.mark.parametrize(
-    ("kind", "spans", "until", "message"),
+    ("kind", "spans", "until", "error", "message"),
     [
-        ("run", [], None, "no spans"),
-        ("lock", [january("a", 1, 1)], None, "kind 'lock'.*run, backfill, operation, hold"),
-        ("hold", [january("a", 1, 1)], None, "hold until None: give a moment in the future"),
-        ("run", [january("a", 1, 1)], START, "a moment in the future"),
+        ("run", [], None, ValueError, "no spans"),
+        ("lock", [january("a", 1, 1)], None, ValueError, "kind 'lock'.*run, backfill, operation, hold"),
+        ("hold", [january("a", 1, 1)], None, RequestError, "hold until None: give a moment in the future"),
+        ("run", [january("a", 1, 1)], START, RequestError, "a moment in the future"),
     ],
 )
-def test_a_reservation_without_meaning_is_refused(store, kind, spans, until, message):
-    with pytest.raises(ValueError, match=message):
+def test_a_reservation_without_meaning_is_refused(store, kind, spans, until, error, message):
+    with pytest.raises(error, match=message):
         store.reserve(spans, holder="run:ana", kind=kind, who="ana", until=until)
     assert store.recent() == []
 

@@ -193,3 +193,14 @@ def test_waivers_are_listed_while_they_are_in_force(built):
 def test_what_cannot_be_shown_is_refused_with_the_remedy(run, words, said):
     assert said in " ".join(run(*words, exit_code=2).split())
     assert said in run.json(*words, exit_code=2)["refused"]
+
+
+def test_a_defect_is_no_refusal_and_shows_its_traceback(run, monkeypatch):
+    def broken(self):
+        raise ValueError("cannot reindex on an axis with duplicate labels")
+
+    monkeypatch.setattr(type(run.platform.warehouse), "state", broken)
+    result = CliRunner().invoke(showing.show, ["status"])
+    assert result.exit_code == 1
+    assert isinstance(result.exception, ValueError)
+    assert "NBA-102" not in result.output

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from nba_assets.errors import RequestError
 from nba_assets.modelling.baselines import naive_baselines
 from nba_assets.modelling.cards.metadata import model_card, model_identity
 from nba_assets.modelling.cards.summary import model_metadata
@@ -132,7 +133,7 @@ def test_gain_shares_sum_to_one(trained):
     ],
 )
 def test_training_refuses_and_stores_nothing(tmp_path, store, settings, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(RequestError, match=message):
         build(tmp_path, features=store, settings=settings)
     assert list(tmp_path.iterdir()) == []
 

@@ -5,6 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
+from nba_assets.errors import RequestError
 from nba_assets.modelling.splits import Fold, Split, split_by_fraction, walk_forward_folds
 
 
@@ -27,7 +28,7 @@ def test_a_version_may_serve_later_than_it_need_and_never_earlier():
     assert later.train_before == dt.date(2024, 2, 1)
     assert later.rows(dates)["test"].sum() == Split(*days).rows(dates)["test"].sum() == 27
     assert Split(*days, serves_from=dt.date(2024, 1, 5)).train_before == Split(*days).train_before
-    with pytest.raises(ValueError, match="serves_from 2024-01-04 is not after validation_end"):
+    with pytest.raises(RequestError, match="serves_from 2024-01-04 is not after validation_end"):
         Split(*days, serves_from=dt.date(2024, 1, 4))
 
 
@@ -69,7 +70,7 @@ def test_shares_are_of_dates(days, counts):
     ],
 )
 def test_impossible_split_is_refused(attempt, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(RequestError, match=message):
         attempt()
 
 

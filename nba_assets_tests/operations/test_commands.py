@@ -9,6 +9,7 @@ import pytest
 
 from nba_assets.claims.errors import ClaimConflict, ClaimNotFound, ClaimsError
 from nba_assets.contracts.tables import MODEL
+from nba_assets.errors import RequestError
 from nba_assets.operations import commands
 from nba_assets.operations.backfills.backfill import planned_request
 from nba_assets.orchestration.run_tags import ONLY_TAG
@@ -158,10 +159,10 @@ def test_what_fails_leaves_no_claim_behind(platform: Platform, day: dt.date) -> 
 
 @pytest.mark.parametrize("table", ["team_offence", MODEL])
 def test_unknown_tables_and_dates_are_refused(table: str, platform: Platform, day: dt.date) -> None:
-    with pytest.raises(ValueError, match=f"no table '{table}'"):
+    with pytest.raises(RequestError, match=f"no table '{table}'"):
         commands.invalidate(platform.claims, platform.warehouse, Span(table, day, day), **BY)
     outside = platform.source.horizon + dt.timedelta(days=1)
-    with pytest.raises(ValueError, match="there is only"):
+    with pytest.raises(RequestError, match="there is only"):
         commands.hold(platform.claims, platform.warehouse, Span("team_offense", day, outside), until=_in_hours(1), **BY)
 
 

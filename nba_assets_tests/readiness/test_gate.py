@@ -7,6 +7,7 @@ import pytest
 
 from nba_assets.contracts.contract import Read
 from nba_assets.contracts.tables import TABLES
+from nba_assets.errors import RequestError
 from nba_assets.readiness.gate import evaluate, leave_out
 from nba_assets_tests.readiness.ledgers import CHAIN, HandLedger, graph, table
 
@@ -109,7 +110,7 @@ def test_ingested_rows_from_another_state_of_the_source_are_outdated_and_not_sta
 
 def test_an_unknown_kind_of_day_is_named():
     with pytest.raises(
-        ValueError, match=r"summary: only=\['broken'\] is unknown; use outdated, missing, stale, failed"
+        RequestError, match=r"summary: only=\['broken'\] is unknown; use outdated, missing, stale, failed"
     ):
         leave_out(sorted_ledger().state(), CHAIN["summary"], DAYS, ["stale", "broken"])
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nba_assets.contracts.tables import TABLES as REAL
+from nba_assets.errors import RequestError
 from nba_assets.readiness.durations import Duration
 from nba_assets.readiness.plan import Kind, Plan
 from nba_assets.readiness.planning import make_plan
@@ -234,9 +235,9 @@ def test_the_range_is_cut_to_the_calendar():
 @pytest.mark.parametrize(
     ("asked", "error", "message"),
     [
-        ({"tables": ["raws"]}, KeyError, "no table raws; there are raw, summary, cache, features"),
-        ({"only": ["stael"]}, ValueError, "stael.*outdated, missing, stale, failed, all"),
-        ({"first": dt.date(2025, 1, 1)}, ValueError, "nothing of 2025-01-01 … the end.*2024-01-01 … 2024-01-04"),
+        ({"tables": ["raws"]}, RequestError, "no table raws; there are raw, summary, cache, features"),
+        ({"only": ["stael"]}, RequestError, "stael.*outdated, missing, stale, failed, all"),
+        ({"first": dt.date(2025, 1, 1)}, RequestError, "nothing of 2025-01-01 … the end.*2024-01-01 … 2024-01-04"),
     ],
 )
 def test_what_cannot_be_planned_is_refused_with_what_can(asked, error, message):

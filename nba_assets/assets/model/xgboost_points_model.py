@@ -1,7 +1,7 @@
 """The asset `xgboost_points_model`: gated training, stored versions."""
 
-import datetime as dt
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
@@ -11,7 +11,7 @@ from nba_assets import clock
 from nba_assets.assets.model.feature_chain import inputs, recompute
 from nba_assets.contracts.features import FEATURE_COLUMNS, OPTIONAL_FEATURES, SHOT_FEATURES
 from nba_assets.contracts.tables import MODEL, ancestors
-from nba_assets.errors import coded
+from nba_assets.errors import RequestError, coded
 from nba_assets.event_log.outcomes import range_end
 from nba_assets.modelling.cards.card import card_paths, write_card
 from nba_assets.modelling.cards.summary import model_metadata
@@ -25,6 +25,7 @@ from nba_assets.modelling.training import QUICK, TrainingSettings
 from nba_assets.orchestration.groups import group_name
 from nba_assets.orchestration.run_claim import RunClaim
 from nba_assets.orchestration.table_asset import OWNERS
+from nba_assets.partitions import date_of
 from nba_assets.readiness.gate import GateClosed
 from nba_assets.settings import Settings
 from nba_assets.storage.mirror import hand_in
@@ -58,9 +59,9 @@ class TrainingConfig(dg.Config):
         if self.train_end is None and self.validation_end is None:
             return None
         if self.train_end is None or self.validation_end is None:
-            raise ValueError("give both train_end and validation_end, or neither")
-        serves_from = dt.date.fromisoformat(self.serves_from) if self.serves_from else None
-        return Split(dt.date.fromisoformat(self.train_end), dt.date.fromisoformat(self.validation_end), serves_from)
+            raise RequestError("give both train_end and validation_end, or neither")
+        serves_from = date_of("serves_from", self.serves_from) if self.serves_from else None
+        return Split(date_of("train_end", self.train_end), date_of("validation_end", self.validation_end), serves_from)
 
     def has_news(self, features: pd.DataFrame) -> bool:
         """Whether the model learns from lines of which none is known to be later than tip-off."""
@@ -144,26 +145,27 @@ def xgboost_points_model(
     features, games = snapshot.frames["ml_feature_store"], snapshot.frames["player_game_summary"]
     raw_games, ledger_fingerprint, inputs_build = _raw_games(snapshot), snapshot.fingerprint, snapshot.inputs_build
     del snapshot  # frames that only the leak gate needs are let go before the training
-    build = build_points_model(
-        features=features,
-        games=games,
-        raw_games=raw_games,
-        feature_columns=config.feature_columns(),
-        models_dir=models,
-        ledger_fingerprint=ledger_fingerprint,
-        trained_at=clock.now(),
-        split=config.split(),
-        settings=config.settings(),
-        before_saving=claim.check,
-        waivers=waivers,
-        window=TrainingWindow(first, last, inputs_build),
-        optional_columns=SHOT_FEATURES,
-        provenance={
-            "tables": list(gated), "dates": (last - first).days + 1, "leak_gate": probed,
-            "config": {name: value for name, value in config.model_dump().items() if value},
-        },
-        has_news=config.has_news(features),
-    )  # fmt: skip
+    with _refusing():
+        build = build_points_model(
+            features=features,
+            games=games,
+            raw_games=raw_games,
+            feature_columns=config.feature_columns(),
+            models_dir=models,
+            ledger_fingerprint=ledger_fingerprint,
+            trained_at=clock.now(),
+            split=config.split(),
+            settings=config.settings(),
+            before_saving=claim.check,
+            waivers=waivers,
+            window=TrainingWindow(first, last, inputs_build),
+            optional_columns=SHOT_FEATURES,
+            provenance={
+                "tables": list(gated), "dates": (last - first).days + 1, "leak_gate": probed,
+                "config": {name: value for name, value in config.model_dump().items() if value},
+            },
+            has_news=config.has_news(features),
+        )  # fmt: skip
     version = build.saved.version
     plots = write_card(models, version)
     hand_in(settings.model_store, models)
@@ -189,6 +191,15 @@ def xgboost_points_model(
         },
         data_version=dg.DataVersion(build.saved.metadata["model_sha256"][:16]),
     )
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """A window or a cut that cannot be trained on fails the run with the reason alone; a retry would not help."""
+    try:
+        yield
+    except RequestError as error:
+        raise dg.Failure(coded(error), allow_retries=False) from error
 
 
 def _columns() -> dict[str, tuple[str, ...]]:

@@ -1,6 +1,6 @@
 """What the forms of the UI ask, their defaults, and what they say of an answer that cannot be used.
 
-A form is checked when its run starts: ValueError names the field, its value and what to write.
+A form is checked when its run starts: RequestError names the field, its value and what to write.
 """
 
 import datetime as dt
@@ -9,26 +9,19 @@ from collections.abc import Sequence
 import dagster as dg
 from pydantic import Field
 
+from nba_assets.errors import RequestError
 from nba_assets.operations.backfills.backfill import CHUNK_DAYS
-from nba_assets.partitions import Span
+from nba_assets.partitions import Span, date_of
 from nba_assets.settings import Settings
 
 DATE = "as 2024-01-31"
 
 
-def date_of(field: str, text: str) -> dt.date | None:
-    """The date of a field; None when it is empty."""
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise ValueError(f"{field}: {text!r} is no date; write it {DATE}") from None
-
-
 def range_of(first: str, last: str, names: Sequence[str] = ("first", "last")) -> tuple[dt.date | None, dt.date | None]:
     """Both ends of a range; an end left empty is None."""
-    start, end = date_of(names[0], first), date_of(names[1], last)
+    start, end = (date_of(name, text) if text else None for name, text in zip(names, (first, last), strict=True))
     if start and end and start > end:
-        raise ValueError(f"{names[0]} {start} lies after {names[1]} {end}: exchange them")
+        raise RequestError(f"{names[0]} {start} lies after {names[1]} {end}: exchange them")
     return start, end
 
 
@@ -39,9 +32,9 @@ class Decision(dg.Config):
     who: str = Field(default="", description="Your name; default: the user of the server.")
 
     def by(self, settings: Settings) -> str:
-        """Who decides. ValueError when no reason is given."""
+        """Who decides. RequestError when no reason is given."""
         if not self.why.strip():
-            raise ValueError("why: it is empty; write the reason in a few words, it is recorded")
+            raise RequestError("why: it is empty; write the reason in a few words, it is recorded")
         return self.who or settings.who
 
 
@@ -90,7 +83,7 @@ class TrainForm(Decision):
             self.walk_forward_first, self.walk_forward_last, ("walk_forward_first", "walk_forward_last")
         )
         if last and not first:
-            raise ValueError("walk_forward_first: it is empty, though walk_forward_last is not; give both or neither")
+            raise RequestError("walk_forward_first: it is empty, though walk_forward_last is not; give both or neither")
         return (first, last or dt.date.max) if first else None
 
 
@@ -104,7 +97,7 @@ class SpanForm(Decision):
     def span(self) -> Span:
         first, last = range_of(self.first, self.last)
         if first is None:
-            raise ValueError(f"first: it is empty; write the first date, {DATE}")
+            raise RequestError(f"first: it is empty; write the first date, {DATE}")
         return Span(self.table, first, last or first)
 
 

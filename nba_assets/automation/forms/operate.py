@@ -21,7 +21,7 @@ from nba_assets.claims.claim import Claim
 from nba_assets.claims.errors import ClaimConflict, ClaimsError
 from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import MODEL
-from nba_assets.errors import coded
+from nba_assets.errors import RequestError, coded
 from nba_assets.operations import commands
 from nba_assets.operations.backfills.backfill import ASSETS, Request, chosen_assets, planned_request, reserve
 from nba_assets.operations.backfills.detached import start_detached
@@ -82,7 +82,7 @@ def predict(context: dg.OpExecutionContext, config: PredictForm) -> None:
         first, last = config.dates(eastern_date(clock.now()))
         covered = place.warehouse.days[-1].date()
         if last > covered:
-            raise ValueError(f"last: the source ends with {covered}, it has no slate of {last}; choose earlier dates")
+            raise RequestError(f"last: the source ends with {covered}, it has no slate of {last}; choose earlier dates")
         assets = tuple(name for name in ASSETS if name != MODEL)
         request = planned_request(
             place.warehouse, assets, source_version=place.source_version, first=first, last=last, only=()
@@ -175,7 +175,7 @@ def _place(context: dg.OpExecutionContext, config: Decision) -> Iterator[Place]:
             settings, resources.warehouse, ClaimStore(settings.claims_url), resources.source.fingerprint,
             config.by(settings),
         )  # fmt: skip
-    except (ClaimsError, WarehouseError, ValueError) as error:
+    except (ClaimsError, RequestError, WarehouseError) as error:
         raise _failure(error) from error
 
 

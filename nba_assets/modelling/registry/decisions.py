@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from nba_assets.atomic_files import exclusive, write_atomic
+from nba_assets.errors import RequestError
 
 POINTER = "champion.json"
 TRAINING = "training"
 """Who decides when nobody does: the rules of promotion, right after a training."""
 
 
-class DecisionError(ValueError):
+class DecisionError(RequestError):
     """A decision that cannot be taken, or a decisions file that cannot be read; the message says what to do."""
 
     code = "NBA-502"

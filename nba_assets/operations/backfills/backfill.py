@@ -13,6 +13,7 @@ from nba_assets.claims.claim import Claim
 from nba_assets.claims.errors import ClaimConflict
 from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import MODEL, TABLES, ancestors, waves_of
+from nba_assets.errors import RequestError
 from nba_assets.operations.backfills.launch import Work
 from nba_assets.orchestration.run_tags import CLAIM_TAG, LAUNCH_TAG, ONLY_TAG, OVERRIDE_TAG, WHO_TAG, WHY_TAG
 from nba_assets.partitions import Span
@@ -89,10 +90,10 @@ class Request:
 
 
 def chosen_assets(names: Sequence[str], with_upstream: bool = False) -> tuple[str, ...]:
-    """The named assets in the order in which they are built, all when none are named; ValueError for unknown ones."""
+    """The named assets in the order in which they are built, all when none are named; RequestError for unknown ones."""
     wanted = set(names or ASSETS)
     if unknown := wanted - set(ASSETS):
-        raise ValueError(f"no table {', '.join(sorted(unknown))}; there are {', '.join(ASSETS)}")
+        raise RequestError(f"no table {', '.join(sorted(unknown))}; there are {', '.join(ASSETS)}")
     if with_upstream:
         made_of = {MODEL} & wanted or {name for name in wanted if name != MODEL and ASSETS.index(name) > _MODEL_AT}
         wanted |= set(ancestors(*(wanted - {MODEL}))) | (set(ASSETS[: _MODEL_AT + 1]) if made_of else set())
@@ -113,7 +114,7 @@ def planned_request(
 ) -> Request | None:
     """The request for what the ledger says has to be done of what was asked for; None when that is nothing.
 
-    Dates are cut to the calendar; ValueError when none is left of them. The model is tried whenever it is among the
+    Dates are cut to the calendar; RequestError when none is left of them. The model is tried whenever it is among the
     assets: the same data gives the same version. But when everything is asked for over dates that end before the
     calendar does it is left out: a past week is not repaired for a version of an old window.
     """
@@ -121,7 +122,7 @@ def planned_request(
     whole = calendar[0].date(), calendar[-1].date()
     start, end = max(first or whole[0], whole[0]), min(last or whole[1], whole[1])
     if start > end:
-        raise ValueError(f"nothing of {first} … {last} exists: there is {whole[0]} … {whole[1]}")
+        raise RequestError(f"nothing of {first} … {last} exists: there is {whole[0]} … {whole[1]}")
     dated = tuple(name for name in assets if name != MODEL)
     if assets == ASSETS and end < whole[1]:
         assets = dated

@@ -14,6 +14,7 @@ import pandas as pd
 
 from nba_assets.contracts.contract import SCHEDULE
 from nba_assets.contracts.tables import MODEL
+from nba_assets.errors import RequestError
 from nba_assets.operations.backfills.backfill import Request, planned_request
 from nba_assets.warehouse.port import Warehouse
 
@@ -62,7 +63,7 @@ def training_request(
 
 
 def walk_forward_request(warehouse: Warehouse, first: dt.date, last: dt.date) -> Request:
-    """What to train for [first, last], and the tables to write anew with it. ValueError when nothing can be trained."""
+    """What to train for [first, last], and the tables to write anew with it. RequestError where no model can be."""
     state = warehouse.state()
     start, end = max(first, warehouse.days[0].date()), min(last, warehouse.days[-1].date())
     has_games = state.rows[SCHEDULE]["rows"].to_numpy(dtype="float64", na_value=np.nan) > 0
@@ -70,7 +71,7 @@ def walk_forward_request(warehouse: Warehouse, first: dt.date, last: dt.date) ->
     trainings = monthly_trainings(game_days, start, end)
     if not trainings:
         needed = TRAINED_ON_DATES + CALIBRATED_ON_DATES + JUDGED_ON_DATES
-        raise ValueError(
+        raise RequestError(
             f"no month of {first} … {last} has games and {needed} game dates before it; the warehouse has "
             f"{len(game_days)} game dates: choose later months, or build more history first"
         )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from nba_assets.contracts.contract import SCHEDULE, Contract, Read
 from nba_assets.contracts.tables import TABLES
+from nba_assets.errors import RequestError
 from nba_assets.operations.explanations.lookups import rows_with
 from nba_assets.readiness.date_ranges import DateRange, ranges_of
 from nba_assets.readiness.gate import evaluate
@@ -84,7 +85,7 @@ class Explanation:
 
 
 def explain(warehouse: DuckDBWarehouse, table: str, day: dt.date) -> Explanation:
-    """Why the partition is what it is. ValueError for an unknown table or a date outside the calendar."""
+    """Why the partition is what it is. RequestError for an unknown table or a date outside the calendar."""
     contract, state, at = located(warehouse, table, day)
     row = state.rows[table].iloc[at]
     waivers = warehouse.waivers()
@@ -111,15 +112,15 @@ def explain(warehouse: DuckDBWarehouse, table: str, day: dt.date) -> Explanation
 
 
 def located(warehouse: DuckDBWarehouse, table: str, day: dt.date) -> tuple[Contract, LedgerState, int]:
-    """Contract, state and the position of the date; ValueError when there is no such table or date."""
+    """Contract, state and the position of the date; RequestError when there is no such table or date."""
     if table not in TABLES:
-        raise ValueError(f"no table {table!r}; there are {', '.join(TABLES)}")
+        raise RequestError(f"no table {table!r}; there are {', '.join(TABLES)}")
     state = warehouse.state()
     try:
         return TABLES[table], state, state.position(pd.Timestamp(day))
     except KeyError:
         first, last = state.days[0].date(), state.days[-1].date()
-        raise ValueError(f"{table} has no {day}: there is {first} … {last}") from None
+        raise RequestError(f"{table} has no {day}: there is {first} … {last}") from None
 
 
 def _spans(rows: pd.DataFrame, day: dt.date) -> pd.Series:

@@ -9,6 +9,7 @@ import numpy as np
 
 from nba_assets.contracts.predictions import PLAYER_POINTS_PREDICTIONS
 from nba_assets.contracts.tables import TABLES
+from nba_assets.errors import RequestError
 from nba_assets.operations.explanations.explain import located
 from nba_assets.operations.explanations.lookups import rows_by_model, rows_with
 from nba_assets.operations.models import Freshness, model_statuses, touched_by
@@ -63,7 +64,7 @@ def downstream(
 ) -> Downstream:
     """What was built from the partition, and where rows of a player or team are among it.
 
-    ValueError for a table or date that does not exist, and for a key but player_id and team_id: those of a game lead
+    RequestError for a table or date that does not exist, and for a key but player_id and team_id: those of a game lead
     nowhere but to its own date.
     """
     _, state, at = located(warehouse, table, day)
@@ -107,7 +108,7 @@ def downstream(
 def _entity(key: Mapping[str, str]) -> dict[str, int]:
     for name, text in key.items():
         if name not in ("player_id", "team_id") or not text.isdigit():
-            raise ValueError(f"{name}={text}: give player_id or team_id, a whole number, with --downstream")
+            raise RequestError(f"{name}={text}: give player_id or team_id, a whole number, with --downstream")
     return {name: int(text) for name, text in key.items()}
 
 

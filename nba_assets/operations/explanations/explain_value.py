@@ -9,6 +9,7 @@ import pandas as pd
 
 from nba_assets.contracts.contract import ABSENCE, Absence, Contract
 from nba_assets.contracts.tables import TABLES
+from nba_assets.errors import RequestError
 from nba_assets.operations.explanations.explain import located
 from nba_assets.operations.explanations.lookups import rows_with
 from nba_assets.operations.explanations.missing_games import MissingGame, known_games, missing_games
@@ -79,12 +80,12 @@ def explain_value(
 ) -> ValueExplanation:
     """The value of a column, or of all, in the rows of a date that fit the key (all rows are only counted without one).
 
-    ValueError for a table, date, column or key value that does not exist.
+    RequestError for a table, date, column or key value that does not exist.
     """
     contract, state, _ = located(warehouse, table, day)
     typed = typed_key(contract, key)
     if column and column not in contract.column_names:
-        raise ValueError(f"{table} has no column {column!r}; there are {', '.join(contract.column_names)}")
+        raise RequestError(f"{table} has no column {column!r}; there are {', '.join(contract.column_names)}")
     found = rows_with(warehouse, contract, typed, day, day) if typed else pd.DataFrame()
     rows = tuple(_row(warehouse, state, contract, row, column, day) for row in found.to_dict("records"))
     described = ", ".join(f"{name}={value}" for name, value in typed.items())
@@ -98,14 +99,14 @@ def explain_value(
 
 
 def typed_key(contract: Contract, key: Mapping[str, str]) -> dict[str, object]:
-    """The key's texts as the contract types them; ValueError where that is not possible."""
+    """The key's texts as the contract types them; RequestError where that is not possible."""
     typed: dict[str, object] = {}
     for name, text in key.items():
         if name not in contract.column_names:
-            raise ValueError(f"{contract.name} has no column {name!r}; its key is {', '.join(contract.key)}")
+            raise RequestError(f"{contract.name} has no column {name!r}; its key is {', '.join(contract.key)}")
         is_number = contract.column(name).type == "integer"
         if is_number and not text.lstrip("-").isdigit():
-            raise ValueError(f"{contract.name}.{name}={text!r}: give a whole number")
+            raise RequestError(f"{contract.name}.{name}={text!r}: give a whole number")
         typed[name] = int(text) if is_number else text
     return typed
 

@@ -8,6 +8,7 @@ from google.cloud import bigquery
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
+from nba_assets.warehouse.port import WarehouseError
 from nba_assets.warehouse.system_tables import FENCE_COLUMNS, JOURNAL_COLUMNS, LEDGER_COLUMNS, OLD_NAMES, WAIVER_COLUMNS
 
 TYPES = {
@@ -53,7 +54,9 @@ class Names:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9.:_-]+", self.project) or not re.fullmatch(r"[A-Za-z0-9_]*", self.prefix):
-            raise ValueError(f"project {self.project!r} or dataset prefix {self.prefix!r} cannot be a name in BigQuery")
+            raise WarehouseError(
+                f"project {self.project!r} or dataset prefix {self.prefix!r} cannot be a name in BigQuery"
+            )
 
     def dataset(self, name: str) -> str:
         return f"{self.project}.{self.prefix}{name}"

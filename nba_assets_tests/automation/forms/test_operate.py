@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import numpy as np
 import pytest
 
 from nba_assets.automation.forms import operate
@@ -14,6 +15,7 @@ from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import TABLES
 from nba_assets.operations.backfills.backfill import ASSETS, Request
 from nba_assets.partitions import Span
+from nba_assets.readiness.state import LedgerState
 from nba_assets.settings import Settings
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages
@@ -118,6 +120,21 @@ def test_an_answer_that_cannot_be_used_is_named_with_what_to_write(untouched: Pl
     assert said in failure_messages(result)[0]
     assert untouched.claims.active() == []
     assert untouched.warehouse.journal().empty
+
+
+def test_a_defect_behind_a_form_fails_with_its_traceback_and_without_a_code(
+    untouched: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: LedgerState, table: str) -> np.ndarray:
+        raise ValueError("cannot reindex on an axis with duplicate labels")
+
+    monkeypatch.setattr(LedgerState, "is_stale", broken)
+    result = _filled_in(untouched, "invalidate", **DAY | {"first": str(untouched.source.first_date)})
+    (failed,) = result.filter_events(lambda event: event.event_type == dg.DagsterEventType.STEP_FAILURE)
+    cause = failed.step_failure_data.error.cause
+    assert cause.cls_name == "ValueError"
+    assert "in broken" in "".join(cause.stack), "the traceback leads to the defect"
+    assert "NBA-" not in failed.step_failure_data.error.to_string()
 
 
 @pytest.fixture

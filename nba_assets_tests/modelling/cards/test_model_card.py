@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from nba_assets.errors import RequestError
 from nba_assets.modelling.cards.card import card, card_paths, write_card
 from nba_assets.modelling.cards.facts import calibration_bins, feature_facts
 from nba_assets.modelling.cards.plots import plots
@@ -114,7 +115,7 @@ def test_decisions_are_on_the_card_that_is_written_after_them(models, tmp_path):
     assert "Status: **rejected**" in markdown
     assert "| rejected | ann | the feed was wrong \\| twice |" in markdown
     assert "<td>the feed was wrong | twice</td>" in html
-    with pytest.raises(ValueError, match="no champion to go back to"):
+    with pytest.raises(RequestError, match="no champion to go back to"):
         roll_back(tmp_path, **ANN)
 
 

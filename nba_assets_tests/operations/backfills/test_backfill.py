@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nba_assets.contracts.tables import MODEL, TABLES
+from nba_assets.errors import RequestError
 from nba_assets.operations.backfills.backfill import ASSETS, Request, chosen_assets, planned_request, waves
 from nba_assets.partitions import Span
 from nba_assets.readiness.state import LedgerState
@@ -66,7 +67,7 @@ def test_a_past_week_is_repaired_without_a_version_of_an_old_window(
 def test_chosen_assets_come_in_order_and_unknown_ones_are_named() -> None:
     assert chosen_assets([]) == ASSETS
     assert chosen_assets(["team_offense", "game_schedule"]) == ("game_schedule", "team_offense")
-    with pytest.raises(ValueError, match="no table team_offence"):
+    with pytest.raises(RequestError, match="no table team_offence"):
         chosen_assets(["team_offence"])
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from nba_assets.contracts.contract import Absence
 from nba_assets.contracts.tables import TABLES
+from nba_assets.errors import RequestError
 from nba_assets.operations.explanations.explain import explain
 from nba_assets.operations.explanations.explain_downstream import downstream
 from nba_assets.operations.explanations.explain_value import explain_value
@@ -77,7 +78,7 @@ class TestPartition:
         [("team_offence", "2024-12-01", "no table 'team_offence'"), ("team_offense", "2019-01-01", "there is")],
     )
     def test_what_does_not_exist_is_refused(self, weeks: Weeks, table: str, day: str, said: str) -> None:
-        with pytest.raises(ValueError, match=said):
+        with pytest.raises(RequestError, match=said):
             explain(weeks.warehouse, table, dt.date.fromisoformat(day))
 
 
@@ -161,7 +162,7 @@ class TestValue:
         ],
     )
     def test_what_does_not_fit_the_contract_is_refused(self, weeks: Weeks, key, column, said) -> None:
-        with pytest.raises(ValueError, match=said):
+        with pytest.raises(RequestError, match=said):
             explain_value(weeks.warehouse, "player_daily_cache", weeks.after, key, column)
 
 

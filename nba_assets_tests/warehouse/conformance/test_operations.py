@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from nba_assets.contracts.tables import TABLES
+from nba_assets.errors import RequestError
 from nba_assets.partitions import Span
 from nba_assets.readiness.status import Status
 from nba_assets_tests.warehouse.raw_publishes import (
@@ -75,7 +76,7 @@ def test_dates_where_nothing_stands_are_left_alone(empty):
 
 
 def test_an_unknown_table_is_named(warehouse):
-    with pytest.raises(ValueError, match="there is no table 'team_boxes' in the warehouse; there are game_schedule"):
+    with pytest.raises(RequestError, match="there is no table 'team_boxes' in the warehouse; there are game_schedule"):
         warehouse.invalidate(Span("team_boxes", DAYS[0], DAYS[1]), **WHO)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from nba_assets.contracts.tables import MODEL, TABLES
+from nba_assets.errors import RequestError
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Waiver, audit
 from nba_assets.readiness.gate import TRAINING_RULE, GateClosed
@@ -114,17 +115,17 @@ def test_every_waiver_is_listed_with_its_state(warehouse, clock):
 )
 def test_a_waiver_without_what_it_needs_is_refused(warehouse, change, message):
     arguments = {"span": FIRST_DAY, "rule": "team_minutes", **WHO} | change
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(RequestError, match=message):
         warehouse.add_waiver(**arguments)
     assert warehouse.waivers().empty
 
 
 def test_a_waiver_can_be_revoked_once_and_must_exist(warehouse):
     warehouse.add_waiver(FIRST_DAY, "team_minutes", **WHO)
-    with pytest.raises(ValueError, match="there is no waiver 'w2'"):
+    with pytest.raises(RequestError, match="there is no waiver 'w2'"):
         warehouse.revoke_waiver("w2", "ann", "no")
     warehouse.revoke_waiver("w1", "ann", "no")
-    with pytest.raises(ValueError, match="w1 was revoked before, by ann at 2025-01-10"):
+    with pytest.raises(RequestError, match="w1 was revoked before, by ann at 2025-01-10"):
         warehouse.revoke_waiver("w1", "bob", "no")
 
 
