@@ -126,7 +126,7 @@ class Warehouse(Register, Protocol):
 
         `only` leaves out days by what they are now: "missing" (never attempted), "failed" (rejected or held) and
         "stale" name what to build; "outdated" means all three and, for ingest, what came from another state of the
-        source. Empty builds every day. ValueError for any other word.
+        source. Empty builds every day. RequestError for any other word.
         """
         ...
 
