@@ -58,8 +58,8 @@ def _stands(found: Explanation) -> str:
     builds = f"build {facts['build_id']}, content since build {facts['content_build']}"
     parts = [f"{builds}, inputs read up to build {facts['inputs_build']}", code, f"{text_of(facts.get('rows'))} rows"]
     if "completeness" in facts:
-        due = text_of(facts["expected_rows"])
-        parts.append(f"{facts['completeness']:.0%} of the {due} games, teams or players that the schedule wants")
+        due, share = int(facts["expected_rows"]), float(facts["completeness"])
+        parts.append(f"{round(share * due):,} of {due:,} due games, teams or players ({share:.0%})")
     parts += ["built in the first weeks: thin windows are normal"] if facts.get("is_bootstrap") else []
     names = ("source_version", "waivers", "override", "token")
     return "; ".join(parts + [f"{name.replace('_', ' ')} {text_of(facts[name])}" for name in names if name in facts])

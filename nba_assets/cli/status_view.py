@@ -1,6 +1,7 @@
 """The state of the platform in the terminal, on one screen."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from rich.console import Console
 
@@ -8,28 +9,33 @@ from nba_assets.cli.formatting import table_of, time_of
 from nba_assets.cli.plan_view import print_lines
 from nba_assets.operations.models import ModelStatus
 from nba_assets.operations.status import WORDS, ClaimStatus, PlatformStatus, TableStatus
+from nba_assets.readiness.contents import Contents
 from nba_assets.readiness.date_ranges import list_of
 
 SHOWN_ROOTS = 3
+HIDDEN = (Contents.NO_GAMES, Contents.NOTHING_DUE)
+"""Counts that call for nothing."""
 
 
 def print_status(console: Console, status: PlatformStatus) -> None:
     """The platform on one screen: tables by status, root causes, claims, models."""
-    rows = [_table_row(table) for table in status.tables]
-    titles = ("table", *WORDS, "last build", "not ready")
+    words = [word for word in WORDS if word not in HIDDEN and any(table.counts[word] for table in status.tables)]
+    rows = [_table_row(table, words) for table in status.tables]
+    titles = ("table", *words, "last build", "to look at")
     console.print(table_of(titles, rows, f"{status.first} … {status.last}, at {time_of(status.at)}"))
     roots = [f"{root.cause}: {root.partitions:,} partitions of {', '.join(root.tables)}" for root in status.roots]
     print_lines(console, "Stale because", roots, SHOWN_ROOTS)
+    print_lines(console, "Short", status.shortfalls)
     print_lines(console, "At work", [claim_line(claim, status.at) for claim in status.claims])
     print_lines(console, "Held back", [claim_line(hold, status.at) for hold in status.holds])
     print_lines(console, "Models", [model_line(model) for model in status.models] or ["none stored yet"])
 
 
-def _table_row(table: TableStatus) -> list[object]:
+def _table_row(table: TableStatus, words: Sequence[str]) -> list[object]:
     build = table.last_build
     last = f"{build.build}, {time_of(build.at)}, {build.run_id[:8] or 'by hand'}" if build else "never"
-    words = [f"{word} {list_of(ranges, 1)}" for word, ranges in table.ranges.items()]
-    return [table.table, *(table.counts[word] or "" for word in WORDS), last, "\n".join(words)]
+    dates = [f"{word} {list_of(ranges, 1)}" for word, ranges in table.ranges.items()]
+    return [table.table, *(table.counts[word] or "" for word in words), last, "\n".join(dates)]
 
 
 def claim_line(claim: ClaimStatus, now: dt.datetime) -> str:

@@ -17,9 +17,12 @@ import yaml
 
 from nba_assets.claims.errors import ClaimsError
 from nba_assets.claims.store import ClaimStore
+from nba_assets.contracts.tables import TABLES
 from nba_assets.errors import coded
 from nba_assets.modelling.registry.artefacts import ArtefactError, read_metadata, stored_versions
 from nba_assets.operations.home import point_at
+from nba_assets.readiness.contents import Contents, contents
+from nba_assets.readiness.state import LedgerState
 from nba_assets.settings import Settings
 from nba_assets.storage.models import stored_models
 from nba_assets.storage.port import StorageError
@@ -144,8 +147,25 @@ def _warehouse(settings: Settings, outside: Outside, is_bigquery: bool) -> Findi
         ledger = warehouse.ledger()
     except (WarehouseError, outside.source_error) as error:
         return Finding("warehouse", Level.PROBLEM, coded(error), "see docs/errors.md")
-    ready = int((ledger["status"] == "ready").sum())
-    return Finding("warehouse", Level.OK, f"{where}: {ready:,} of {len(ledger):,} attempted partitions ready")
+    return Finding("warehouse", Level.OK, f"{where}: {_counted_states(ledger)}")
+
+
+def _counted_states(ledger: pd.DataFrame) -> str:
+    """'15 of 16 attempted partitions ready, 1 of them incomplete; 1 stale': by the predicates of the gate."""
+    if ledger.empty:
+        return "nothing was attempted yet"
+    days = pd.date_range(ledger["game_date"].min(), ledger["game_date"].max(), unit="ns")
+    state = LedgerState(ledger, TABLES, days)
+    ready, short, stale = (
+        sum(int(flags.sum()) for flags in of_tables)
+        for of_tables in (
+            [state.is_ready(name) for name in TABLES],
+            [contents(state, name)[Contents.INCOMPLETE] for name in TABLES],
+            [state.is_stale(name) for name in TABLES],
+        )
+    )
+    said = f"{ready:,} of {len(ledger):,} attempted partitions ready"
+    return said + (f", {short:,} of them incomplete" if short else "") + (f"; {stale:,} stale" if stale else "")
 
 
 def _storage(settings: Settings) -> Finding:

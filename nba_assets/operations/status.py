@@ -13,6 +13,7 @@ from nba_assets.contracts.predictions import PREDICTION_TABLES
 from nba_assets.contracts.tables import MODEL
 from nba_assets.operations.models import ModelStatus, model_statuses
 from nba_assets.partitions import Span
+from nba_assets.readiness.contents import Contents, contents, shortfalls
 from nba_assets.readiness.date_ranges import DateRange, ranges_of
 from nba_assets.readiness.durations import Duration, durations
 from nba_assets.readiness.ledger_columns import integers
@@ -24,8 +25,11 @@ from nba_assets.storage.models import stored_models
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 
 STALE, TAINTED = "stale", "tainted"
-WORDS = ("ready", STALE, "held", "rejected", "missing", TAINTED)
-"""What dates are counted by: each date is one of the first five; tainted is a flag beside them."""
+WORDS = ("ready", *Contents, STALE, "held", "rejected", "missing", TAINTED)
+"""What dates are counted by: ready, stale, held, rejected or missing; beside that, why ready ones are empty or short
+(`readiness.contents`), and whether they are tainted."""
+
+_TO_LOOK_AT = (Contents.INCOMPLETE, STALE, "held", "rejected", "missing", TAINTED)
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class LastBuild:
 
 @dataclass(frozen=True)
 class TableStatus:
-    """Dates of one table by WORDS; `ranges` has those that are not plainly ready."""
+    """Dates of one table by WORDS; `ranges` has those to look at."""
 
     table: str
     counts: Mapping[str, int]
@@ -86,13 +90,17 @@ class ClaimStatus:
 
 @dataclass(frozen=True)
 class PlatformStatus:
-    """Everything `nba-assets status` shows; `claims` are those that work, `holds` those that keep others out."""
+    """Everything `nba-assets status` shows; `claims` are those that work, `holds` those that keep others out.
+
+    `shortfalls` say where ready dates lack rows.
+    """
 
     at: dt.datetime
     first: dt.date
     last: dt.date
     tables: tuple[TableStatus, ...]
     roots: tuple[Root, ...]
+    shortfalls: tuple[str, ...]
     claims: tuple[ClaimStatus, ...]
     holds: tuple[ClaimStatus, ...]
     models: tuple[ModelStatus, ...]
@@ -110,6 +118,7 @@ def status(warehouse: DuckDBWarehouse, store: ClaimStore, settings: Settings) ->
         last=state.days[-1].date(),
         tables=tuple(table_status(state, name) for name in state.contracts),
         roots=tuple(roots(state)),
+        shortfalls=shortfalls(state),
         claims=tuple(claim for claim in active if claim.kind != "hold"),
         holds=tuple(claim for claim in active if claim.kind == "hold"),
         models=tuple(model_statuses(stored_models(settings), state)),
@@ -119,12 +128,12 @@ def status(warehouse: DuckDBWarehouse, store: ClaimStore, settings: Settings) ->
 def table_status(state: LedgerState, name: str) -> TableStatus:
     """The dates of a table by status: how many, which, and when the last was built."""
     is_ready, is_stale = np.asarray(state.is_ready(name)), state.is_stale(name)
-    flags = {"ready": is_ready, STALE: is_stale, TAINTED: state.tainted[name]}
+    flags = {"ready": is_ready, **contents(state, name), STALE: is_stale, TAINTED: state.tainted[name]}
     flags |= {word.value: state.has_status(name, word) for word in (Status.HELD, Status.REJECTED, Status.MISSING)}
     return TableStatus(
         table=name,
         counts={word: int(flags[word].sum()) for word in WORDS},
-        ranges={word: ranges_of(flags[word], state.days) for word in WORDS if word != "ready" and flags[word].any()},
+        ranges={word: ranges_of(flags[word], state.days) for word in _TO_LOOK_AT if flags[word].any()},
         last_build=_last_build(state, name),
     )
 

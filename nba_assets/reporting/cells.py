@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from nba_assets.readiness.contents import Contents, completeness, contents, games
 from nba_assets.readiness.date_ranges import bounds
 from nba_assets.readiness.ledger_columns import numbers, texts
 from nba_assets.readiness.staleness import stale_ranges
@@ -13,19 +14,26 @@ from nba_assets.readiness.status import Status
 
 STATES = {
     "r": "ready",
-    "e": "no rows",
-    "i": "incomplete",
+    "g": Contents.NO_GAMES.value,
+    "d": Contents.NOTHING_DUE.value,
+    "u": Contents.SOURCE_HAS_NONE.value,
+    "i": Contents.INCOMPLETE.value,
     "t": "tainted",
     "s": "stale",
     "h": "held",
     "x": "rejected",
     "m": "missing",
 }
-"""Letter and word of what a cell can be; where several hold, the last.
+"""Letter and word of what a cell can be; where several are so, the last.
 
-The first three are ready: `no rows` where there are no games or the source has nothing on them, `incomplete` with less
-than expected after the first weeks of a season. Tainted was built under a waiver.
+Those up to `incomplete` are ready (`readiness.contents`). Tainted was built under a waiver.
 """
+
+PLAIN = "rgdu"
+"""Letters of dates that need no attention."""
+
+CLOSED = "shxm"
+"""Letters of dates that the gate does not let anybody read."""
 
 REASONS_BUDGET = 600_000
 """Characters of reasons that the page carries; what is beyond is left to `nba-assets explain`."""
@@ -36,12 +44,12 @@ REASON_LENGTH = 400
 
 def letters(state: LedgerState, table: str) -> np.ndarray:
     """Per date the letter of its state."""
-    rows, completeness = numbers(state, table, "rows"), _completeness(state, table)
     ready = state.is_ready(table)
     found = np.full(len(state.days), "m", dtype="<U1")
     found[ready] = "r"
-    found[ready & (np.nan_to_num(rows) == 0)] = "e"
-    found[ready & (completeness < 1) & ~_is_bootstrap(state, table)] = "i"
+    letter_of = {word: letter for letter, word in STATES.items()}
+    for word, flags in contents(state, table).items():
+        found[flags] = letter_of[word]
     found[ready & state.tainted[table]] = "t"
     found[state.stale[table]] = "s"
     found[state.has_status(table, Status.HELD)] = "h"
@@ -52,6 +60,7 @@ def letters(state: LedgerState, table: str) -> np.ndarray:
 def heat_map(state: LedgerState) -> dict[str, Any]:
     """Calendar, letters, rows and completeness of every table, and the reasons of what is not ready.
 
+    `games` are the scheduled ones per date.
     `reasons` are [first position, last position, index into `texts`]; of ranges that overlap each says one cause.
     `completeness` are [position, share] where it is not 1. Positions count from `first`.
     """
@@ -63,19 +72,22 @@ def heat_map(state: LedgerState) -> dict[str, Any]:
     for name, contract in state.contracts.items():
         reasons = [(a, b, text) for a, b, text in _said(state, name)]
         reasons += [((p.first - first).days, (p.last - first).days, f"stale: {p.reason}") for p in stale[name]]
-        completeness = _completeness(state, name)
-        short = np.flatnonzero(completeness < 1)
+        share = completeness(state, name)
+        short = np.flatnonzero(share < 1)
         tables.append(
             {
                 "name": name,
                 "dataset": contract.dataset,
                 "states": "".join(letters(state, name)),
                 "rows": [int(rows) for rows in np.nan_to_num(numbers(state, name, "rows"))],
-                "completeness": [[int(at), round(float(completeness[at]), 4)] for at in short],
+                "completeness": [[int(at), round(float(share[at]), 4)] for at in short],
                 "reasons": [[a, b, _pooled(pool, room, text)] for a, b, text in reasons],
             }
         )
-    return {"first": first.isoformat(), "days": len(state.days), "tables": tables, "texts": list(pool)}
+    scheduled = [int(count) for count in games(state)]
+    return {
+        "first": first.isoformat(), "days": len(state.days), "games": scheduled, "tables": tables, "texts": list(pool)
+    }  # fmt: skip
 
 
 def counts(state: LedgerState) -> dict[str, dict[str, int]]:
@@ -85,19 +97,6 @@ def counts(state: LedgerState) -> dict[str, dict[str, int]]:
         letter, dates = np.unique(letters(state, name), return_counts=True)
         found[name] = {STATES[str(one)]: int(count) for one, count in zip(letter, dates, strict=True)}
     return found
-
-
-def _completeness(state: LedgerState, table: str) -> np.ndarray:
-    known = numbers(state, table, "completeness") if "completeness" in state.rows[table] else np.array([])
-    return known if len(known) else np.full(len(state.days), np.nan)
-
-
-def _is_bootstrap(state: LedgerState, table: str) -> np.ndarray:
-    """Dates at the start of a season, whose thin windows are normal."""
-    known = state.rows[table].get("is_bootstrap")
-    if known is None:
-        return np.zeros(len(state.days), dtype=bool)
-    return known.eq(True).to_numpy(dtype=bool, na_value=False)
 
 
 def _said(state: LedgerState, table: str) -> Iterator[tuple[int, int, str]]:
@@ -120,15 +119,15 @@ def _pooled(pool: dict[str, int], room: list[int], text: str) -> int:
 
 
 def not_ready(found: Mapping[str, Any], explained: int) -> list[dict[str, Any]]:
-    """The same as a list for reading: runs of dates of one table in one state, `no rows` and `ready` left out.
+    """The same as a list for reading: runs of dates of one table in one state, those that need no attention left out.
 
-    The newest come first; of as many as `explained` the reason is told.
+    The newest come first; as many as `explained` have their reason.
     """
     runs = []
     for table in found["tables"]:
         states = np.array(list(table["states"]))
         for letter, word in STATES.items():
-            if letter not in "re":
+            if letter not in PLAIN:
                 _, firsts, lasts = bounds((states == letter)[None, :])
                 runs += [
                     {"table": table["name"], "state": word, "first": int(a), "last": int(b), "reason": ""}

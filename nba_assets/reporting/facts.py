@@ -10,9 +10,11 @@ import pandas as pd
 
 from nba_assets.modelling.registry.freshness import GATED
 from nba_assets.partitions import season_of
+from nba_assets.readiness.contents import shortfalls
+from nba_assets.readiness.counted import counted
 from nba_assets.readiness.date_ranges import DateRange
 from nba_assets.readiness.durations import Duration, durations
-from nba_assets.reporting.cells import counts, heat_map, not_ready
+from nba_assets.reporting.cells import CLOSED, STATES, counts, heat_map, not_ready
 from nba_assets.reporting.coverage import Coverage, coverage
 from nba_assets.reporting.incidents import Incident, open_incidents
 from nba_assets.reporting.model_history import ModelVersion, model_history
@@ -26,9 +28,10 @@ DECISIONS_SHOWN, RUNS_SHOWN = 25, 400
 class QualityFacts:
     """What stands at one moment.
 
-    `cells` is the heat map (`reporting.cells`), `counts` its totals per table, `runs` its runs of dates that are not
-    plainly ready, the newest of them with their reason. `builds` are the newest timed builds of every table: table,
-    at, dates, seconds; `expected` what they teach. `waivers` and `decisions` are rows of the port, newest first.
+    `cells` is the heat map (`reporting.cells`), `counts` its totals per table, `runs` its runs of dates to look at, the
+    newest of them with their reason. `shortfalls` say where ready dates lack rows. `builds` are the newest timed builds
+    of every table: table, at, dates, seconds; `expected` what they teach. `waivers` and `decisions` are rows of the
+    port, newest first.
     """
 
     at: dt.datetime
@@ -38,6 +41,7 @@ class QualityFacts:
     counts: Mapping[str, Mapping[str, int]]
     runs: Sequence[Mapping[str, Any]]
     incidents: tuple[Incident, ...]
+    shortfalls: tuple[str, ...]
     coverage: tuple[Coverage, ...]
     models: tuple[ModelVersion, ...]
     builds: tuple[Mapping[str, Any], ...]
@@ -53,6 +57,18 @@ class QualityFacts:
             for word, dates in table.items():
                 found[word] = found.get(word, 0) + dates
         return found
+
+    @property
+    def verdict(self) -> str:
+        """Whether everything is ready and up to date, complete and without waivers, by the states of all partitions."""
+        closed = sum(self.totals.get(STATES[letter], 0) for letter in CLOSED)
+        if closed:
+            return f"Not ready or not up to date: {counted(closed, 'partition')}."
+        waived = self.totals.get(STATES["t"], 0)
+        under = [f"{counted(waived, 'partition')} built under a waiver."] if waived else []
+        if not (self.shortfalls or under):
+            return "Every partition of every table is ready and up to date."
+        return " ".join(["No open incidents.", *self.shortfalls, *under])
 
 
 def quality_facts(warehouse: Warehouse, models_dir: Path, now: dt.datetime) -> QualityFacts:
@@ -70,6 +86,7 @@ def quality_facts(warehouse: Warehouse, models_dir: Path, now: dt.datetime) -> Q
         counts=counts(state),
         runs=not_ready(cells, RUNS_SHOWN),
         incidents=tuple(open_incidents(state, windows, GATED)),
+        shortfalls=shortfalls(state),
         coverage=coverage(warehouse, state),
         models=models,
         builds=tuple(_build(row) for row in builds.to_dict("records")),

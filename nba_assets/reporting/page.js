@@ -93,10 +93,11 @@ function detail(index, at) {
   const weekday = new Date(start + at * DAY).toLocaleDateString("en", { weekday: "short", timeZone: "UTC" });
   const why = table.reasons.filter(([first, last]) => first <= at && at <= last).map(([, , text]) => cells.texts[text]);
   const parts = [`${table.name}, ${weekday} ${dateOf(at)}: ${facts.states[letter]}`, `${rows.toLocaleString("en")} rows`];
-  if (short) parts.push(`${(100 * short[1]).toFixed(1)} % of the expected`);
+  if (short) parts.push(`${(100 * short[1]).toFixed(1)} % of what is due`);
+  if ("diu".includes(letter)) parts.push(`${cells.games[at]} ${cells.games[at] === 1 ? "game" : "games"} scheduled`);
   let said = parts.join(", ") + "." + (why.length ? " " + why.slice(0, 3).join("; ") + "." : "");
   if (why.length > 3) said += ` And ${why.length - 3} more reasons.`;
-  return letter === "r" || letter === "e" ? said : `${said} More: nba-assets explain ${table.name} ${dateOf(at)}`;
+  return "rgd".includes(letter) ? said : `${said} More: nba-assets explain ${table.name} ${dateOf(at)}`;
 }
 
 function tell(index, at) { byId("detail").textContent = detail(index, at); }
@@ -115,7 +116,7 @@ const monthsOf = (from, to) => {
     const name = dateOf(at).slice(0, 7);
     const month = found.get(name) || { name, from: at, to: at, odd: 0 };
     month.to = at;
-    for (const table of tables) if (!"re".includes(table.states[at])) month.odd++;
+    for (const table of tables) if (!facts.plain.includes(table.states[at])) month.odd++;
     found.set(name, month);
   }
   return [...found.values()];
@@ -132,7 +133,7 @@ function fillControls() {
   fill(byId("season"), [["", "all seasons"], ...[...facts.seasons].reverse().map((season) => [season.name, season.name])], shown.season);
   const season = facts.seasons.find((one) => one.name === shown.season);
   const months = season ? allMonths.filter((month) => month.to >= season.from && month.from <= season.to) : allMonths;
-  const odd = (month) => (month.odd ? ` (${month.odd} not plainly ready)` : "");
+  const odd = (month) => (month.odd ? ` (${month.odd} to look at)` : "");
   fill(byId("month"), [["", "all months"], ...months.map((month) => [month.name, month.name + odd(month)])], shown.month);
   byId("earlier").disabled = shown.from === 0;
   byId("later").disabled = shown.to === cells.days - 1;

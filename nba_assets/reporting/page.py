@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from nba_assets.atomic_files import write_atomic
 from nba_assets.partitions import season_of
-from nba_assets.reporting.cells import STATES
+from nba_assets.reporting.cells import PLAIN, STATES
 from nba_assets.reporting.charts import charts
 from nba_assets.reporting.facts import RUNS_SHOWN, QualityFacts
 
@@ -20,8 +20,8 @@ FILE_NAME = "data_quality_report.html"
 INCIDENTS_SHOWN = 50
 """How many the page carries; what is left out is counted on it."""
 
-GLYPHS = {"r": "", "e": "", "i": "%", "t": "!", "s": "~", "h": "=", "x": "×", "m": "?"}
-"""The sign of each state beside its colour, for whoever does not tell colours apart."""
+GLYPHS = {"r": "", "g": "", "d": "", "u": "∅", "i": "%", "t": "!", "s": "~", "h": "=", "x": "×", "m": "?"}
+"""The sign of each state beside its color, for readers who do not tell colors apart."""
 
 
 def page(facts: QualityFacts, library: str) -> str:
@@ -35,6 +35,7 @@ def page(facts: QualityFacts, library: str) -> str:
         "charts": charts(facts),
         "states": STATES,
         "glyphs": GLYPHS,
+        "plain": PLAIN,
         "seasons": [{"name": name, **_positions(facts, name)} for name in facts.seasons],
     }
     return environment.from_string(_resource("page.html")).render(

@@ -96,7 +96,7 @@ def test_the_plan_of_a_correction_names_dates_cause_and_order(built):
     plan = built.json("plan", "--stale")["plan"]
     assert {table["table"]: table["days"] for table in plan["tables"]}["team_offense"] == [SECOND]
     assert [table["wave"] for table in plan["tables"]] == sorted(table["wave"] for table in plan["tables"])
-    assert "Nothing to do" in built("plan", "--missing")
+    assert "Nothing of --missing on" in built("plan", "--missing")
 
 
 def test_the_plan_is_cut_by_tables_and_dates(built):
@@ -150,6 +150,17 @@ def test_a_partition_is_explained_with_its_inputs_rules_and_people(built):
     ]
     assert {rule["passed"] for rule in partition["rules"]} == {True}
     assert "ana" in built("journal")
+
+
+def test_an_empty_date_says_whether_there_were_no_games_or_nothing_at_the_source(built):
+    said = " ".join(built("explain", "point_lines", FIRST).split())
+    assert f"point_lines {FIRST} is ready source has none: 2 games scheduled" in said
+    assert "the date is ready, for the table is optional" in said
+    said = " ".join(built("status").split())
+    assert "Short: 4 dates of point_lines have games and no rows: the source has none." in said
+    tables = {table["table"]: table["counts"] for table in built.json("status")["tables"]}
+    assert (tables["point_lines"]["source has none"], tables["point_lines"]["no games"]) == (4, 0)
+    assert tables["team_box_scores"]["incomplete"] == 0
 
 
 def test_a_value_and_a_null_are_explained(built):

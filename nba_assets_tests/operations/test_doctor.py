@@ -6,19 +6,26 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.tables import TABLES
 from nba_assets.operations.doctor import USER_CREDENTIALS, Finding, Level, Outside, examine
 from nba_assets.operations.home import prepare_home
 from nba_assets.settings import Settings, outside_environment
 from nba_assets.sources.port import SourceError
 from nba_assets.warehouse.port import WarehouseError
+from nba_assets_tests.readiness.wide_ledger import built_ledger
 from nba_assets_tests.warehouse.raw_publishes import publish_raw, warehouse_at
 
 
 class Ledger:
-    """A warehouse of two attempted partitions."""
+    """A warehouse of two dates of every table: the shots of the first are incomplete, its accuracy is stale."""
 
     def ledger(self) -> pd.DataFrame:
-        return pd.DataFrame({"status": ["ready", "held"]})
+        days = pd.date_range("2025-01-13", periods=2, unit="ns")
+        frame = built_ledger(TABLES, days, chunk=2).assign(completeness=1.0)
+        first = frame["game_date"] == days[0]
+        frame.loc[first & (frame["table_name"] == "shot_attempts"), "completeness"] = 0.5
+        frame.loc[first & (frame["table_name"] == "prediction_accuracy"), "code_version"] = 0
+        return frame
 
 
 def unreachable(*_: str) -> Ledger:
@@ -108,7 +115,7 @@ def test_bigquery_needs_a_project_and_credentials(settings, outside, tmp_path):
     findings = found(settings, replace(outside, variables=named))
     assert findings["project"].level is Level.OK
     assert findings["credentials"].level is Level.PROBLEM
-    assert "1 of 2 attempted partitions ready" in findings["warehouse"].said
+    assert "35 of 36 attempted partitions ready, 1 of them incomplete; 1 stale" in findings["warehouse"].said
     (tmp_path / USER_CREDENTIALS).parent.mkdir(parents=True)
     (tmp_path / USER_CREDENTIALS).write_text("{}")
     assert found(settings, bigquery)["credentials"].level is Level.OK

@@ -78,6 +78,23 @@ def test_where_everything_stands_the_page_says_so(tmp_path):
     assert "No build was timed yet" in said
 
 
+def test_incomplete_and_waived_dates_stand_in_the_sentence_that_says_nothing_is_open(tmp_path):
+    ledger = HandLedger().publish_all()
+    state = state_of(ledger, completeness=[0.5, 1.0] + [1.0] * 14)
+    said = text_of(page(quality_facts(ToldWarehouse(state), tmp_path, NOW), LIBRARY))
+    assert "Every partition of every table" not in said
+    assert "No open incidents. 1 date of raw is incomplete: some of their games, teams or players have no row." in said
+    ledger.publish("raw", 1, waivers="w1")
+    for name in ("summary", "cache", "features"):
+        ledger.publish(name)
+    assert facts_of(ledger, tmp_path).verdict == "No open incidents. 8 partitions built under a waiver."
+
+
+def test_what_is_closed_is_counted_in_the_first_sentence(facts):
+    closed = sum(count for word, count in facts.totals.items() if word in ("stale", "held", "rejected", "missing"))
+    assert f"Not ready or not up to date: {closed} partitions." in text_of(page(facts, LIBRARY))
+
+
 def test_an_empty_warehouse_has_a_page(tmp_path):
     said = text_of(page(facts_of(HandLedger(), tmp_path), LIBRARY))
     assert "never built" in said
@@ -111,7 +128,7 @@ def test_script_style_and_markup_name_the_same_things(facts):
         assert f"--{letter}: #" in style
     assert set(GLYPHS) == set(STATES)
     signs = [sign for sign in GLYPHS.values() if sign]
-    assert len(set(signs)) == len(signs) == len(STATES) - 2, "all but ready and no rows have a sign of their own"
+    assert len(set(signs)) == len(signs) == len(STATES) - 3, "all but three have a sign of their own"
 
 
 def test_every_chart_is_a_specification_that_vega_lite_understands(facts):

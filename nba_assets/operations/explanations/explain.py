@@ -12,6 +12,7 @@ from nba_assets.contracts.contract import SCHEDULE, Contract, Read
 from nba_assets.contracts.tables import TABLES
 from nba_assets.errors import RequestError
 from nba_assets.operations.explanations.lookups import rows_with
+from nba_assets.readiness.contents import contents_in_words
 from nba_assets.readiness.date_ranges import DateRange, ranges_of
 from nba_assets.readiness.gate import evaluate
 from nba_assets.readiness.ledger_columns import integers
@@ -142,6 +143,8 @@ def _reasons(state: LedgerState, table: str, at: int, taints: Sequence[str]) -> 
         reasons.append(f"held: {state.describe(*root)}")
     elif said and not state.is_missing(table)[at]:
         reasons.append(f"{state.rows[table]['status'].iloc[at]}: {said}")
+    if state.is_ready(table)[at] and (short := contents_in_words(state, table, at)):
+        reasons.append(short)
     return reasons + ([f"tainted: built under waiver {', '.join(taints)}"] if taints else [])
 
 
