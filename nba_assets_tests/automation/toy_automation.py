@@ -8,13 +8,13 @@ from nba_assets.automation.launching.automation_sensor import LedgerAutomation
 from nba_assets.automation.launching.conditions import Decider, LedgerSaysDue
 from nba_assets.claims.store import ClaimStore
 from nba_assets.settings import Settings
-from nba_assets_tests.automation.told_ledger import OneLedger, ToldLedger
+from nba_assets_tests.readiness.ledgers import HandLedger, OneLedger
 
 
 class ToyAutomation:
     """One asset for each table of the ledger; `requested` and `tick` evaluate anew each time."""
 
-    def __init__(self, ledger: ToldLedger, instance: dg.DagsterInstance, settings: Settings, **given) -> None:
+    def __init__(self, ledger: HandLedger, instance: dg.DagsterInstance, settings: Settings, **given) -> None:
         self.ledger, self.instance, self.settings = ledger, instance, settings
         self.store = ClaimStore(settings.claims_url)
         self.decider = Decider(lambda: OneLedger(self.ledger), self.store, lambda: "s1", **given)

@@ -1,13 +1,19 @@
 """A ledger kept by hand, over a graph of toy tables and a calendar of a few days numbered from 1."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import Column, Contract, Read
 from nba_assets.readiness.state import LedgerState
+from nba_assets.warehouse.system_tables import LEDGER_COLUMNS
 
 FIRST = pd.Timestamp("2024-01-01")
+WRITTEN_AT = pd.Timestamp("2024-02-01", tz="UTC")
+ROWS = 10
+"""Rows of every date that is published."""
 
 
 def table(
@@ -42,27 +48,38 @@ CHAIN = graph(
 
 
 class HandLedger:
-    """What publishes leave in the ledger: one build number per publish, shared by its days."""
+    """What publishes leave in the ledger, in all its columns: one build number per publish, shared by its days.
+
+    A day's content is "<table> <build>"; `run_id` and `now` are those of the attempts that follow.
+    """
 
     def __init__(self, contracts: dict[str, Contract] = CHAIN, days: int = 4) -> None:
         self.contracts, self.days = contracts, pd.date_range(FIRST, periods=days, unit="ns")
         self.build = 0
+        self.run_id, self.now = "r1", WRITTEN_AT
         self.rows: dict[tuple[str, int], dict[str, object]] = {}
 
     def publish(self, name: str, *numbers: int, changed: bool = True, waivers: str = "") -> None:
-        """Ready content; `changed=False` is a rewrite with the content that stood."""
+        """Ready content; `changed=False` is a rewrite with the content that was published."""
         read, self.build = self.build, self.build + 1
         for number in numbers or self.numbers:
             old = self.rows.get((name, number), {})
             self.rows[name, number] = {
-                "status": "ready",
-                "reasons": "",
+                **self._attempt("ready", ""),
+                "build_id": self.build,
+                "content_hash": f"{name} {self.build}" if changed else old["content_hash"],
                 "content_build": self.build if changed else old["content_build"],
                 "inputs_build": read,
                 "code_version": self.contracts[name].code_version,
+                "token": self.build,
+                "rows": ROWS,
+                "expected_rows": ROWS,
+                "completeness": 1.0,
+                "is_bootstrap": False,
                 "waivers": waivers,
-                "attempt_build": self.build,
+                "source_version": "s1",
                 "gap_build": None,
+                "override": "",
             }
 
     def fail(self, name: str, *numbers: int, status: str = "rejected", reasons: str = "points do not add up") -> None:
@@ -70,9 +87,18 @@ class HandLedger:
         self.build += 1
         for number in numbers:
             old = self.rows.get((name, number), {})
-            attempt = {"status": status, "reasons": reasons, "attempt_build": self.build}
             since = old["gap_build"] if old.get("status") in ("rejected", "held") else self.build
-            self.rows[name, number] = {**old, **attempt, "gap_build": since}
+            self.rows[name, number] = {**old, **self._attempt(status, reasons), "gap_build": since}
+
+    def _attempt(self, status: str, reasons: str) -> dict[str, object]:
+        return {
+            "status": status,
+            "reasons": reasons,
+            "attempt_build": self.build,
+            "run_id": self.run_id,
+            "written_at": self.now,
+            "seconds": 2.0,
+        }
 
     def invalidate(self, name: str, *numbers: int, reasons: str = "invalidated by ana: wrong") -> None:
         """A person's verdict: what is published counts as news, and the gate is closed on it."""
@@ -81,9 +107,14 @@ class HandLedger:
             self.rows[name, number]["content_build"] = self.build
 
     def outdate(self, name: str, *numbers: int) -> None:
-        """What stands was built by another version of the code."""
+        """What is published was built by another version of the code."""
         for number in numbers:
             self.rows[name, number] = {**self.rows[name, number], "code_version": 0}
+
+    def forget(self, name: str, *numbers: int) -> None:
+        """The file was replaced by an older one."""
+        for number in numbers:
+            del self.rows[name, number]
 
     def publish_all(self) -> "HandLedger":
         for name in self.contracts:
@@ -94,17 +125,17 @@ class HandLedger:
     def numbers(self) -> range:
         return range(1, len(self.days) + 1)
 
-    def frame(self) -> pd.DataFrame:
-        names = ["status", "reasons", "content_build", "inputs_build", "code_version", "waivers", "attempt_build"]
-        names.append("gap_build")
-        rows = [
-            {"table_name": name, "game_date": self.days[number - 1], **row} for (name, number), row in self.rows.items()
-        ]
-        return pd.DataFrame(rows, columns=["table_name", "game_date", *names])
+    def day(self, number: int) -> dt.date:
+        return self.days[number - 1].date()
 
-    def state(self, history_start: int | None = None) -> LedgerState:
-        start = None if history_start is None else self.days[history_start - 1].date()
-        return LedgerState(self.frame(), self.contracts, self.days, start)
+    def frame(self) -> pd.DataFrame:
+        rows = [{"table_name": name, "game_date": self.days[at - 1], **row} for (name, at), row in self.rows.items()]
+        return pd.DataFrame(rows, columns=list(LEDGER_COLUMNS))
+
+    def state(self, history_start: int | None = None, **columns: object) -> LedgerState:
+        """The ledger's state from a day's number on; `columns` replace those of all rows."""
+        start = None if history_start is None else self.day(history_start)
+        return LedgerState(self.frame().assign(**columns), self.contracts, self.days, start)
 
     def stale(self) -> dict[str, list[int]]:
         """Numbers of the stale days of each table that has any."""
@@ -113,6 +144,16 @@ class HandLedger:
     def tainted(self) -> dict[str, list[int]]:
         return self._flagged(self.state().tainted)
 
-    def _flagged(self, flags: dict) -> dict[str, list[int]]:
+    def _flagged(self, flags: Mapping[str, np.ndarray]) -> dict[str, list[int]]:
         found = {name: [number for number in self.numbers if flags[name][number - 1]] for name in self.contracts}
         return {name: numbers for name, numbers in found.items() if numbers}
+
+
+class OneLedger:
+    """A warehouse that can only say what its ledger is."""
+
+    def __init__(self, ledger: HandLedger) -> None:
+        self._ledger = ledger
+
+    def state(self) -> LedgerState:
+        return self._ledger.state()

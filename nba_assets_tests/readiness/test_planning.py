@@ -3,7 +3,6 @@
 import dataclasses
 import datetime as dt
 
-import numpy as np
 import pytest
 
 from nba_assets.contracts.tables import TABLES as REAL
@@ -16,14 +15,8 @@ from nba_assets_tests.readiness.ledgers import CHAIN, HandLedger, graph, table
 from nba_assets_tests.readiness.wide_ledger import built_ledger, calendar, rewritten
 
 
-def state_of(ledger: HandLedger, **columns: object) -> LedgerState:
-    """The ledger's state, with the columns that only plans look at."""
-    frame = ledger.frame().assign(**{"rows": np.nan, "source_version": "s1", **columns})
-    return LedgerState(frame, ledger.contracts, ledger.days)
-
-
 def plan_of(ledger: HandLedger, **asked: object) -> Plan:
-    return make_plan(state_of(ledger), **asked)
+    return make_plan(ledger.state(), **asked)
 
 
 def numbers(plan: Plan) -> dict[str, list[int]]:
@@ -147,11 +140,11 @@ def test_an_asked_rebuild_only_may_make_its_readers_stale():
     ledger = built()
     contracts = {**CHAIN, "raw": dataclasses.replace(CHAIN["raw"], ingest=True)}
     ledger.contracts = contracts
-    plan = make_plan(state_of(ledger), source_version="s2", first=dt.date(2024, 1, 4))
+    plan = make_plan(ledger.state(), source_version="s2", first=dt.date(2024, 1, 4))
     assert {part.table: part.certain for part in plan.tables} == {"raw": 1, "summary": 0}
     assert str(plan.tables[0].reasons[0]) == "2024-01-04 source changed"
-    assert make_plan(state_of(ledger), source_version="s1").tables == ()
-    assert make_plan(state_of(ledger), source_version="s2", only=["stale"]).tables == ()
+    assert make_plan(ledger.state(), source_version="s1").tables == ()
+    assert make_plan(ledger.state(), source_version="s2", only=["stale"]).tables == ()
 
 
 def test_downstream_that_was_not_asked_for_is_named():
@@ -217,13 +210,13 @@ def test_rows_are_those_that_stand_else_as_many_per_game_as_usual():
     ledger = HandLedger(contracts)
     ledger.publish("game_schedule")
     ledger.publish("box", 1, 2)
-    state = state_of(ledger, rows=[3, 5, 10, 0, 60, 100])
+    state = ledger.state(rows=[3, 5, 10, 0, 60, 100])
     assert make_plan(state, tables=["box"], only=["all"]).tables[0].rows == 160 + 10 * 20
-    assert make_plan(state_of(HandLedger(contracts)), tables=["box"]).tables[0].rows is None
+    assert make_plan(HandLedger(contracts).state(), tables=["box"]).tables[0].rows is None
 
 
 def test_expected_seconds_come_from_the_durations_of_the_table():
-    plan = make_plan(state_of(HandLedger()), durations={"raw": Duration(2.0, 0.5)})
+    plan = make_plan(HandLedger().state(), durations={"raw": Duration(2.0, 0.5)})
     assert [part.seconds for part in plan.tables] == [4.0, None, None, None]
 
 

@@ -14,7 +14,6 @@ from nba_assets.readiness.root_cause import root_obstacle
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.status import Status
 from nba_assets_tests.readiness.ledgers import HandLedger
-from nba_assets_tests.readiness.test_planning import state_of
 from nba_assets_tests.readiness.test_state import TABLES, ledgers
 
 
@@ -24,7 +23,7 @@ def carry_out(ledger: HandLedger, plan: Plan, contents_change: bool) -> tuple[di
     held: dict[str, set[dt.date]] = {}
     planned = {part.table: planned_days(part) for part in plan.tables}
     for name in plan.asked:
-        state = state_of(ledger)
+        state = ledger.state()
         outdated = set(state.days[state.is_stale(name)].date)
         days = sorted(planned.get(name, set()) | outdated)
         gate = evaluate(state, ledger.contracts[name], days)
@@ -68,7 +67,7 @@ def test_a_plan_foretells_what_is_built_and_stopped_and_one_of_everything_leaves
     ledger, contents_change, chosen
 ):
     ledger.build = 2
-    plan = make_plan(state_of(ledger), tables=sorted(chosen))
+    plan = make_plan(ledger.state(), tables=sorted(chosen))
     attempted, held = carry_out(ledger, plan, contents_change)
     parts = {part.table: part for part in plan.tables}
     for name in plan.asked:
@@ -78,14 +77,14 @@ def test_a_plan_foretells_what_is_built_and_stopped_and_one_of_everything_leaves
         assert len(attempted[name]) == (len(most) if contents_change else certain), name
     assert held == stopped(plan, contents_change)
     if chosen == set(TABLES):
-        state = state_of(ledger)
+        state = ledger.state()
         assert [name for name in TABLES if state.is_stale(name).any()] == []
 
 
 @settings(max_examples=60, deadline=None)
 @given(ledger=ledgers())
 def test_plan_explanation_and_quality_page_say_of_every_partition_what_the_gate_does(ledger):
-    state = state_of(ledger)
+    state = ledger.state()
     for name in TABLES:
         blocked = set(evaluate(state, ledger.contracts[name], list(state.days.date)).held)
         assert stopped(make_plan(state, tables=[name], only=["all"]), contents_change=True)[name] == blocked

@@ -8,11 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nba_assets.contracts.contract import SCHEDULE
+from nba_assets.warehouse.system_tables import LEDGER_COLUMNS
 from nba_assets_tests.readiness.ledgers import CHAIN, HandLedger, graph, table
+from nba_assets_tests.readiness.wide_ledger import built_ledger
 
 
 def built() -> HandLedger:
     return HandLedger().publish_all()
+
+
+def test_ledgers_of_tests_have_what_a_publish_leaves():
+    for frame in (built().frame(), built_ledger(CHAIN, HandLedger().days, chunk=2)):
+        assert list(frame) == list(LEDGER_COLUMNS)
+        assert set(frame.columns[frame.isna().any()]) == {"gap_build"}
 
 
 def test_nothing_is_stale_after_everything_was_built_in_order():

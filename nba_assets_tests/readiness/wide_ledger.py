@@ -5,7 +5,8 @@ import pandas as pd
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
-from nba_assets_tests.readiness.ledgers import table
+from nba_assets.warehouse.system_tables import LEDGER_COLUMNS
+from nba_assets_tests.readiness.ledgers import WRITTEN_AT, table
 
 DATES = 1_900
 
@@ -32,20 +33,20 @@ def built_ledger(contracts: dict[str, Contract], days: pd.DatetimeIndex, chunk: 
     """Everything ready: chunk after chunk of dates, table after table, each build having read the one before it."""
     tables, dates = len(contracts), len(days)
     build = (np.arange(dates) // chunk)[None, :] * tables + 1 + np.arange(tables)[:, None]
-    frame = pd.DataFrame(
-        {
-            "table_name": np.repeat(list(contracts), dates),
-            "game_date": np.tile(days, tables),
-            "build_id": build.ravel(),
-            "content_build": build.ravel(),
-            "inputs_build": build.ravel() - 1,
-            "attempt_build": build.ravel(),
-            "gap_build": None,
-            "code_version": np.repeat([contract.code_version for contract in contracts.values()], dates),
-            "rows": 200,
-        }
-    )
-    return frame.assign(status="ready", reasons="", waivers="", source_version="s1", seconds=2.0, run_id="r1")
+    versions = np.repeat([contract.code_version for contract in contracts.values()], dates)
+    columns = {
+        "table_name": np.repeat(list(contracts), dates),
+        "game_date": np.tile(days, tables),
+        "code_version": versions,
+        **{name: build.ravel() for name in ("build_id", "content_build", "attempt_build", "token")},
+        "inputs_build": build.ravel() - 1,
+    }
+    same = {
+        "status": "ready", "reasons": "", "content_hash": "c1", "gap_build": None, "rows": 200, "expected_rows": 200,
+        "completeness": 1.0, "is_bootstrap": False, "waivers": "", "source_version": "s1", "run_id": "r1",
+        "written_at": WRITTEN_AT, "override": "", "seconds": 2.0,
+    }  # fmt: skip
+    return pd.DataFrame(columns).assign(**same)[list(LEDGER_COLUMNS)]
 
 
 def rewritten(ledger: pd.DataFrame, name: str, dates: slice, one_build_a_date: bool = False) -> pd.DataFrame:

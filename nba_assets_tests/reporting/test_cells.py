@@ -7,7 +7,6 @@ import pytest
 from nba_assets.reporting import cells
 from nba_assets.reporting.cells import STATES, counts, heat_map, letters, not_ready
 from nba_assets_tests.readiness.ledgers import HandLedger
-from nba_assets_tests.reporting.hand_state import state_of
 
 
 def troubled() -> HandLedger:
@@ -20,7 +19,7 @@ def troubled() -> HandLedger:
 
 
 def test_every_date_has_the_letter_of_its_state():
-    state = state_of(troubled())
+    state = troubled().state()
     assert "".join(letters(state, "raw")) == "rxrm"
     assert "".join(letters(state, "summary")) == "rhrr"
     assert "".join(letters(state, "cache")) == "rrrs", "it reads what is before"
@@ -30,8 +29,8 @@ def test_no_rows_too_few_rows_and_waivers_are_ready_but_not_plainly():
     ledger = HandLedger()
     ledger.publish("raw", 1, 2, 3)
     ledger.publish("raw", 4, waivers="w1")
-    state = state_of(
-        ledger, rows=[0, 10, 10, 10], completeness=[1.0, 0.8, 0.5, 1.0], is_bootstrap=[False, False, True, False]
+    state = ledger.state(
+        rows=[0, 10, 10, 10], completeness=[1.0, 0.8, 0.5, 1.0], is_bootstrap=[False, False, True, False]
     )
     assert "".join(letters(state, "raw")) == "girt", "thin windows at the start of a season are normal"
     assert heat_map(state)["tables"][0]["completeness"] == [[1, 0.8], [2, 0.5]]
@@ -41,19 +40,19 @@ def test_dates_of_which_nobody_knows_whether_a_season_starts_are_no_start():
     ledger = HandLedger()
     ledger.publish("raw", 1, 2)
     flags = pd.array([True, None], dtype="boolean")
-    state = state_of(ledger, completeness=0.5, is_bootstrap=flags)
+    state = ledger.state(completeness=0.5, is_bootstrap=flags)
     assert "".join(letters(state, "raw")) == "rimm"
 
 
 def test_every_letter_has_a_word_and_every_date_is_counted_once():
-    state = state_of(troubled())
+    state = troubled().state()
     assert set("".join("".join(letters(state, name)) for name in state.contracts)) <= set(STATES)
     assert counts(state)["raw"] == {"ready": 2, "rejected": 1, "missing": 1}
     assert all(sum(of_table.values()) == 4 for of_table in counts(state).values())
 
 
 def test_reasons_stand_at_their_dates():
-    found = heat_map(state_of(troubled()))
+    found = heat_map(troubled().state())
     by_table = {table["name"]: table["reasons"] for table in found["tables"]}
     assert [(a, b, found["texts"][text]) for a, b, text in by_table["raw"]] == [(1, 1, "points_sum: 3 points too many")]
     ((first, last, text),) = by_table["cache"]
@@ -62,7 +61,7 @@ def test_reasons_stand_at_their_dates():
 
 
 def test_what_is_not_plainly_ready_is_listed_newest_first():
-    runs = not_ready(heat_map(state_of(troubled())), 5)
+    runs = not_ready(heat_map(troubled().state()), 5)
     assert [(run["table"], run["state"], run["first"], run["last"]) for run in runs] == [
         ("raw", "missing", 3, 3),
         ("cache", "stale", 3, 3),
@@ -71,7 +70,7 @@ def test_what_is_not_plainly_ready_is_listed_newest_first():
         ("summary", "held", 1, 1),
     ]
     assert next(run["reason"] for run in runs if run["state"] == "held") == "raw 2024-01-02 is rejected"
-    assert not any(run["reason"] for run in not_ready(heat_map(state_of(troubled())), 0))
+    assert not any(run["reason"] for run in not_ready(heat_map(troubled().state()), 0))
 
 
 @pytest.mark.parametrize("budget", [0, 500])
@@ -80,7 +79,7 @@ def test_a_page_carries_no_more_reasons_than_it_has_room_for(monkeypatch, budget
     ledger = HandLedger(days=50).publish_all()
     for number in ledger.numbers:
         ledger.fail("raw", number, reasons=f"rule_{number}: " + "x" * 1000)
-    found = heat_map(state_of(ledger))
+    found = heat_map(ledger.state())
     assert sum(map(len, found["texts"])) < budget + 200
     assert len(found["tables"][0]["reasons"]) == 50, "each date has something to say"
     assert "explain" in found["texts"][-1]
@@ -88,7 +87,7 @@ def test_a_page_carries_no_more_reasons_than_it_has_room_for(monkeypatch, budget
 
 
 def test_positions_lie_in_the_calendar():
-    found = heat_map(state_of(troubled()))
+    found = heat_map(troubled().state())
     for table in found["tables"]:
         assert len(table["states"]) == len(table["rows"]) == found["days"]
         for first, last, text in table["reasons"]:

@@ -9,7 +9,6 @@ import pytest
 
 from nba_assets.reporting.coverage import LISTED_TO_PLAY, PLAYED, Coverage, Watched, coverage
 from nba_assets_tests.readiness.ledgers import HandLedger, graph, table
-from nba_assets_tests.reporting.hand_state import state_of
 
 USAGE = Watched("summary", "usage_rate", PLAYED, bar=0.95)
 MINUTES = Watched("summary", "minutes_played", LISTED_TO_PLAY)
@@ -47,20 +46,20 @@ def ledger() -> HandLedger:
 
 
 def test_rows_without_minutes_need_no_usage_rate(ledger):
-    (found,) = coverage(Rows(ROWS), state_of(ledger), (USAGE,))
+    (found,) = coverage(Rows(ROWS), ledger.state(), (USAGE,))
     assert (found.season, found.rows, found.filled) == ("2023-24", 3, 2)
     assert found.is_below
 
 
 def test_only_who_played_needs_minutes(ledger):
-    (found,) = coverage(Rows(ROWS), state_of(ledger), (MINUTES,))
+    (found,) = coverage(Rows(ROWS), ledger.state(), (MINUTES,))
     assert (found.rows, found.filled) == (4, 3)
     assert not found.is_below, "there is no bar"
 
 
 def test_what_the_gate_closes_is_left_out(ledger):
     ledger.fail("summary", 1)
-    (found,) = coverage(Rows(ROWS), state_of(ledger), (USAGE,))
+    (found,) = coverage(Rows(ROWS), ledger.state(), (USAGE,))
     assert (found.rows, found.filled, found.share) == (1, 1, 1.0)
     assert not found.is_below
 
@@ -73,5 +72,5 @@ def test_a_season_without_rows_has_no_share():
 def test_every_season_of_the_calendar_is_told():
     built = HandLedger(graph(table("summary")), days=300)
     built.publish("summary", 1, 2, 3)
-    found = coverage(Rows(ROWS), state_of(built), (USAGE,))
+    found = coverage(Rows(ROWS), built.state(), (USAGE,))
     assert [(one.season, one.rows) for one in found] == [("2023-24", 3), ("2024-25", 0)]

@@ -5,7 +5,6 @@ import datetime as dt
 from nba_assets.readiness.date_ranges import DateRange
 from nba_assets.reporting.incidents import KINDS_APART, Incident, open_incidents
 from nba_assets_tests.readiness.ledgers import HandLedger
-from nba_assets_tests.reporting.hand_state import state_of
 
 GATED = ("raw", "summary", "cache", "features")
 MODELS = {
@@ -15,7 +14,7 @@ MODELS = {
 
 
 def incidents(ledger: HandLedger) -> list[Incident]:
-    return open_incidents(state_of(ledger), MODELS, GATED)
+    return open_incidents(ledger.state(), MODELS, GATED)
 
 
 def by_table(counts: tuple) -> dict[str, int]:

@@ -19,7 +19,6 @@ from nba_assets.reporting.page import GLYPHS, page, write_page
 from nba_assets_tests.conftest import REPOSITORY
 from nba_assets_tests.readiness.ledgers import HandLedger
 from nba_assets_tests.readiness.wide_ledger import built_ledger, calendar, wide_graph
-from nba_assets_tests.reporting.hand_state import state_of
 from nba_assets_tests.reporting.told_warehouse import BUILD_COLUMNS, JOURNAL_COLUMNS, WAIVER_COLUMNS, ToldWarehouse
 
 NOW = dt.datetime(2026, 1, 4, 8, 30, tzinfo=dt.UTC)
@@ -28,7 +27,7 @@ EVIL = "points_sum: </script><img src=x onerror=alert(1)>"
 
 
 def facts_of(ledger: HandLedger, tmp_path: Path, **told: pd.DataFrame) -> QualityFacts:
-    return quality_facts(ToldWarehouse(state_of(ledger), **told), tmp_path, NOW)
+    return quality_facts(ToldWarehouse(ledger.state(), **told), tmp_path, NOW)
 
 
 @pytest.fixture
@@ -80,7 +79,7 @@ def test_where_everything_stands_the_page_says_so(tmp_path):
 
 def test_incomplete_and_waived_dates_stand_in_the_sentence_that_says_nothing_is_open(tmp_path):
     ledger = HandLedger().publish_all()
-    state = state_of(ledger, completeness=[0.5, 1.0] + [1.0] * 14)
+    state = ledger.state(completeness=[0.5, 1.0] + [1.0] * 14)
     said = text_of(page(quality_facts(ToldWarehouse(state), tmp_path, NOW), LIBRARY))
     assert "Every partition of every table" not in said
     assert "No open incidents. 1 date of raw is incomplete: some of their games, teams or players have no row." in said

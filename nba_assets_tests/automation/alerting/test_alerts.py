@@ -14,7 +14,7 @@ from nba_assets.partitions import Span
 from nba_assets.settings import Settings
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets_tests.automation.alerting.webhook_double import Webhook
-from nba_assets_tests.automation.told_ledger import OneLedger, ToldLedger
+from nba_assets_tests.readiness.ledgers import HandLedger, OneLedger
 
 NOW = dt.datetime(2024, 1, 4, 12, 0, tzinfo=dt.UTC)
 
@@ -47,7 +47,7 @@ def watch(instance, tmp_path, webhook, monkeypatch) -> Watch:
     monkeypatch.setattr("nba_assets.automation.alerting.alerts_sensor.late_work", lambda state, now: iter(()))
     monkeypatch.setattr("nba_assets.automation.alerting.alerts.RECENT_DAYS", 100_000)
     settings = Settings(home=tmp_path, alert_webhook=webhook.url)
-    return Watch(instance, settings, ToldLedger().publish_all())
+    return Watch(instance, settings, HandLedger().publish_all())
 
 
 @dg.op
@@ -98,7 +98,7 @@ def test_a_closed_gate_is_told_until_it_opens_and_again_when_it_closes(watch, we
 
 
 def test_held_partitions_are_counted_and_old_gates_are_not_told():
-    ledger = ToldLedger().publish_all()
+    ledger = HandLedger().publish_all()
     ledger.fail("raw", 2)
     ledger.fail("summary", 2, status="held")
     (alert,) = closed_gates(ledger.state(), NOW)
@@ -178,6 +178,6 @@ def test_without_an_address_the_sensor_says_so(instance, tmp_path):
     sensor = alerts_sensor(is_on=True)
     assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
     assert alerts_sensor(is_on=False).default_status is dg.DefaultSensorStatus.STOPPED
-    resources = {"warehouse": OneLedger(ToldLedger()), "settings": Settings(home=tmp_path)}
+    resources = {"warehouse": OneLedger(HandLedger()), "settings": Settings(home=tmp_path)}
     with dg.build_sensor_context(instance=instance, resources=resources) as context:
         assert "NBA_ALERT_WEBHOOK" in sensor(context).skip_reason.skip_message

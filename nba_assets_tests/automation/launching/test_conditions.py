@@ -15,15 +15,14 @@ from nba_assets.partitions import Span
 from nba_assets.readiness.state import LedgerState
 from nba_assets.settings import Settings
 from nba_assets.warehouse.port import WarehouseError
-from nba_assets_tests.automation.told_ledger import LONG_AGO, ToldLedger
 from nba_assets_tests.automation.toy_automation import ToyAutomation
-from nba_assets_tests.readiness.ledgers import CHAIN, graph, table
+from nba_assets_tests.readiness.ledgers import CHAIN, WRITTEN_AT, HandLedger, graph, table
 from nba_assets_tests.readiness.wide_ledger import built_ledger, calendar, rewritten, wide_graph
 
 
 @pytest.fixture
 def toy(instance, tmp_path) -> ToyAutomation:
-    return ToyAutomation(ToldLedger(CHAIN, days=8).publish_all(), instance, Settings(home=tmp_path))
+    return ToyAutomation(HandLedger(CHAIN, days=8).publish_all(), instance, Settings(home=tmp_path))
 
 
 def test_what_stands_is_left_alone(toy):
@@ -78,9 +77,9 @@ def test_a_tick_launches_ranged_runs_that_build_what_is_outdated_only(toy):
 
 def test_a_refused_ingest_date_is_asked_for_again_when_nothing_else_is_due(instance, tmp_path):
     contracts = graph(replace(table("raw"), ingest=True), table("summary", same_date=["raw"]))
-    ledger = ToldLedger(contracts, days=8).publish_all()
+    ledger = HandLedger(contracts, days=8).publish_all()
     ledger.fail("raw", 2)
-    toy = ToyAutomation(ledger, instance, Settings(home=tmp_path), now=lambda: LONG_AGO + pd.Timedelta("30D"))
+    toy = ToyAutomation(ledger, instance, Settings(home=tmp_path), now=lambda: WRITTEN_AT + pd.Timedelta("30D"))
     ledger.publish("raw", 5)
     (request,) = toy.tick().run_requests
     assert [key.to_user_string() for key in request.asset_selection] == ["summary"]
@@ -131,7 +130,7 @@ def test_a_warehouse_that_is_busy_is_a_line_and_no_error(toy):
     assert list(tick.run_requests) == []
 
 
-class WideLedger(ToldLedger):
+class WideLedger(HandLedger):
     """Twenty tables over 1,900 dates."""
 
     def __init__(self, frame: pd.DataFrame) -> None:

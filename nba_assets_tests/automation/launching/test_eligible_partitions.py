@@ -13,21 +13,20 @@ from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.predictions import PREDICTION_TABLES
 from nba_assets.partitions import Span
 from nba_assets.readiness.state import LedgerState
-from nba_assets_tests.automation.told_ledger import ToldLedger
-from nba_assets_tests.readiness.ledgers import graph, table
+from nba_assets_tests.readiness.ledgers import HandLedger, graph, table
 
 LONG_AGO = dt.date(2020, 1, 1)
 
 
-def asked(ledger: ToldLedger, **given) -> dict[str, list[int]]:
+def asked(ledger: HandLedger, **given) -> dict[str, list[int]]:
     """Numbers of the days that are requested of each table that has any."""
     flags = due(ledger.state(), today=LONG_AGO, **given)
     return {name: [int(at) + 1 for at in np.flatnonzero(days)] for name, days in flags.items() if days.any()}
 
 
 @pytest.fixture
-def ledger() -> ToldLedger:
-    return ToldLedger().publish_all()
+def ledger() -> HandLedger:
+    return HandLedger().publish_all()
 
 
 def test_what_stands_is_not_requested(ledger):
@@ -36,7 +35,7 @@ def test_what_stands_is_not_requested(ledger):
 
 def test_an_empty_warehouse_is_requested_whole_for_each_table_is_built_after_its_upstream():
     every = [1, 2, 3, 4]
-    assert asked(ToldLedger()) == dict.fromkeys(("raw", "summary", "cache", "features"), every)
+    assert asked(HandLedger()) == dict.fromkeys(("raw", "summary", "cache", "features"), every)
 
 
 def test_a_new_slate_is_requested_all_the_way_down(ledger):
@@ -79,9 +78,9 @@ def test_a_rejected_date_is_not_tried_twice_on_the_same_inputs(ledger):
 
 
 def test_rows_of_another_state_of_the_source_are_requested_unless_it_has_none():
-    contracts = {**ToldLedger().contracts}
+    contracts = {**HandLedger().contracts}
     contracts["raw"] = replace(contracts["raw"], ingest=True)
-    ledger = ToldLedger(contracts).publish_all()
+    ledger = HandLedger(contracts).publish_all()
     for row in ledger.rows.values():
         row["source_version"] = "s1"
     frame = ledger.frame().assign(source_version="s1")
@@ -93,7 +92,7 @@ def test_rows_of_another_state_of_the_source_are_requested_unless_it_has_none():
 
 def test_predictions_of_played_dates_are_never_made_again():
     name = PREDICTION_TABLES[0].name
-    ledger = ToldLedger(graph(table("raw"), table(name, same_date=["raw"]))).publish_all()
+    ledger = HandLedger(graph(table("raw"), table(name, same_date=["raw"]))).publish_all()
     ledger.publish("raw", 1, 2, 3, 4)
     flags = due(ledger.state(), today=ledger.day(3))
     assert list(flags[name]) == [False, False, True, True]
@@ -102,7 +101,7 @@ def test_predictions_of_played_dates_are_never_made_again():
 def test_what_was_predicted_before_a_late_correction_is_graded_as_it_stands():
     predictions, accuracy = (contract.name for contract in PREDICTION_TABLES)
     grades = table(accuracy, same_date=["raw"], as_it_stands=[predictions])
-    ledger = ToldLedger(graph(table("raw"), table(predictions, same_date=["raw"]), grades)).publish_all()
+    ledger = HandLedger(graph(table("raw"), table(predictions, same_date=["raw"]), grades)).publish_all()
     ledger.rows.pop((accuracy, 2))
     ledger.publish("raw", 1, 2)
     flags = due(ledger.state(), today=ledger.day(3))
@@ -125,7 +124,7 @@ def test_what_somebody_holds_is_left_out_with_what_needs_it(ledger, tmp_path):
     ]
 
 
-def cut(ledger: ToldLedger, *claims) -> list[tuple[tuple[str, ...], int, int]]:
+def cut(ledger: HandLedger, *claims) -> list[tuple[tuple[str, ...], int, int]]:
     state = ledger.state()
     taken = taken_dates(claims, state.days, state.contracts)
     found = works(state, due(state, today=LONG_AGO, taken=taken), taken)
@@ -135,12 +134,12 @@ def cut(ledger: ToldLedger, *claims) -> list[tuple[tuple[str, ...], int, int]]:
 def test_what_fits_a_chunk_is_one_run_of_all_tables(ledger):
     ledger.publish("raw", 2)
     assert cut(ledger) == [(("summary", "cache", "features"), 2, 4)]
-    assert cut(ToldLedger().publish_all()) == []
+    assert cut(HandLedger().publish_all()) == []
 
 
 def test_what_does_not_fit_is_launched_wave_by_wave_with_one_run_for_each_chunk(ledger, monkeypatch):
     monkeypatch.setattr("nba_assets.automation.launching.runs_to_launch.CHUNK_DAYS", 2)
-    assert cut(ToldLedger()) == [(("raw", "summary"), 1, 2), (("raw", "summary"), 3, 4)]
+    assert cut(HandLedger()) == [(("raw", "summary"), 1, 2), (("raw", "summary"), 3, 4)]
     ledger.publish("raw", 1)
     assert cut(ledger) == [(("summary",), 1, 1)]
     ledger.publish("summary", 1)
@@ -156,7 +155,7 @@ def test_a_run_does_not_reach_over_a_date_that_is_taken(ledger, tmp_path):
 
 def test_predictions_are_launched_by_themselves_so_that_no_range_takes_in_played_dates():
     name = PREDICTION_TABLES[0].name
-    ledger = ToldLedger(graph(table("raw"), table(name, same_date=["raw"])))
+    ledger = HandLedger(graph(table("raw"), table(name, same_date=["raw"])))
     nothing = taken_dates([], ledger.days, ledger.contracts)
 
     def launched() -> list[tuple[tuple[str, ...], int, int]]:
@@ -179,7 +178,7 @@ OVER = pd.Timestamp("2024-01-03 08:00", tz="UTC")
     ("attempted_after", "pause"), [("1h", "1D"), ("3D", "1D"), ("8D", "2D"), ("80D", "20D")], ids=str
 )
 def test_a_refused_ingest_date_is_asked_for_again_daily_and_later_more_rarely(attempted_after, pause):
-    ledger = ToldLedger(graph(replace(table("raw"), ingest=True), table("summary", same_date=["raw"]))).publish_all()
+    ledger = HandLedger(graph(replace(table("raw"), ingest=True), table("summary", same_date=["raw"]))).publish_all()
     ledger.now = OVER + pd.Timedelta(attempted_after)
     ledger.fail("raw", 2)
     then = ledger.now + pd.Timedelta(pause)
@@ -190,7 +189,7 @@ def test_a_refused_ingest_date_is_asked_for_again_daily_and_later_more_rarely(at
 
 
 def test_of_refused_ingest_dates_the_newest_range_is_asked_for_and_nothing_that_a_person_has_invalidated():
-    ledger = ToldLedger(graph(replace(table("raw"), ingest=True)), days=6).publish_all()
+    ledger = HandLedger(graph(replace(table("raw"), ingest=True)), days=6).publish_all()
     ledger.now = OVER
     ledger.fail("raw", 1, 3, 4, 6)
     ledger.rows["raw", 6]["run_id"] = ""

@@ -17,8 +17,8 @@ from nba_assets.event_log.outcomes import CHECK_NAME as PARTITION_READY
 from nba_assets.settings import Settings
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets_tests.automation.some_claims import reserve
-from nba_assets_tests.automation.told_ledger import OneLedger, ToldLedger
 from nba_assets_tests.event_log.instances import EVERY_LOG
+from nba_assets_tests.readiness.ledgers import HandLedger, OneLedger
 
 TABLES = ("raw", "summary", "cache", "features")
 
@@ -26,7 +26,7 @@ TABLES = ("raw", "summary", "cache", "features")
 class Watch:
     """The sensor on an instance and a ledger, tick after tick with its own cursor."""
 
-    def __init__(self, instance: dg.DagsterInstance, ledger: ToldLedger, home: Path) -> None:
+    def __init__(self, instance: dg.DagsterInstance, ledger: HandLedger, home: Path) -> None:
         self.instance, self.ledger, self.settings = instance, ledger, Settings(home=home)
         self.cursor: str | None = None
 
@@ -69,7 +69,7 @@ class Watch:
 
 @pytest.fixture
 def watch(instance: dg.DagsterInstance, tmp_path: Path) -> Watch:
-    return Watch(instance, ToldLedger().publish_all(), tmp_path)
+    return Watch(instance, HandLedger().publish_all(), tmp_path)
 
 
 GREEN = dict.fromkeys(range(1, 5), SUCCEEDED)

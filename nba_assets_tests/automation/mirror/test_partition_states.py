@@ -9,29 +9,29 @@ from nba_assets.automation.mirror.partition_states import Difference, difference
 from nba_assets.event_log.dagster_state import FAILED, PLANNED, SUCCEEDED, ShownCheck, ShownDate
 from nba_assets.event_log.events import Target
 from nba_assets.readiness.staleness import stale_ranges
-from nba_assets_tests.automation.told_ledger import LONG_AGO, ToldLedger
+from nba_assets_tests.readiness.ledgers import WRITTEN_AT, HandLedger
 
 BUILD_IT = "Build it: nba-assets backfill --from 2024-01-03 --to 2024-01-03"
 
-NOW = LONG_AGO.to_pydatetime() + dt.timedelta(hours=1)
+NOW = WRITTEN_AT.to_pydatetime() + dt.timedelta(hours=1)
 PATIENCE = dt.timedelta(minutes=1)
-STANDS = Target(storage_id=5, run_id="somebody's run", timestamp=0.0)
+STANDS = Target(storage_id=5, run_id="r1", timestamp=0.0)
 
 
 @pytest.fixture
-def ledger() -> ToldLedger:
+def ledger() -> HandLedger:
     """raw[D] -> summary[D] -> cache[< D] -> features[D] over four days, all built."""
-    return ToldLedger().publish_all()
+    return HandLedger().publish_all()
 
 
 def shows(content: str, status: str, run_id: str = "", story: str = "", is_current: bool = True) -> ShownDate:
     return ShownDate(STANDS if content else None, content, ShownCheck(status, run_id, story, is_current))
 
 
-def different(ledger: ToldLedger, shown: ShownDate, table: str = "raw", live: tuple[str, ...] = ()) -> list[str]:
+def different(ledger: HandLedger, shown: ShownDate, table: str = "raw", live: tuple[str, ...] = ()) -> list[str]:
     """The story to tell of day 2, if it is shown like this."""
     others = {
-        ledger.day(number): shows(ledger.rows[table, number]["content_hash"], "SUCCEEDED", "somebody's run")
+        ledger.day(number): shows(ledger.rows[table, number]["content_hash"], "SUCCEEDED", "r1")
         for number in ledger.numbers
         if (table, number) in ledger.rows
     }
@@ -67,7 +67,7 @@ class TestStories:
         assert stories(ledger.state(), "summary")[1].startswith("rejected")
 
     def test_a_waiver_is_told_wherever_it_reaches_unless_the_date_is_stale(self, ledger):
-        ledger = ToldLedger()
+        ledger = HandLedger()
         ledger.publish("raw", waivers="")
         ledger.publish("raw", 3, waivers="w1,w2")
         for table in ("summary", "cache", "features"):
@@ -81,7 +81,7 @@ class TestStories:
 class TestDifferences:
     def test_what_a_run_told_of_ready_content_stands(self, ledger):
         content = ledger.rows["raw", 2]["content_hash"]
-        assert different(ledger, shows(content, SUCCEEDED, "somebody's run")) == []
+        assert different(ledger, shows(content, SUCCEEDED, "r1")) == []
         assert different(ledger, shows(content, SUCCEEDED, "an earlier run")) == [], "a rewrite of the same content"
 
     @pytest.mark.parametrize(
@@ -108,9 +108,9 @@ class TestDifferences:
     def test_a_refused_date_is_told_unless_the_run_that_was_refused_has_said_so(self, ledger):
         ledger.fail("raw", 2)
         content, story = "raw 1", f"rejected {ledger.build}"
-        assert different(ledger, shows(content, FAILED, "somebody's run")) == []
+        assert different(ledger, shows(content, FAILED, "r1")) == []
         assert different(ledger, shows(content, FAILED, "an earlier run")) == [story]
-        assert different(ledger, shows(content, SUCCEEDED, "somebody's run")) == [story]
+        assert different(ledger, shows(content, SUCCEEDED, "r1")) == [story]
         assert different(ledger, shows(content, FAILED, "", story)) == []
         assert different(ledger, shows(content, FAILED, "", "rejected 1")) == [story], "invalidated after a rejection"
 
@@ -127,12 +127,12 @@ class TestDifferences:
         assert different(ledger, shown, live=("another",)) == ["ready"]
 
     def test_what_a_live_run_has_just_published_is_left_to_it_for_a_minute(self, ledger):
-        ledger.run_id, ledger.now = "live run", LONG_AGO + dt.timedelta(minutes=59, seconds=30)
+        ledger.run_id, ledger.now = "live run", WRITTEN_AT + dt.timedelta(minutes=59, seconds=30)
         ledger.publish("raw", 2)
         shown = shows("raw 1", SUCCEEDED, "an earlier run")
         assert different(ledger, shown, live=("live run",)) == []
         assert different(ledger, shown, live=()) == ["ready"], "it was killed between publish and report"
-        ledger.now = LONG_AGO
+        ledger.now = WRITTEN_AT
         ledger.publish("raw", 2)
         assert different(ledger, shown, live=("live run",)) == ["ready"], "it has forgotten"
 
@@ -143,7 +143,7 @@ class TestDifferences:
 
 
 class TestOutcomes:
-    def told(self, ledger: ToldLedger, table: str, story: str, shown: ShownDate | None = None):
+    def told(self, ledger: HandLedger, table: str, story: str, shown: ShownDate | None = None):
         state = ledger.state()
         content = ledger.rows.get((table, 3), {}).get("content_hash", "")
         difference = Difference(table, ledger.day(3), story, shown or shows(content, SUCCEEDED))
@@ -181,7 +181,7 @@ class TestOutcomes:
         assert (outcome.passed, outcome.materialized, outcome.data_version) == (False, True, "raw 1")
 
     def test_a_date_that_never_stood_has_nothing_to_show(self):
-        ledger = ToldLedger()
+        ledger = HandLedger()
         ledger.fail("raw", 3, status="held", reasons="upstream is missing")
         outcome = self.told(ledger, "raw", "held 1", ShownDate())
         assert (outcome.passed, outcome.materialized, outcome.metadata) == (False, False, {})

@@ -10,21 +10,21 @@ from nba_assets.contracts.tables import TABLES
 from nba_assets.modelling.registry.artefacts import metadata_path
 from nba_assets.modelling.registry.freshness import GATED, model_verdict
 from nba_assets.readiness.fingerprint import fingerprint
-from nba_assets_tests.automation.told_ledger import ToldLedger
+from nba_assets_tests.readiness.ledgers import HandLedger
 
 WINDOW = {"first_date": "2024-01-01", "last_date": "2024-01-03"}
 
 
 @pytest.fixture
-def ledger() -> ToldLedger:
+def ledger() -> HandLedger:
     contracts = {name: TABLES[name] for name in TABLES if name in GATED}
-    ledger = ToldLedger(contracts)
+    ledger = HandLedger(contracts)
     for name in contracts:
         ledger.publish(name, 1, 2, 3)
     return ledger
 
 
-def store(models: Path, ledger: ToldLedger, version: int = 1, **changes) -> None:
+def store(models: Path, ledger: HandLedger, version: int = 1, **changes) -> None:
     """A version trained on days 1 to 3 as they are now."""
     frame = ledger.frame()
     inside = frame["game_date"].between(WINDOW["first_date"], WINDOW["last_date"])
