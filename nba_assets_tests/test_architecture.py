@@ -20,7 +20,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": set(),
     "domain": {"contracts.contract"},
     "readiness": {"contracts", "errors", "partitions"},
-    "sources": {"clock", "contracts", "domain.absence", "partitions", "settings"},
+    "sources": {
+        "clock", "contracts", "domain.absence", "partitions", "readiness.box_rules", "readiness.contradictions",
+        "settings",
+    },
     "warehouse": {"clock", "contracts", "errors", "partitions", "readiness"},
     "claims": {"errors", "partitions"},
     "storage": {"settings", "atomic_files"},

@@ -54,3 +54,16 @@ TEAM_SUMS = tuple(
         "pts", "fgm", "fga", "fg3m", "fg3a", "ftm", "fta", "oreb", "dreb", "reb", "ast", "stl", "blk", "tov", "pf",
     )
 )  # fmt: skip
+
+GAME_FACTS = {
+    "game_date": "the date",
+    "home_team_id": "the home team",
+    "away_team_id": "the away team",
+    "is_neutral_site": "whether the site is neutral",
+    "home_pts": "the score of the home team",
+    "away_pts": "the score of the away team",
+    "season": "the season",
+    "season_type": "the phase of the season",
+}
+"""What the files of a delivery state of a game, and how messages call it. Every file that has a column for a fact
+states it; the game's id states season and phase, its date the season."""

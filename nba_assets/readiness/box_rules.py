@@ -1,65 +1,34 @@
 """Rules of box lines: what a delivery states twice agrees, in each line and between teams and their players."""
 
-from collections.abc import Iterator
-
-import pandas as pd
+from collections.abc import Iterable, Iterator
 
 from nba_assets.readiness import thresholds
 from nba_assets.readiness.audit import Failure, Staged
 from nba_assets.readiness.contract_rules import failures_by_date
-from nba_assets.readiness.contradictions import (
-    STATED,
-    SUMMED,
-    broken_identities,
-    broken_margins,
-    broken_minutes,
-    broken_sums,
-    team_sums,
-)
+from nba_assets.readiness.contradictions import Broken, broken_between, broken_identities
 from nba_assets.readiness.schedule_due import GAME
 
-_OF_TEAM = ["game_id", "team"]
+
+def failures(found: Iterable[Broken]) -> Iterator[Failure]:
+    """Each broken rule once for each date."""
+    for broken in found:
+        yield from failures_by_date(broken.rows, broken.rule, broken.what, broken.show)
 
 
 def lines_add_up(staged: Staged) -> Iterator[Failure]:
     """Every identity between the counts of a box line (`IDENTITIES`)."""
-    who = [name for name in ("player_name", "team") if name in staged.rows]
-    for identity, lines in broken_identities(staged.rows):
-        shown = ["game_id", *who, *identity.columns]
-        yield from failures_by_date(lines, "lines_add_up", f"{identity.broken}; correct the line", shown)
+    return failures(broken_identities(staged.rows))
 
 
 def players_add_up(staged: Staged) -> Iterator[Failure]:
     """The players of a team against its own line: counts, minutes, plus_minus, and how many they are."""
     teams, schedule = staged.upstream["team_box_scores"], staged.upstream["game_schedule"]
-    sums = team_sums(staged.rows)
-    season_types = schedule.drop_duplicates("game_id").set_index("game_id")["season_type"]
-    for column, games in broken_sums(sums, teams, season_types):
-        yield from failures_by_date(
-            _named(games, f"team_box_scores.{column}", f"sum of player_box_scores.{column}"),
-            "players_sum_to_team",
-            f"{column} of the team is not that of its players; correct the line that is wrong",
-            [*_OF_TEAM, f"team_box_scores.{column}", f"sum of player_box_scores.{column}"],
-        )
-    stated, summed = "team_box_scores.minutes", "sum of player_box_scores.minutes"
-    yield from failures_by_date(
-        _named(broken_minutes(sums, teams), stated, summed),
-        "player_minutes_sum",
-        "player minutes do not sum to the team's; a line is missing or wrong",
-        [*_OF_TEAM, stated, summed],
-    )
-    yield from failures_by_date(
-        broken_margins(sums, teams),
-        "plus_minus_sum",
-        "plus_minus of the players does not sum to five times the margin",
-        [*_OF_TEAM, "plus_minus", "five_margins"],
-    )
-    few = sums[sums["played"] < thresholds.MIN_PLAYERS_PER_TEAM_GAME].merge(teams[[*GAME, "team_id", "team"]])
-    yield from failures_by_date(few, "enough_players", "fewer than five players with minutes", [*_OF_TEAM, "played"])
-
-
-def _named(games: pd.DataFrame, stated: str, summed: str) -> pd.DataFrame:
-    return games.rename(columns={STATED: stated, SUMMED: summed})
+    yield from failures(broken_between(staged.rows, teams, schedule))
+    played = staged.rows[staged.rows["minutes"] > 0].groupby([*GAME, "team_id", "team"]).size().rename("played")
+    listed = teams[[*GAME, "team_id", "team"]].merge(played.reset_index(), how="inner")
+    few = listed[listed["played"] < thresholds.MIN_PLAYERS_PER_TEAM_GAME]
+    what = "fewer than five players with minutes"
+    yield from failures_by_date(few, "enough_players", what, ["game_id", "team", "played"])
 
 
 def minutes_within_game(staged: Staged) -> Iterator[Failure]:
@@ -75,6 +44,6 @@ def minutes_within_game(staged: Staged) -> Iterator[Failure]:
 
 
 LINE_RULES = {"lines_add_up": lines_add_up}
-"""Of teams and players alike; `IDENTITIES` has what they compare."""
+"""Of teams and players alike."""
 
 PLAYER_RULES = {**LINE_RULES, "minutes_within_game": minutes_within_game, "players_add_up": players_add_up}

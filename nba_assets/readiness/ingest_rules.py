@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from nba_assets.partitions import eastern_date, season_of
 from nba_assets.readiness import thresholds
 from nba_assets.readiness.audit import Failure, Staged, TableRules
 from nba_assets.readiness.box_rules import LINE_RULES, PLAYER_RULES
@@ -19,6 +20,22 @@ def _schedule_consistent(staged: Staged) -> Iterator[Failure]:
     due = teams_due(games)
     twice = due[due.duplicated(["game_date", "team_id"])]
     yield from failures_by_date(twice, "schedule_consistent", "a team is due twice on one date", ["game_id", "team_id"])
+
+
+def _season_of_date(staged: Staged) -> Iterator[Failure]:
+    """The NBA writes the season into the id of a game; it must be that of the date."""
+    by_date = {day: season_of(day.date()) for day in staged.rows["game_date"].drop_duplicates()}
+    rows = staged.rows.assign(season_of_date=staged.rows["game_date"].map(by_date))
+    wrong = rows[rows["season"] != rows["season_of_date"]]
+    what = "the season of the game's id is not that of the date"
+    yield from failures_by_date(wrong, "season_of_date", what, ["game_id", "season", "season_of_date"])
+
+
+def _final_games_are_over(staged: Staged) -> Iterator[Failure]:
+    today = pd.Timestamp(eastern_date(staged.now))
+    early = staged.rows[(staged.rows["status"] == "final") & (staged.rows["game_date"] > today)]
+    what = f"final, but its date is after today, {today.date()}; correct the date"
+    yield from failures_by_date(early, "final_games_are_over", what, ["game_id", "home_pts", "away_pts"])
 
 
 def _results_match_schedule(staged: Staged) -> Iterator[Failure]:
@@ -99,9 +116,15 @@ def _counted_team_games(staged: Staged) -> Mapping[dt.date, tuple[int, int]]:
 
 
 INGEST_RULES: dict[str, TableRules] = {
-    "game_schedule": TableRules({"schedule_consistent": _schedule_consistent}, _counted_games),
+    "game_schedule": TableRules(
+        {"schedule_consistent": _schedule_consistent, "season_of_date": _season_of_date}, _counted_games
+    ),
     "game_results": TableRules(
-        {"every_game_has_result": _results_match_schedule, "no_game_overdue": _no_game_overdue},
+        {
+            "every_game_has_result": _results_match_schedule,
+            "no_game_overdue": _no_game_overdue,
+            "final_games_are_over": _final_games_are_over,
+        },
         _counted_games,
     ),
     "team_box_scores": TableRules(

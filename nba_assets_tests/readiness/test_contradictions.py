@@ -8,21 +8,11 @@ import pytest
 from nba_assets.contracts.raw import BOX_COUNTS
 from nba_assets.contracts.stated_twice import IDENTITIES, TEAM_SUMS
 from nba_assets.readiness import thresholds
-from nba_assets.readiness.contradictions import (
-    STATED,
-    SUMMED,
-    broken_identities,
-    broken_margins,
-    broken_minutes,
-    broken_sums,
-    team_sums,
-)
+from nba_assets.readiness.contradictions import Broken, broken_between, broken_identities
 from nba_assets_tests.raw_games import BOS, NYK, game_id, player_id, raw_frames
 
 DAY = dt.date(2024, 12, 3)
 GAME = game_id(0, 0)
-REGULAR = pd.Series("regular_season", index=[game_id(0, pair) for pair in (0, 1)])
-PLAYOFFS = pd.Series("playoffs", index=REGULAR.index)
 
 
 def frames() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -41,9 +31,14 @@ def changed(rows: pd.DataFrame, column: str, by: float, **where: object) -> pd.D
     return rows
 
 
-def sums_broken(teams: pd.DataFrame, players: pd.DataFrame, season_types: pd.Series = REGULAR) -> dict[str, list[int]]:
-    found = broken_sums(team_sums(players), teams, season_types)
-    return {column: games["team_id"].tolist() for column, games in found}
+def between(teams: pd.DataFrame, players: pd.DataFrame, season_type: str = "regular_season") -> list[Broken]:
+    schedule = raw_frames([DAY])["game_schedule"].assign(season_type=season_type)
+    return list(broken_between(players, teams, schedule))
+
+
+def named(found: list[Broken]) -> dict[str, list[int]]:
+    """The team ids that each fact is broken for."""
+    return {broken.columns[0]: broken.rows["team_id"].tolist() for broken in found}
 
 
 def test_every_count_of_a_box_line_is_a_sum_over_players():
@@ -53,9 +48,7 @@ def test_every_count_of_a_box_line_is_a_sum_over_players():
 def test_sound_games_contradict_nothing():
     teams, players = frames()
     assert [list(broken_identities(rows)) for rows in (teams, players)] == [[], []]
-    assert sums_broken(teams, players) == {}
-    assert broken_minutes(team_sums(players), teams).empty
-    assert broken_margins(team_sums(players), teams).empty
+    assert between(teams, players) == []
 
 
 LINES = {
@@ -76,8 +69,8 @@ def test_a_line_that_breaks_an_identity_is_named(identity):
     line = players["player_id"] == player_id(NYK, 0)
     for column, value in LINES[identity.broken].items():
         players.loc[line, column] = float(value)
-    found = dict((broken.broken, lines["player_id"].tolist()) for broken, lines in broken_identities(players))
-    assert found[identity.broken] == [player_id(NYK, 0)]
+    found = {broken.what: broken.rows["player_id"].tolist() for broken in broken_identities(players)}
+    assert found[f"{identity.broken}; correct the line"] == [player_id(NYK, 0)]
 
 
 @pytest.mark.parametrize("identity", IDENTITIES, ids=lambda identity: identity.broken)
@@ -85,7 +78,7 @@ def test_a_line_that_does_not_say_a_count_is_not_judged_by_it(identity):
     _, players = frames()
     for column in identity.columns:
         silent = players.assign(**{column: float("nan")})
-        assert identity.broken not in [broken.broken for broken, _ in broken_identities(silent)]
+        assert identity.columns not in [broken.columns for broken in broken_identities(silent)]
 
 
 @pytest.mark.parametrize("total", TEAM_SUMS, ids=lambda total: total.column)
@@ -98,23 +91,22 @@ def test_one_more_or_less_in_either_place_is_named_with_both_values(total, by, s
         teams = changed(teams, total.column, by, team_id=BOS)
     else:
         players = changed(players, total.column, by, team_id=BOS)
-    found = dict(broken_sums(team_sums(players), teams, REGULAR))
+    found = between(teams, players)
     if total.team_alone and (by > 0) is (side == "team"):
-        assert found == {}, "the team alone may have more"
+        assert found == [], "the team alone may have more"
         return
-    assert list(found) == [total.column]
-    games = found[total.column]
-    assert games[["game_id", "team_id"]].to_numpy().tolist() == [[GAME, BOS]]
+    (broken,) = found
+    assert (broken.rule, broken.columns) == ("players_sum_to_team", (total.column,))
     stated = before + by if side == "team" else before
     summed = before + by if side == "player" else before
-    assert games[[STATED, SUMMED]].to_numpy().tolist() == [[stated, summed]]
+    assert broken.rows[list(broken.show)].to_numpy().tolist() == [[GAME, "BOS", stated, summed]]
 
 
 @pytest.mark.parametrize(("lacking", "is_broken"), [(thresholds.TEAM_TURNOVERS, False), (9, True)])
 def test_a_team_has_so_many_turnovers_of_its_own_and_no_more(lacking, is_broken):
     teams, players = frames()
-    found = sums_broken(changed(teams, "tov", lacking, team_id=NYK), players)
-    assert found == ({"tov": [NYK]} if is_broken else {})
+    found = between(changed(teams, "tov", lacking, team_id=NYK), players)
+    assert named(found) == ({"tov": [NYK]} if is_broken else {})
 
 
 @pytest.mark.parametrize(
@@ -130,25 +122,24 @@ def test_a_team_has_so_many_turnovers_of_its_own_and_no_more(lacking, is_broken)
 def test_outside_the_regular_season_some_counts_may_have_been_corrected(column, by, in_playoffs):
     teams, players = frames()
     teams = changed(teams, column, by, team_id=NYK)
-    assert sums_broken(teams, players, PLAYOFFS) == in_playoffs
-    assert sums_broken(teams, players) == {column: [NYK]}
+    assert named(between(teams, players, "playoffs")) == in_playoffs
+    assert named(between(teams, players)) == {column: [NYK]}
 
 
 def test_who_did_not_say_a_count_leaves_room_for_it_but_not_for_less():
     teams, players = frames()
     players = changed(players, "ast", float("nan"), team_id=NYK)
-    assert sums_broken(teams, players) == {}
-    assert sums_broken(changed(teams, "ast", -6, team_id=NYK), players) == {"ast": [NYK]}
+    assert between(teams, players) == []
+    assert named(between(changed(teams, "ast", -6, team_id=NYK), players)) == {"ast": [NYK]}
 
 
 def test_who_played_some_seconds_counts_and_who_did_not_play_does_not():
     teams, players = frames()
     bench = (players["player_id"] == player_id(NYK, 9)) & (players["game_id"] == GAME)
     players.loc[bench, "ast"] = 1.0
-    assert sums_broken(teams, players) == {}
+    assert between(teams, players) == []
     players.loc[bench, "minutes"] = 0.0
-    assert sums_broken(teams, players) == {"ast": [NYK]}
-    assert team_sums(players).query("game_id == @GAME and team_id == @NYK")["played"].tolist() == [5]
+    assert named(between(teams, players)) == {"ast": [NYK]}
 
 
 @pytest.mark.parametrize(
@@ -161,23 +152,31 @@ def test_minutes_sum_to_the_teams_as_exactly_as_they_are_given(off, is_whole, is
         players = changed(changed(players, "minutes", 0.5, team_id=NYK), "minutes", -0.5, team_id=BOS)
         teams = changed(teams, "minutes", 0.5, team_id=NYK)
         teams = changed(teams, "minutes", -0.5, team_id=BOS)
-    broken = broken_minutes(team_sums(players), changed(teams, "minutes", off, team_id=NYK))
-    assert broken["team_id"].tolist() == ([NYK] if is_broken else [])
+    found = between(changed(teams, "minutes", off, team_id=NYK), players)
+    assert named(found) == ({"minutes": [NYK]} if is_broken else {})
 
 
 @pytest.mark.parametrize(("off", "is_broken"), [(70, False), (-71, True), (71, True)])
 def test_plus_minus_may_be_off_as_far_as_the_leagues_own_is(off, is_broken):
     teams, players = frames()
-    broken = broken_margins(team_sums(changed(players, "plus_minus", off, team_id=NYK)), teams)
-    assert broken[["team_id", "plus_minus", "five_margins"]].to_numpy().tolist() == (
-        [[NYK, -50 + off, -50]] if is_broken else []
-    )
+    found = between(teams, changed(players, "plus_minus", off, team_id=NYK))
+    shown = [broken.rows[list(broken.show)].to_numpy().tolist() for broken in found]
+    assert shown == [[[GAME, "NYK", -50.0 + off, -50.0]]] * is_broken
 
 
 def test_plus_minus_of_most_team_games_of_a_date_has_lost_its_meaning():
     teams, players = frames()
     of_three_teams = players["team_id"].ne(NYK)
     players.loc[of_three_teams, "plus_minus"] = players.loc[of_three_teams, "plus_minus"] + 1
-    assert broken_margins(team_sums(players), teams).empty, "three of four is too few to tell"
+    assert between(teams, players) == [], "three of four is too few to tell"
     players["plus_minus"] = players["plus_minus"] + players["team_id"].eq(NYK)
-    assert len(broken_margins(team_sums(players), teams)) == 4
+    (broken,) = between(teams, players)
+    assert (broken.rule, len(broken.rows)) == ("plus_minus_sum", 4)
+
+
+def test_zeros_on_a_whole_date_are_no_plus_minus():
+    teams, players = frames()
+    zeros = players.assign(plus_minus=players["plus_minus"].mask(players["minutes"].notna(), 0.0))
+    assert between(teams, zeros) == []
+    one_stated = changed(zeros, "plus_minus", 1, team_id=NYK)
+    assert named(between(teams, one_stated)) == {"plus_minus": teams["team_id"].tolist()}

@@ -76,6 +76,8 @@ CASES = [
      ("same team", GAME), "a team against itself"),
     ("game_schedule", "schedule_consistent", setting("game_schedule", "away_team_id", DEN),
      ("due twice", str(DEN)), "a team due in two games"),
+    ("game_schedule", "season_of_date", setting("game_schedule", "season", "2023-24"),
+     (GAME, "season=2023-24, season_of_date=2024-25"), "a game of another season"),
     ("game_results", "every_game_has_result", dropping("game_results"),
      ("without a result row", GAME, "20241204_NYK_BOS"), "no result row"),
     ("game_results", "every_game_has_result", setting("game_results", "game_id", "0022409999"),
@@ -115,7 +117,7 @@ CASES = [
      (GAME, "team=NYK", "team_box_scores.minutes=240.0", "player_box_scores.minutes=239.2"), "0.8 minutes too few"),
     ("player_box_scores", "plus_minus_sum",
      setting("player_box_scores", "plus_minus", 61.0, player_id=player_id(NYK, 0)),
-     (GAME, "team=NYK", "plus_minus=21.0", "five_margins=-50.0"), "plus_minus of no such game"),
+     (GAME, "team=NYK", "player_box_scores.plus_minus=21.0", "five_margins=-50.0"), "plus_minus of no such game"),
     ("player_box_scores", "enough_players", in_turn(
         dropping("player_box_scores", player_id=player_id(NYK, 4)),
         dropping("player_box_scores", player_id=player_id(NYK, 9)),
@@ -137,9 +139,20 @@ def test_a_fault_fails_its_rule_on_its_date_and_is_named(table, rule, fault, fra
 
 def test_every_rule_has_a_case():
     emitted = {"players_add_up": {"players_sum_to_team", "player_minutes_sum", "plus_minus_sum", "enough_players"}}
+    by_the_clock = {("game_results", "final_games_are_over")}
     rules = {(table, name) for table, own in INGEST_RULES.items() for name in own.rules}
     wanted = {(table, rule) for table, name in rules for rule in emitted.get(name, {name})}
-    assert wanted == {(table, rule) for table, rule, *_ in CASES}
+    assert wanted - by_the_clock == {(table, rule) for table, rule, *_ in CASES}
+
+
+@pytest.mark.parametrize(
+    ("now", "is_early"),
+    [(dt.datetime(2024, 12, 4, 4, 59, tzinfo=dt.UTC), True), (dt.datetime(2024, 12, 4, 5, 1, tzinfo=dt.UTC), False)],
+)
+def test_a_final_game_after_today_is_a_fault_by_the_league_clock(now, is_early):
+    found = failures("game_results", raw_frames([FIRST, SECOND]), now)
+    assert [(failure.game_date, failure.rule) for failure in found] == [(SECOND, "final_games_are_over")] * is_early
+    assert all(GAME in failure.message and "after today, 2024-12-03" in failure.message for failure in found)
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,17 @@ GAMES = (
 """game_id, date, home, away, home points, away points, overtimes; the second game sits on a third day of the range."""
 
 _LINE = {
-    "fgm": 40, "fga": 90, "fg3m": 10, "fg3a": 30, "ftm": 10, "fta": 12, "oreb": 9, "dreb": 31, "reb": 40, "ast": 25,
-    "stl": 7, "blk": 4, "tov": 13, "pf": 18,
+    "fgm": 40, "fga": 90, "fg3m": 10, "fg3a": 30, "oreb": 10, "dreb": 30, "reb": 40, "ast": 25,
+    "stl": 5, "blk": 5, "tov": 15, "pf": 20,
 }  # fmt: skip
-_PLAYER_LINE = {name: value // 5 for name, value in _LINE.items()}
+"""Counts of a team but for points and free throws; each of its five players has a fifth."""
+
+
+def _line(pts: int, fifths: int) -> dict[str, int]:
+    """The counts of a line with so many points: of a team (5 fifths) or of a player (1); free throws fill up."""
+    made = pts - (2 * _LINE["fgm"] + _LINE["fg3m"]) * fifths // 5
+    line = {name: value * fifths // 5 for name, value in _LINE.items()}
+    return {"pts": pts, **line, "ftm": made, "fta": made + fifths}
 
 
 def games() -> pd.DataFrame:
@@ -35,9 +42,7 @@ def team_box() -> pd.DataFrame:
     rows = []
     for game, day, home, away, home_pts, away_pts, _ in GAMES:
         for team, pts in ((away, away_pts), (home, home_pts)):
-            rows.append(
-                {"game_id": game, "game_date": day, "team_id": team, "is_home": team == home, "pts": pts, **_LINE}
-            )
+            rows.append({"game_id": game, "game_date": day, "team_id": team, "is_home": team == home, **_line(pts, 5)})
     return pd.DataFrame(rows)
 
 
@@ -52,7 +57,8 @@ def player_box() -> pd.DataFrame:
                         "game_id": game, "game_date": day, "team_id": team, "is_home": team == home,
                         "player_id": team % 1000 * 100 + number, "player_name": f"{TRICODES[team]} {number}",
                         "starter": True, "minutes": 48.0 + 5 * overtimes, "dnp_reason": None,
-                        "pts": pts // 5 + (pts % 5 if number == 0 else 0), **_PLAYER_LINE, "plus_minus": 1,
+                        **_line(pts // 5 + (pts % 5 if number == 0 else 0), 1),
+                        "plus_minus": home_pts - away_pts if team == home else away_pts - home_pts,
                     }
                 )  # fmt: skip
             rows.append(
@@ -82,7 +88,7 @@ def game_log() -> pd.DataFrame:
     rows = []
     for game, day, home, away, home_pts, away_pts, overtimes in GAMES:
         for team, pts in ((away, away_pts), (home, home_pts)):
-            rows.append(_log_row(game, day, home, away, team, 241 + 25 * overtimes) | {"PTS": pts} | _upper(_LINE))
+            rows.append(_log_row(game, day, home, away, team, 241 + 25 * overtimes) | _upper(_line(pts, 5)))
     return pd.DataFrame(rows)
 
 
@@ -94,7 +100,7 @@ def player_log() -> pd.DataFrame:
     for row in played.itertuples():
         minutes = row.minutes + (row.player_id % 100 == 0)  # rounded up
         common = _log_row(row.game_id, row.game_date, home[row.game_id], away[row.game_id], row.team_id, minutes)
-        line = {name: int(getattr(row, name)) for name in (*_LINE, "pts", "plus_minus")}
+        line = {name: int(getattr(row, name)) for name in (*_line(0, 1), "plus_minus")}
         rows.append(common | {"PLAYER_ID": row.player_id, "PLAYER_NAME": row.player_name} | _upper(line))
     return pd.DataFrame(rows)
 

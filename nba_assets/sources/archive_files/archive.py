@@ -9,17 +9,20 @@ from typing import Protocol
 
 import pandas as pd
 
+from nba_assets.readiness.box_rules import failures
+from nba_assets.readiness.contradictions import Broken, broken_between, broken_identities
+from nba_assets.sources.archive_files import game_facts
 from nba_assets.sources.archive_files.clean_files import TABLES, CleanFiles
 from nba_assets.sources.archive_files.leaguegamelog import LeagueGameLog
 from nba_assets.sources.archive_files.not_covered import NAME as NOT_COVERED
 from nba_assets.sources.archive_files.optional_files import OptionalFiles, land_optional_files
 from nba_assets.sources.parsing.landing import LandedFile, land
-from nba_assets.sources.parsing.schedule_reconciliation import DISAGREEMENT_COLUMNS, Parsed, no_disagreements
-from nba_assets.sources.port import Delivery, SourceError
+from nba_assets.sources.parsing.schedule_reconciliation import Parsed
+from nba_assets.sources.port import Delivery, Problem, SourceError
 from nba_assets.sources.pregame_reports.pregame_files import ReportTables
 from nba_assets.sources.shots.shot_files import shots
 
-PARSER_VERSION = 3
+PARSER_VERSION = 4
 """Raised whenever the same files give other rows than before."""
 
 _LAYOUTS = (
@@ -35,6 +38,7 @@ class Layout(Protocol):
     def results(self, schedule: pd.DataFrame) -> Parsed: ...
     def team_boxes(self, schedule: pd.DataFrame) -> Parsed: ...
     def player_boxes(self, schedule: pd.DataFrame) -> Parsed: ...
+    def stated(self) -> list[game_facts.Stated]: ...
 
 
 @dataclass(frozen=True)
@@ -67,11 +71,6 @@ class ArchiveSource:
         lines = [f"archive parser {PARSER_VERSION}", *(f"{file.name} {file.digest}" for file in self._files)]
         lines += [f"{kind}/{file.name} {file.digest}" for kind, files in self._optional_files for file in files]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-    @property
-    def disagreements(self) -> pd.DataFrame:
-        """Where box files state another date or home team than the schedule: game_id, column, delivered, used."""
-        return self._tables.disagreements
 
     def read(self, table: str, start: dt.date, end: dt.date) -> Delivery:
         """Rows and problems of `start` to `end`, both included."""
@@ -119,46 +118,44 @@ class _Tables:
                 [file for file in files if file.name.startswith("player_gamelogs_")],
             )
         )
-        if self._dates.empty:
+        due = self._layout.schedule()
+        stated = self._layout.stated()
+        contradicted = game_facts.contradictions(stated)
+        sound = due.rows["game_date"][~due.rows["game_id"].isin([one.game_id for one in contradicted])]
+        doubtful = [*((problem.game_date,) for problem in due.problems), *(one.dates for one in contradicted)]
+        if due.rows.empty and not due.problems:
             raise SourceError(f"{files[0].name}: not one usable game; deliver files with games of the NBA")
-
-    @property
-    def first_date(self) -> dt.date:
-        return pd.Timestamp(self._dates.min()).date()
-
-    @property
-    def horizon(self) -> dt.date:
-        return pd.Timestamp(self._dates.max()).date()
+        self.first_date, self.horizon = game_facts.extent(sound, doubtful)
+        found = game_facts.problems(contradicted, self.first_date, self.horizon)
+        notes = (*due.notes, *game_facts.neutral_notes(stated))
+        self.schedule = replace(due, problems=(*due.problems, *found), notes=notes)
+        """A game that the files contradict stays in the rows: it rejects its dates."""
 
     def parsed(self, table: str) -> Parsed:
         parsed: Parsed = getattr(self, _PARSED_BY_TABLE[table])
         return parsed
 
-    @property
-    def disagreements(self) -> pd.DataFrame:
-        found = [entries for table in _PARSED_BY_TABLE if len(entries := self.parsed(table).disagreements)]
-        if not found:
-            return no_disagreements()
-        return pd.concat(found).drop_duplicates().sort_values(list(DISAGREEMENT_COLUMNS[:2]), ignore_index=True)
-
-    @cached_property
-    def _dates(self) -> pd.Series:
-        """Dates of the games, those that have a game which was not understood included."""
-        rejected = pd.Series([problem.game_date for problem in self.schedule.problems], dtype="datetime64[ns]")
-        dates: pd.Series = pd.concat([self.schedule.rows["game_date"], rejected])
-        return dates
-
-    @cached_property
-    def schedule(self) -> Parsed:
-        return self._layout.schedule()
-
     @cached_property
     def results(self) -> Parsed:
-        return self._judged(self._layout.results(self.schedule.rows))
+        of_score = [one for one in (*self._broken_teams, *self._broken_pairs) if {"pts", "minutes"} & set(one.columns)]
+        return self._judged(self._layout.results(self.schedule.rows), *of_score)
 
     @cached_property
     def team_boxes(self) -> Parsed:
-        return self._judged(self._layout.team_boxes(self.schedule.rows))
+        return self._judged(self._team_boxes, *self._broken_pairs)
+
+    @cached_property
+    def _team_boxes(self) -> Parsed:
+        return self._layout.team_boxes(self.schedule.rows)
+
+    @cached_property
+    def _broken_teams(self) -> tuple[Broken, ...]:
+        return tuple(broken_identities(self._team_boxes.rows))
+
+    @cached_property
+    def _broken_pairs(self) -> tuple[Broken, ...]:
+        """Where teams and their players contradict each other: the audit sees it in the later table only."""
+        return tuple(broken_between(self.player_boxes.rows, self._team_boxes.rows, self.schedule.rows))
 
     @cached_property
     def player_boxes(self) -> Parsed:
@@ -181,9 +178,10 @@ class _Tables:
         schedule, boxes = self.schedule.rows, self.player_boxes.rows
         return ReportTables(self._optional, schedule, boxes, self.first_date, self.horizon)
 
-    def _judged(self, parsed: Parsed) -> Parsed:
+    def _judged(self, parsed: Parsed, *contradictions: Broken) -> Parsed:
         """A date whose schedule is not understood cannot be complete in any table."""
-        problems = dict.fromkeys((*self.schedule.problems, *parsed.problems))
+        broken = (Problem(found.game_date, f"{found.rule}: {found.message}") for found in failures(contradictions))
+        problems = dict.fromkeys((*self.schedule.problems, *parsed.problems, *broken))
         return replace(parsed, problems=tuple(problems))
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 import pandas as pd
 
 from nba_assets.contracts.raw import BOX_COUNTS
+from nba_assets.sources.archive_files.game_facts import Stated
 from nba_assets.sources.archive_files.not_covered import NAME as NOT_COVERED
 from nba_assets.sources.archive_files.not_covered import NotCovered, read_not_covered
 from nba_assets.sources.parsing import normalise, raw_frames, schedule_reconciliation
@@ -22,10 +23,24 @@ REGULATION_MINUTES, OVERTIME_MINUTES = 240, 25
 
 _GAMES = ("game_id", "game_date", "home_team_id", "away_team_id", "neutral_site", "home_pts", "away_pts")
 _GAMES_OPTIONAL = ("minutes_home", "ot_periods")
+_GAME_FACTS = ("home_team_id", "away_team_id", "home_pts", "away_pts")
+_LABELS = ("season", "season_type")
+"""Columns that need not be there; where they are, they must be what the game's id and its date say."""
+
 _TEAM = ("game_id", "game_date", "team_id", *BOX_COUNTS)
 _PLAYER = (*_TEAM, "player_id", "player_name", "minutes", "plus_minus")
 _PLAYER_OPTIONAL = ("is_home", "starter", "dnp_reason")
-_TEXT = ("game_id", "game_date", "minutes", "minutes_home", "player_id", "player_name", "dnp_reason")
+_TEXT = (
+    "game_id",
+    "game_date",
+    "season",
+    "season_type",
+    "minutes",
+    "minutes_home",
+    "player_id",
+    "player_name",
+    "dnp_reason",
+)
 
 
 @dataclass(frozen=True)
@@ -84,11 +99,11 @@ class CleanFiles:
                 **{column: box.read(column, normalise.counts, "a whole number") for column in BOX_COUNTS},
             }
         )
-        day, differing = _placed(box, lines, schedule)
+        day = _placed(box, lines, schedule)
         lines["minutes"] = self._game_minutes.reindex(lines["game_id"]).to_numpy()
         box.fault(lines["minutes"].isna() & ~box.bad, "game_id", "is a game without ot_periods or minutes")
         usable = schedule_reconciliation.usable(box, lines)
-        return Parsed(raw_frames.team_rows(usable, schedule), box.problems(day), differing)
+        return Parsed(raw_frames.team_rows(usable, schedule), box.problems(day))
 
     def player_boxes(self, schedule: pd.DataFrame) -> Parsed:
         """Box lines of players; a line without minutes is one who did not play."""
@@ -109,10 +124,44 @@ class CleanFiles:
             },
             copy=False,
         )
-        day, differing = _placed(box, lines, schedule)
+        day = _placed(box, lines, schedule)
         schedule_reconciliation.check_did_not_play(box, "minutes", lines)
         usable = schedule_reconciliation.usable(box, lines)
-        return Parsed(raw_frames.player_rows(usable, schedule), box.problems(day), differing)
+        return Parsed(raw_frames.player_rows(usable, schedule), box.problems(day))
+
+    def stated(self) -> list[Stated]:
+        """What games and box lines say of the games."""
+        games = self._rows("games", ("game_id", "game_date", *_GAME_FACTS), _LABELS)
+        facts = pd.DataFrame(
+            {
+                "game_id": normalise.game_ids(games.rows["game_id"]),
+                **{name: _numbers(games.rows[name]) for name in _GAME_FACTS},
+                **_when(games),
+            }
+        )
+        home = (
+            facts.dropna(subset=["game_id", "home_team_id"])
+            .drop_duplicates("game_id")
+            .set_index("game_id")["home_team_id"]
+        )
+        found = [Stated(games, facts, {name: name for name in facts})]
+        for table, counts in (("team_box", ("pts",)), ("player_box", ())):
+            box = self._rows(table, ("game_id", "game_date", "team_id", *counts), ("is_home", *_LABELS))
+            game_ids, team = normalise.game_ids(box.rows["game_id"]), _numbers(box.rows["team_id"])
+            says_home, _ = normalise.booleans(box.rows["is_home"])
+            of_game = home.reindex(game_ids).set_axis(team.index)
+            lines = {"game_id": game_ids, "home_team_id": team.where(says_home.eq(1)),
+                     "away_team_id": team.where(says_home.eq(0))}  # fmt: skip
+            for column in counts:
+                points = _numbers(box.rows[column])
+                lines |= {
+                    "home_pts": points.where(team.eq(of_game)),
+                    "away_pts": points.where(team.lt(of_game) | team.gt(of_game)),
+                }
+            columns = {"home_team_id": "is_home", "away_team_id": "is_home", "home_pts": "pts", "away_pts": "pts"}
+            labels = _when(box)
+            found.append(Stated(box, pd.DataFrame(lines | labels), columns | {name: name for name in labels}))
+        return found
 
     @property
     def _games(self) -> DeliveredRows:
@@ -180,8 +229,21 @@ def overtime_periods(team_minutes: pd.Series) -> pd.Series:
     return ((team_minutes - REGULATION_MINUTES) / OVERTIME_MINUTES).round().clip(lower=0) + 0.0
 
 
-def _placed(box: DeliveredRows, lines: pd.DataFrame, schedule: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
+def _placed(box: DeliveredRows, lines: pd.DataFrame, schedule: pd.DataFrame) -> pd.Series:
+    box.read("is_home", normalise.booleans, "true or false")
     own_date, _ = normalise.dates(box.rows["game_date"])
-    own_home = box.read("is_home", normalise.booleans, "true or false")
-    day = schedule_reconciliation.match_schedule(box, "game_id", lines, schedule, own_date)
-    return day, schedule_reconciliation.disagreements(lines, schedule, own_date, own_home)
+    return schedule_reconciliation.match_schedule(box, "game_id", lines, schedule, own_date)
+
+
+def _when(rows: DeliveredRows) -> dict[str, pd.Series]:
+    """Date, season and phase of each row as it states them, null where that is not understood."""
+    return {
+        "game_date": normalise.dates(rows.rows["game_date"])[0],
+        "season": normalise.season_labels(rows.rows["season"]),
+        "season_type": normalise.season_types(rows.rows["season_type"]),
+    }
+
+
+def _numbers(values: pd.Series) -> pd.Series:
+    numbers, _ = normalise.counts(values)
+    return numbers

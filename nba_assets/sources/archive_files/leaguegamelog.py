@@ -8,6 +8,7 @@ import pandas as pd
 
 from nba_assets.contracts.raw import BOX_COUNTS
 from nba_assets.sources.archive_files.clean_files import OVERTIME_MINUTES, REGULATION_MINUTES, overtime_periods
+from nba_assets.sources.archive_files.game_facts import Stated
 from nba_assets.sources.parsing import normalise, raw_frames, schedule_reconciliation
 from nba_assets.sources.parsing.column_parser import DeliveredRows
 from nba_assets.sources.parsing.files import read_file
@@ -18,10 +19,13 @@ from nba_assets.sources.teams import TEAM_BY_TRICODE
 Part = tuple[str, pd.DataFrame]
 
 _GAME = ("GAME_ID", "GAME_DATE", "TEAM_ID", "TEAM_ABBREVIATION", "MATCHUP")
+_SEASON, _PLUS_MINUS = "SEASON_ID", "PLUS_MINUS"
+"""Columns that need not be there; PLUS_MINUS among teams."""
+
 _COUNTS = tuple(column.upper() for column in BOX_COUNTS)
 TEAM_COLUMNS = (*_GAME, "MIN", *_COUNTS)
 PLAYER_COLUMNS = (*_GAME, "PLAYER_ID", "PLAYER_NAME", "MIN", *_COUNTS, "PLUS_MINUS")
-_TEXT = (*_GAME, "PLAYER_ID", "PLAYER_NAME", "MIN")
+_TEXT = (*_GAME, _SEASON, "PLAYER_ID", "PLAYER_NAME", "MIN")
 _MATCHUP = r"^\s*([A-Z]+) (vs\.|@) ([A-Z]+)\s*$"
 _ROUNDING_MINUTES = 5.0
 """How far a team's MIN may be from the minutes of its game: it is the sum of its players' whole minutes, of which up
@@ -42,10 +46,14 @@ class LeagueGameLog:
         return results(self._team_parts, schedule)
 
     def team_boxes(self, schedule: pd.DataFrame) -> Parsed:
-        return team_boxes(self._team_parts, schedule, summed_minutes(self._player_parts))
+        return team_boxes(self._team_parts, schedule, player_sums(self._player_parts))
 
     def player_boxes(self, schedule: pd.DataFrame) -> Parsed:
         return player_boxes(self._player_parts, schedule)
+
+    def stated(self) -> list[Stated]:
+        """What the logs of teams and of players say of the games."""
+        return [_stated(parts) for parts in (self._team_parts, self._player_parts)]
 
     @cached_property
     def _team_parts(self) -> list[Part]:
@@ -104,10 +112,11 @@ def results(parts: Sequence[Part], schedule: pd.DataFrame) -> Parsed:
     return Parsed(raw_frames.result_rows(final.dropna(subset="away_pts")), log.problems(day))
 
 
-def team_boxes(parts: Sequence[Part], schedule: pd.DataFrame, summed: pd.Series | None = None) -> Parsed:
+def team_boxes(parts: Sequence[Part], schedule: pd.DataFrame, summed: pd.DataFrame | None = None) -> Parsed:
     """Team totals, the minutes those of the game: 240 and 25 for each overtime.
 
-    The delivered MIN is near to them, and is the sum of the players' minutes (`summed_minutes`) where they are given.
+    The delivered MIN is near to them, and is the sum of the players' minutes (`player_sums`) where they are given. So
+    is five times PLUS_MINUS, a column that need not be there, the sum of theirs.
     """
     log = DeliveredRows(parts, TEAM_COLUMNS)
     stated = log.read("MIN", normalise.minutes, "a number of minutes", required=True)
@@ -116,8 +125,12 @@ def team_boxes(parts: Sequence[Part], schedule: pd.DataFrame, summed: pd.Series 
     lines = _lines(log).assign(minutes=minutes)
     if summed is not None:
         of_players = summed.reindex(pd.MultiIndex.from_frame(lines[["game_id", "team_id"]])).set_axis(lines.index)
-        what = "is not the sum of the minutes of its players in the player file"
-        log.fault(of_players.notna() & stated.notna() & of_players.ne(stated), "MIN", what)
+        off = (of_players["minutes"] - stated).abs() > 0
+        log.fault(off, "MIN", "is not the sum of the minutes of its players in the player file")
+        if _PLUS_MINUS in log.rows:
+            fifths = pd.to_numeric(log.rows[_PLUS_MINUS], errors="coerce") * 5
+            off = (of_players["plus_minus"] - fifths.round()).abs() > 0
+            log.fault(off, _PLUS_MINUS, "is not a fifth of the plus_minus of its players in the player file")
     day = schedule_reconciliation.match_schedule(log, "GAME_ID", lines, schedule, log.dates("GAME_DATE"))
     usable = schedule_reconciliation.usable(log, lines)
     return Parsed(raw_frames.team_rows(usable, schedule), log.problems(day))
@@ -140,18 +153,20 @@ def player_boxes(parts: Sequence[Part], schedule: pd.DataFrame) -> Parsed:
     return Parsed(raw_frames.player_rows(usable, schedule), log.problems(day))
 
 
-def summed_minutes(players: Sequence[Part]) -> pd.Series:
-    """Sum of MIN over the rows of players, by game id and team id."""
+def player_sums(players: Sequence[Part]) -> pd.DataFrame:
+    """Sums of minutes and plus_minus over the players, by game id and team id; null where a player's is not known."""
     log = DeliveredRows(players, PLAYER_COLUMNS)
     facts = pd.DataFrame(
         {
             "game_id": log.game_ids("GAME_ID"),
             "team_id": log.team_ids("TEAM_ID"),
             "minutes": log.read("MIN", normalise.minutes, "a number of minutes"),
+            "plus_minus": log.read("PLUS_MINUS", normalise.counts, "a whole number"),
         }
     )
-    minutes: pd.Series = facts.groupby(["game_id", "team_id"])["minutes"].sum()
-    return minutes
+    by_team = facts.groupby(["game_id", "team_id"])[["minutes", "plus_minus"]]
+    sums = by_team.sum()
+    return sums.where(by_team.count().eq(by_team.size(), axis=0))
 
 
 def _lines(log: DeliveredRows) -> pd.DataFrame:
@@ -190,5 +205,36 @@ def _games(log: DeliveredRows) -> pd.DataFrame:
     )
 
 
+def _stated(parts: Sequence[Part]) -> Stated:
+    """What a log says of the games. At a neutral site nobody is at home: there the text designates a home team."""
+    log = DeliveredRows(parts, _GAME)
+    facts = _games(log)
+    is_neutral = _is_neutral(log, facts["game_id"])
+    facts["is_neutral_site"] = is_neutral
+    facts["designated_home"] = facts["home_team_id"].where(is_neutral)
+    for side in ("home_team_id", "away_team_id"):
+        facts[side] = facts[side].mask(is_neutral)
+    of_matchup = ("home_team_id", "away_team_id", "is_neutral_site", "designated_home")
+    columns = {"game_date": "GAME_DATE", **dict.fromkeys(of_matchup, "MATCHUP")}
+    if _SEASON not in log.rows:
+        return Stated(log, facts, columns)
+    seasons = normalise.season_labels(log.rows[_SEASON])
+    return Stated(log, facts.assign(season=seasons), columns | {"season": _SEASON})
+
+
+def _is_neutral(log: DeliveredRows, game_ids: pd.Series) -> pd.Series:
+    """Whether the rows of a game's two teams do not have one at home and one away.
+
+    That is how the provider marks a neutral site: one text for both teams among teams, `@` for both among players.
+    """
+    text = log.rows["MATCHUP"].astype(str).str.extract(_MATCHUP)
+    own = normalise.tricodes(log.rows["TEAM_ABBREVIATION"])
+    side = text[1].where(normalise.tricodes(text[0]).eq(own), "the other team's")
+    sides = pd.DataFrame({"game_id": game_ids, "team": own, "side": side}).drop_duplicates()
+    of_game = sides.groupby("game_id")["side"].agg(["size", "nunique", lambda of: set(of) == {"vs.", "@"}])
+    marked = of_game.index[(of_game["size"] == 2) & ~of_game.iloc[:, 2]]
+    return game_ids.isin(marked)
+
+
 def _part(file: LandedFile, columns: Sequence[str]) -> Part:
-    return file.name, read_file(file.path, file.name, columns, _TEXT)
+    return file.name, read_file(file.path, file.name, {*columns, _SEASON, _PLUS_MINUS}, _TEXT)

@@ -112,6 +112,11 @@ class DeliveredRows:
             )
         self.fault(bad, column, text)
 
+    @property
+    def names(self) -> str:
+        """The files that the rows come from."""
+        return ", ".join(self._names)
+
     def place(self, row: int) -> str:
         """File and row number, as a person counts them without the header; a part keeps its numbers as its index."""
         part = int(np.searchsorted(self._starts, row, side="right")) - 1

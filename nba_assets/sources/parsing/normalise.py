@@ -17,6 +17,7 @@ _CLOCK = re.compile(r"(\d{1,3})(?:\.0+)?:([0-5]\d)(?:\.\d+)?")
 _ISO_DURATION = re.compile(r"PT(?=\d)(?:(\d{1,3})M)?(?:([0-5]?\d(?:\.\d+)?)S)?")
 _DECIMAL = re.compile(r"\d+(?:\.\d*)?(?:e-?\d+)?")
 _PLAYER_ID = re.compile(r"(\d+)(?:\.0+)?(?:[^\W\d_].*)?")
+_SEASON_LABEL = re.compile(r"((?:19|20)\d\d)-(?:\d\d)?\d\d|[1-6]((?:19|20)\d\d)(?:\.0)?")
 _BOOLEANS = {"true": 1.0, "1": 1.0, "1.0": 1.0, "false": 0.0, "0": 0.0, "0.0": 0.0}
 _NOTHING = frozenset({"", "-"})
 _TRICODES = {**{code: code for code in TEAM_BY_TRICODE}, **TRICODE_ALIASES}
@@ -60,6 +61,11 @@ def season_types_of_games(ids: pd.Series) -> pd.Series:
 def seasons_of_games(ids: pd.Series) -> pd.Series:
     """Season such as '2024-25' by the two digits after the prefix of a 10-character game id."""
     return by_distinct_value(ids, _season)
+
+
+def season_labels(values: pd.Series) -> pd.Series:
+    """Season such as '2024-25' of each label (2024-25, 2024-2025, or 22024 of NBA Stats); None where not understood."""
+    return by_distinct_value(values, _season_label)
 
 
 def tricodes(values: pd.Series) -> pd.Series:
@@ -149,6 +155,12 @@ def _season(game_id: object) -> str | None:
     start = int(digits)
     century = 19 if start >= 46 else 20
     return f"{century}{start:02d}-{(start + 1) % 100:02d}"
+
+
+def _season_label(value: object) -> str | None:
+    found = _SEASON_LABEL.fullmatch(_text(value))
+    start = int(found.group(1) or found.group(2)) if found else 0
+    return f"{start}-{(start + 1) % 100:02d}" if start else None
 
 
 def _minutes(value: object) -> float | None:

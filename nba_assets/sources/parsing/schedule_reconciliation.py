@@ -1,6 +1,6 @@
 """What the rows of a delivery must agree on: with the schedule, with each other, with themselves."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,21 +11,13 @@ from nba_assets.sources.parsing.column_parser import DeliveredRows
 from nba_assets.sources.parsing.raw_frames import schedule_of
 from nba_assets.sources.port import Problem, SourceError
 
-DISAGREEMENT_COLUMNS = ("game_id", "column", "delivered", "used")
-
-
-def no_disagreements() -> pd.DataFrame:
-    """No row of DISAGREEMENT_COLUMNS."""
-    return pd.DataFrame({column: pd.Series(dtype=object) for column in DISAGREEMENT_COLUMNS})
-
 
 @dataclass(frozen=True)
 class Parsed:
-    """One raw table of a whole delivery: its rows, what was not understood, where the schedule overruled it, notes."""
+    """One raw table of a whole delivery: its rows, what was not understood, and notes."""
 
     rows: pd.DataFrame
     problems: tuple[Problem, ...] = ()
-    disagreements: pd.DataFrame = field(default_factory=no_disagreements)
     notes: tuple[Problem, ...] = ()
 
 
@@ -80,27 +72,3 @@ def match_schedule(
             "is understood, so that no date can be rejected for it; correct the row"
         )
     return day
-
-
-def disagreements(
-    lines: pd.DataFrame, schedule: pd.DataFrame, own_date: pd.Series, own_home: pd.Series | None
-) -> pd.DataFrame:
-    """Games whose lines state another date, or another home team, than the schedule, which is what is used."""
-    game = schedule_of(lines["game_id"], schedule)
-    other_day = own_date.notna() & game["game_date"].notna() & own_date.ne(game["game_date"])
-    found = [entries(lines, other_day, "game_date", own_date, game["game_date"])]
-    if own_home is not None:
-        home, away = game["home_team_id"], game["away_team_id"]
-        other_home = own_home.notna() & home.notna() & own_home.ne(lines["team_id"].eq(home))
-        stated = lines["team_id"].where(own_home.eq(1), home + away - lines["team_id"])
-        found.append(entries(lines, other_home, "home_team_id", stated, home))
-    filled = [entry for entry in found if len(entry)]
-    return pd.concat(filled, ignore_index=True) if filled else no_disagreements()
-
-
-def entries(
-    lines: pd.DataFrame, differs: pd.Series, column: str, delivered: pd.Series, used: pd.Series
-) -> pd.DataFrame:
-    """One disagreement for each distinct row of the mask: its game, and what was delivered and what is used."""
-    values = (lines["game_id"][differs], column, delivered[differs].astype(object), used[differs].astype(object))
-    return pd.DataFrame(dict(zip(DISAGREEMENT_COLUMNS, values, strict=True))).drop_duplicates()

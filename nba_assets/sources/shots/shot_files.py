@@ -12,7 +12,7 @@ from nba_assets.sources.parsing import normalise
 from nba_assets.sources.parsing.files import read_file
 from nba_assets.sources.parsing.landing import LandedFile
 from nba_assets.sources.parsing.raw_frames import contract_frame
-from nba_assets.sources.parsing.schedule_reconciliation import Parsed, no_disagreements
+from nba_assets.sources.parsing.schedule_reconciliation import Parsed
 from nba_assets.sources.port import Problem, SourceError
 from nba_assets.sources.shots.bigdataball import bigdataball
 from nba_assets.sources.shots.shotchartdetail import shot_chart_detail
@@ -63,8 +63,7 @@ def shots(files: Mapping[str, Sequence[LandedFile]], schedule: pd.DataFrame, box
     """
     accounts: list[pd.DataFrame] = []
     problems: list[Problem] = []
-    notes: tuple[Problem, ...] = ()
-    disagreements: list[pd.DataFrame] = []
+    notes: list[Problem] = []
     broken: list[tuple[str, pd.Series]] = []
     taken: set[str] = set()
     for kind in _KINDS:
@@ -77,24 +76,18 @@ def shots(files: Mapping[str, Sequence[LandedFile]], schedule: pd.DataFrame, box
                 continue
             parts += [parsed.rows] if len(parsed.rows) else []
             problems += parsed.problems
-            disagreements.append(parsed.disagreements)
+            notes += parsed.notes
         if parts:
             accounts.append(_pooled(parts))
             taken |= _complete(accounts[-1])
     rows = _one_account(accounts)
     if files.get(_OF_ONE_TEAM):
         halves = _halves(rows, box)
-        notes = _half_notes(rows[halves])
+        notes += _half_notes(rows[halves])
         rows = rows[~halves].reset_index(drop=True)
     for message, games in broken:
         problems += _problems(message, games[~games.isin(rows["game_id"])], schedule)
-    filled = [entries for entries in disagreements if len(entries)]
-    return Parsed(
-        rows,
-        tuple(dict.fromkeys(problems)),
-        pd.concat(filled, ignore_index=True) if filled else no_disagreements(),
-        notes,
-    )
+    return Parsed(rows, tuple(dict.fromkeys(problems)), tuple(notes))
 
 
 def _pooled(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

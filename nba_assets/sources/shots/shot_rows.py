@@ -82,11 +82,9 @@ def parsed_shots(
     delivered.fault(other_team, columns["team_id"], "is not the shooter's team in the box score of the game")
     _check_place(delivered, facts, columns)
     lines = pd.DataFrame({**facts, "player_name": player_name, "game_date": day}, copy=False)
-    other_day = own_date.notna() & own_date.ne(day)
-    differing = schedule_reconciliation.entries(facts, other_day, "game_date", own_date, day)
-    return Parsed(
-        shot_rows(schedule_reconciliation.usable(delivered, lines), provider), delivered.problems(day), differing
-    )
+    other_day = own_date.notna() & own_date.ne(day) & known
+    delivered.fault(other_day, columns["game_date"], "is not the date on which the schedule has the game")
+    return Parsed(shot_rows(schedule_reconciliation.usable(delivered, lines), provider), delivered.problems(day))
 
 
 def shot_rows(facts: pd.DataFrame, provider: str) -> pd.DataFrame:

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from nba_assets.sources.parsing import normalise, schedule_reconciliation
+from nba_assets.sources.parsing import normalise, raw_frames
 from nba_assets.sources.parsing.column_parser import DeliveredRows
 from nba_assets.sources.parsing.files import read_file
 from nba_assets.sources.parsing.landing import LandedFile
 from nba_assets.sources.parsing.schedule_reconciliation import Parsed
+from nba_assets.sources.port import Problem
 from nba_assets.sources.shots.shot_rows import parsed_shots, tenths_of_feet, without_games
 
 _COLUMNS = {
@@ -25,7 +26,8 @@ _COLUMNS = {
     "loc_x": "loc_x",
     "loc_y": "loc_y",
 }
-_OPTIONAL = ("game_date", "assisted", "shot_type_derived")
+_DATE = {"game_date": "game_date"}
+_OPTIONAL = (*_DATE, "assisted", "shot_type_derived")
 
 _ARC_FEET, _STRAIGHT_FEET, _STRAIGHT_TO_FEET = 23.75, 22.0, 8.95
 """The three-point line: radius of its arc, distance of its straight parts, and how far from the hoop these reach."""
@@ -66,13 +68,21 @@ def clean_shots(file: LandedFile, schedule: pd.DataFrame, box: pd.DataFrame, tak
     )
     derived = shots.read("shot_type_derived", normalise.booleans, "true or false").eq(1)
     settled = settled_types(facts, derived, box)
-    corrected = schedule_reconciliation.entries(
-        facts, settled.ne(facts["is_three"]), "is_three", facts["is_three"], settled
-    )
     own_date, _ = normalise.dates(shots.rows["game_date"])
     placed = facts.assign(is_three=settled)
-    parsed = parsed_shots(shots, placed, _COLUMNS, own_date, schedule, box, "nba_shot_detail")
-    return replace(parsed, disagreements=pd.concat([parsed.disagreements, corrected], ignore_index=True))
+    parsed = parsed_shots(shots, placed, _COLUMNS | _DATE, own_date, schedule, box, "nba_shot_detail")
+    return replace(parsed, notes=_settled_notes(facts["game_id"][settled.ne(facts["is_three"])], schedule))
+
+
+def _settled_notes(game_ids: pd.Series, schedule: pd.DataFrame) -> tuple[Problem, ...]:
+    """For each game the number of attempts whose derived type was put right."""
+    counts = game_ids.value_counts(sort=False)
+    days = raw_frames.schedule_of(pd.Series(counts.index), schedule)["game_date"].dropna()
+    return tuple(
+        Problem(day.date(), f"shots of {counts.index[at]}: {counts.iloc[at]} types derived from the place put right by "
+                "the box score")
+        for at, day in days.items()
+    )  # fmt: skip
 
 
 def settled_types(facts: pd.DataFrame, is_derived: pd.Series, box: pd.DataFrame) -> pd.Series:

@@ -157,5 +157,5 @@ def test_messages_name_the_file_of_the_row(tmp_path: Path) -> None:
     other = log[log["GAME_ID"] != GAME].copy()
     other.iloc[0, other.columns.get_loc("MATCHUP")] = "?"
     other.to_csv(directory / "games_2025-26.csv", index=False)
-    (problem,) = ArchiveSource(directory, tmp_path / "landing").read("game_schedule", SECOND, SECOND).problems
+    problem, *_ = ArchiveSource(directory, tmp_path / "landing").read("game_schedule", SECOND, SECOND).problems
     assert problem.message.startswith("games_2025-26.csv, row 1: column MATCHUP on 2024-10-24: '?'")

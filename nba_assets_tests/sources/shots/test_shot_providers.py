@@ -138,8 +138,8 @@ def test_row_numbers_are_those_of_the_file_also_where_other_events_stand_between
     assert problem.message.startswith("bigdataball.csv, row 11: column player")
 
 
-def test_the_schedules_date_counts_and_another_one_is_recorded(tmp_path: Path) -> None:
+def test_shots_of_another_date_than_the_schedules_are_refused(tmp_path: Path) -> None:
     found = parsed("shotchartdetail", mapped(small_shots.detail(), "GAME_DATE", lambda _: "20241023"), tmp_path)
-    assert found.problems == ()
-    assert set(found.rows["game_date"]) == {pd.Timestamp(small_shots.DAY)}
-    assert found.disagreements["column"].tolist() == ["game_date"] * len(small_shots.GAMES)
+    (problem,) = found.problems
+    assert problem.game_date.isoformat() == small_shots.DAY
+    assert "column GAME_DATE on 2024-10-22: '20241023' is not the date on which the schedule has" in problem.message

@@ -1,6 +1,7 @@
 """Real shots: every file parses, zones add up to the box score, and providers tell the same games alike."""
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -92,9 +93,13 @@ def test_every_date_is_ready_and_games_without_shots_are_counted(rows: pd.DataFr
 
 
 def test_types_derived_from_the_place_are_put_right(archive: ArchiveSource) -> None:
-    corrected = archive.disagreements.query("column == 'is_three'")
-    assert len(corrected) == 141
-    assert set(corrected["game_id"].str[3:5]) == {"21"}
+    notes = archive.read("shot_attempts", FIRST, LAST).notes
+    assert {re.sub(r"\d+", "N", note.message) for note in notes} == {
+        "shots of N: N types derived from the place put right by the box score"
+    }
+    counts = [re.findall(r"\d+", note.message) for note in notes]
+    assert sum(int(count) for _, count in counts) == 141
+    assert {game_id[3:5] for game_id, _ in counts} == {"21"}
 
 
 def test_places_are_called_as_the_nba_calls_them(rows: pd.DataFrame, shared_data: Path) -> None:
