@@ -5,27 +5,22 @@ late it wakes and whether or not the claim's holder has published anything yet.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.partitions import Span
 from nba_assets.warehouse.port import FencedOut
+from nba_assets.warehouse.reader import Reader
 
 
-def check_claim(
-    table: str,
-    days: Collection[dt.date],
-    token: int,
-    fences: Iterable[tuple[dt.date, dt.date, int]],
-    written: Iterable[tuple[dt.date, int, str]],
-) -> None:
-    """Raises FencedOut when a claim newer than the token has its fence over one of the days, or has written it.
+def entries_for(reader: Reader, table: str, days: Collection[dt.date], token: int) -> pd.DataFrame:
+    """Ledger rows of the days, as `entries_on`, once it is clear that a claim with this token may write them.
 
-    `fences` (first date, last date, token) and `written` (date, token, run) are those of the table with a higher
-    token near the days, the newest first.
+    Raises FencedOut when a newer claim has its fence over one of the days, or has written it.
     """
+    entries, fences = reader.claimed_on(table, days, token)
     for first, last, newer in fences:
         if fenced := [day for day in days if first <= day <= last]:
             raise FencedOut(
@@ -33,13 +28,15 @@ def check_claim(
                 "only because this one had ended or its lease had run out. Nothing was written: launch again for what "
                 "is missing when the newer one is done."
             )
-    asked = set(days)
-    if taken := {day: (newer, run) for day, newer, run in written if day in asked}:
-        newer, run = next(iter(taken.values()))
+    written = entries[entries["token"] > token].sort_values("token", ascending=False, kind="stable")
+    if len(written):
+        newest, taken = written.iloc[0], [day.date() for day in written.index]
+        by = f"run {newest['run_id']}" if newest["run_id"] else "an operation"
         raise FencedOut(
-            f"{table}: claim {newer} ({f'run {run}' if run else 'an operation'}) has written {_listed(taken)}, this "
+            f"{table}: claim {newest['token']:.0f} ({by}) has written {_listed(taken)}, this "
             f"one is {token}. Nothing was written: launch again to build on what stands."
         )
+    return entries
 
 
 def refuse_older_code(contract: Contract, standing: pd.DataFrame, override: str) -> list[Span]:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
 
 import pandas as pd
 
@@ -15,38 +14,7 @@ from nba_assets.readiness.fingerprint import fingerprint
 from nba_assets.readiness.gate import GateClosed, evaluate, leave_out, require_all
 from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.port import Snapshot, WarehouseError, Window
-
-
-class Reader(Protocol):
-    """One snapshot of a warehouse: everything asked of it is of the same moment."""
-
-    def ledger(self) -> pd.DataFrame:
-        """The whole ledger."""
-        ...
-
-    def last_build(self) -> int:
-        """The newest build."""
-        ...
-
-    def rows(self, contract: Contract, first: dt.date, last: dt.date, columns: Sequence[str] = ()) -> pd.DataFrame:
-        """Conformed rows of [first, last] by date and key, with the named columns or all."""
-        ...
-
-    def team_games_due(self, days: pd.DatetimeIndex) -> pd.DataFrame:
-        """game_date, game_id, team_id of the games that the schedule has on the days, postponed ones left out."""
-        ...
-
-    def slates(self) -> list[tuple[str, dt.date]]:
-        """Season and date of every date with games in the schedule, in order."""
-        ...
-
-    def waivers_of(self, table: str) -> list[Waiver]:
-        """Waivers of a table that were not revoked, expired ones among them, oldest first."""
-        ...
-
-    def all_waivers(self) -> list[Waiver]:
-        """Every waiver ever given, oldest first."""
-        ...
+from nba_assets.warehouse.reader import Reader
 
 
 def contract_of(table: str) -> Contract:
@@ -106,7 +74,7 @@ def read_window(
         frames=frames,
         gaps=gaps,
         bootstrap=bootstrap_days(gate.open_days, reader.slates() if gate.open_days else []),
-        waivers=reader.waivers_of(contract.name),
+        waivers=_not_revoked(reader.waivers(), contract.name),
         taints=gate.taints,
     )
 
@@ -135,15 +103,28 @@ def read_rows(
     now: dt.datetime,
 ) -> Snapshot:
     """See `read` of the port; `ledger` and `state` are the reader's."""
+    ever = reader.waivers()
     needed = require_all(
         state, gated or tuple(columns), start, end, purpose,
-        waivers=reader.waivers_of(waivable_as), waivable_as=waivable_as, now=now,
+        waivers=_not_revoked(ever, waivable_as), waivable_as=waivable_as, now=now,
     )  # fmt: skip
     frames = {table: reader.rows(TABLES[table], start, end, names) for table, names in columns.items()}
     inside = ledger["game_date"].between(pd.Timestamp(start), pd.Timestamp(end))
     covered = ledger[inside & ledger["table_name"].isin(gated or columns)]
-    waivers = _by_id(reader.all_waivers(), needed) if needed else ()
-    return Snapshot(frames, fingerprint(covered), waivers, reader.last_build())
+    return Snapshot(frames, fingerprint(covered), _by_id(_waivers(ever), needed), reader.last_build())
+
+
+def _waivers(rows: pd.DataFrame) -> list[Waiver]:
+    columns = ("waiver_id", "table_name", "rule", "first_date", "last_date", "until", "who", "why")
+    return [
+        Waiver(waiver_id, table, rule, first.date(), last.date(), until.to_pydatetime(), who, why)
+        for waiver_id, table, rule, first, last, until, who, why in zip(*(rows[name] for name in columns), strict=True)
+    ]
+
+
+def _not_revoked(rows: pd.DataFrame, table: str) -> list[Waiver]:
+    """Waivers of a table, expired ones among them, oldest first."""
+    return _waivers(rows[(rows["table_name"] == table) & rows["revoked_at"].isna()])
 
 
 def _by_id(waivers: Sequence[Waiver], waiver_ids: Collection[str]) -> tuple[Waiver, ...]:

@@ -19,7 +19,7 @@ from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict
 from nba_assets.readiness.status import Status
 from nba_assets.warehouse.duckdb import schema
-from nba_assets.warehouse.duckdb.reads import DuckDBReader, select_rows, standing_on
+from nba_assets.warehouse.duckdb.reads import DuckDBReader
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets.warehouse.duckdb.writes import next_build, replace_rows, write_ledger
 from nba_assets.warehouse.frames import conform, content_hashes
@@ -53,8 +53,8 @@ class UnguardedWarehouse(DuckDBWarehouse):
     def read_window(
         self, contract: Contract, days: Sequence[dt.date], *, only: Collection[str] = (), source_version: str = ""
     ) -> Window:
-        with self._file.transaction(f"reading the inputs of {contract.name}") as connection:
-            frames = {read.table: self._input(connection, contract, read.table, days) for read in contract.reads}
+        def action(reader: DuckDBReader) -> Window:
+            frames = {read.table: self._input(reader, contract, read.table, days) for read in contract.reads}
             no_gaps = pd.DataFrame({"game_date": pd.DatetimeIndex([]), "game_id": [], "team_id": []})
             return Window(
                 contract=contract,
@@ -62,27 +62,27 @@ class UnguardedWarehouse(DuckDBWarehouse):
                 days=tuple(days),
                 held={},
                 current=(),
-                inputs_build=DuckDBReader(connection).last_build(),
+                inputs_build=reader.last_build(),
                 frames=frames,
                 gaps={read.table: no_gaps for read in contract.reads if read.optional or read.window == "before"},
                 bootstrap=frozenset(),
                 waivers=(),
             )
 
-    def _input(
-        self, connection: duckdb.DuckDBPyConnection, contract: Contract, table: str, days: Sequence[dt.date]
-    ) -> pd.DataFrame:
+        return self._read(f"reading the inputs of {contract.name}", action)
+
+    def _input(self, reader: DuckDBReader, contract: Contract, table: str, days: Sequence[dt.date]) -> pd.DataFrame:
         upstream = TABLES[table]
         window = next(read.window for read in contract.reads if read.table == table)
         if window == "same_date":
-            frame = rows_of_days(DuckDBReader(connection), upstream, days)
+            frame = rows_of_days(reader, upstream, days)
             if contract.name == FORM_INPUT and table == "team_offense" and self.switches.joins_on_stated_sides:
-                frame = frame[~frame["game_id"].isin(_reversed_games(connection, days))]
+                frame = frame[~frame["game_id"].isin(_reversed_games(reader.connection, days))]
             return frame
         first = dt.date.min
         if contract.name == FORM_TABLE and table == FORM_INPUT and self.switches.calendar_days is not None:
             first = min(days) - dt.timedelta(days=self.switches.calendar_days)
-        return select_rows(connection, upstream, "game_date >= ? AND game_date < ?", [first, max(days)])
+        return reader.select(upstream, "game_date >= ? AND game_date < ?", [first, max(days)])
 
     def publish(
         self, window: Window, rows: pd.DataFrame, verdicts: Mapping[dt.date, Verdict], attempt: Attempt
@@ -91,11 +91,11 @@ class UnguardedWarehouse(DuckDBWarehouse):
         rows = conform(contract, rows)
         passed = {day: replace(verdict, status=Status.READY, failures=()) for day, verdict in verdicts.items()}
         with self._file.transaction(f"writing {contract.name}") as connection:
-            standing = standing_on(connection, contract.name, window.asked)
+            before = DuckDBReader(connection).entries_on(contract.name, window.asked)
             unguarded = replace(attempt, token=0, override="")
             hashes = content_hashes(contract, rows)
             ledger, published = entries(
-                window, passed, standing, hashes, unguarded, build=next_build(connection), now=self.now()
+                window, passed, before, hashes, unguarded, build=next_build(connection), now=self.now()
             )
             replace_rows(connection, schema.qualified(contract), contract, rows, list(window.days))
             write_ledger(connection, contract.name, ledger)
@@ -114,12 +114,11 @@ class UnguardedWarehouse(DuckDBWarehouse):
         gated: Sequence[str] = (),
         waivable_as: str = "",
     ) -> Snapshot:
-        with self._file.transaction(purpose) as connection:
-            frames = {
-                table: select_rows(connection, TABLES[table], "game_date BETWEEN ? AND ?", [start, end], names)
-                for table, names in columns.items()
-            }
-            return Snapshot(frames, fingerprint=f"unguarded build {DuckDBReader(connection).last_build()}")
+        def action(reader: DuckDBReader) -> Snapshot:
+            frames = {table: reader.rows(TABLES[table], start, end, names) for table, names in columns.items()}
+            return Snapshot(frames, fingerprint=f"unguarded build {reader.last_build()}")
+
+        return self._read(purpose, action)
 
 
 def _reversed_games(connection: duckdb.DuckDBPyConnection, days: Sequence[dt.date]) -> set[str]:

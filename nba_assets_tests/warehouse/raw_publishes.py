@@ -16,7 +16,7 @@ import pandas as pd
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Failure, Verdict
 from nba_assets.readiness.status import Status
-from nba_assets.warehouse.duckdb import warehouse as duckdb_warehouse
+from nba_assets.warehouse.duckdb import writes as duckdb_writes
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets.warehouse.frames import conform
 from nba_assets.warehouse.port import Attempt, Published, Warehouse, WarehouseError
@@ -124,7 +124,7 @@ def stale_days(warehouse: Warehouse) -> dict[str, list[int]]:
 
 
 def _die_between_staging_and_commit(path: Path) -> None:
-    duckdb_warehouse.write_ledger = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+    duckdb_writes.write_ledger = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
     publish(warehouse_at(path), "team_box_scores", rows=with_minutes(241.0))
 
 

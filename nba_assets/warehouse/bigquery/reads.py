@@ -13,13 +13,13 @@ import pyarrow.compute as pc
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
-from nba_assets.readiness.audit import Waiver
 from nba_assets.readiness.durations import NEWEST_BUILDS
 from nba_assets.warehouse.bigquery.jobs import BigQueryJobs, Parameter
 from nba_assets.warehouse.bigquery.names import Names
 from nba_assets.warehouse.frames import from_arrow
 from nba_assets.warehouse.gated_reads import timestamps
-from nba_assets.warehouse.system_tables import LEDGER_COLUMNS
+from nba_assets.warehouse.reader import Fence
+from nba_assets.warehouse.system_tables import LEDGER_COLUMNS, WAIVER_COLUMNS
 
 EARLIEST = dt.date(1946, 1, 1)
 """Before the first game of the league; the smallest date of Python is none that pandas could hold."""
@@ -88,15 +88,10 @@ class BigQueryReader:
             )
         return self._last_build
 
-    def standing_on(self, table: str, days: Collection[dt.date]) -> pd.DataFrame:
-        """Ledger rows of a table on the days, by date; the columns without game_date."""
+    def entries_on(self, table: str, days: Collection[dt.date]) -> pd.DataFrame:
         return self.claimed_on(table, days, NO_TOKEN)[0]
 
-    def claimed_on(self, table: str, days: Collection[dt.date], token: int) -> tuple[pd.DataFrame, list[tuple]]:
-        """Ledger rows of a table on the days, by date, and the fences of higher tokens near them.
-
-        The rows are without game_date. Of the fences, the newest first: first date, last date and token.
-        """
+    def claimed_on(self, table: str, days: Collection[dt.date], token: int) -> tuple[pd.DataFrame, Sequence[Fence]]:
         fence = {"table_name": "table_name", "game_date": "first_date", "token": "token"}
         query = (
             f"{MOMENT}found.* FROM (SELECT {_ENTRY}, CAST(NULL AS DATE) AS fenced_to FROM {self.system('ledger')} "
@@ -155,34 +150,42 @@ class BigQueryReader:
         rows = self.ask(query, "game_schedule", first=EARLIEST).to_pylist()
         return [(row["season"], row["game_date"]) for row in rows]
 
-    def waivers_of(self, table: str) -> list[Waiver]:
-        return self._waivers("table_name = @table AND revoked_at IS NULL", table=table)
-
-    def all_waivers(self) -> list[Waiver]:
-        return self._waivers("TRUE")
-
-    def _waivers(self, where: str, **parameters: Parameter) -> list[Waiver]:
-        query = (
-            f"SELECT waiver_id, table_name, rule, first_date, last_date, until, who, why FROM {self.system('waivers')} "
-            f"WHERE {where} ORDER BY created_at, waiver_id"
-        )
-        return [Waiver(*row.values()) for row in self.ask(query, **parameters).to_pylist()]
+    def waivers(self) -> pd.DataFrame:
+        columns = ", ".join(WAIVER_COLUMNS)
+        return self.frame(f"{MOMENT}{columns} FROM {self.system('waivers')} ORDER BY created_at, waiver_id")
 
     def find(
-        self, contract: Contract, key: Mapping[str, object], first: dt.date, last: dt.date, columns: Sequence[str] = ()
+        self, contract: Contract, key: Mapping[str, object], first: dt.date, last: dt.date, columns: Sequence[str]
     ) -> pd.DataFrame:
-        """See the port."""
-        where = " AND ".join(
-            ["game_date BETWEEN @first AND @last", *(f"`{contract.column(name).name}` = @key_{name}" for name in key)]
+        where = " AND ".join(["game_date BETWEEN @first AND @last", *(f"`{name}` = @key_{name}" for name in key)])
+        named = {f"key_{name}": value for name, value in key.items()}
+        return self.select(contract, self.names.table(contract), where, columns, first=first, last=last, **named)
+
+    def published_by(self, table: str, builds: Mapping[dt.date, int]) -> pd.DataFrame:
+        query = (
+            f"{MOMENT}* FROM {self.system('ledger_history')} WHERE table_name = @table AND attempt_build = build_id "
+            "AND game_date IN UNNEST(@days) AND build_id IN UNNEST(@builds)"
         )
-        # A key may come as text from a command line; a parameter has to have the type of its column.
-        types = {"integer": int, "float": float, "string": str}
-        named = {f"key_{name}": types.get(contract.column(name).type, lambda it: it)(it) for name, it in key.items()}
-        shown = [contract.column(name).name for name in columns]
-        return self.select(contract, self.names.table(contract), where, shown, first=first, last=last, **named)
+        return self.frame(query, "ledger", table=table, days=list(builds), builds=sorted(set(builds.values())))
+
+    def kept_builds(self, contract: Contract, days: Collection[dt.date]) -> pd.DataFrame:
+        return self.frame(
+            f"SELECT DISTINCT kept.game_date, kept.build_id, history.content_hash FROM {self.names.replaced(contract)} "
+            f"AS kept {AS_OF} JOIN {self.names.system('ledger_history')} AS history {AS_OF} "
+            "ON history.game_date = kept.game_date AND history.build_id = kept.build_id "
+            "WHERE history.table_name = @table AND kept.game_date IN UNNEST(@days)",
+            contract.name, table=contract.name, days=list(days),
+        )  # fmt: skip
+
+    def kept_rows(self, contract: Contract, builds: Mapping[dt.date, int]) -> pd.DataFrame:
+        places = [{"game_date": ("DATE", day), "build_id": ("INT64", build)} for day, build in builds.items()]
+        where = (
+            "EXISTS (SELECT 1 FROM UNNEST(@places) AS place "
+            "WHERE place.game_date = kept.game_date AND place.build_id = kept.build_id)"
+        )
+        return self.select(contract, f"{self.names.replaced(contract)} AS kept", where, places=places)
 
     def history(self, table: str, day: dt.date) -> pd.DataFrame:
-        """See the port."""
         query = (
             f"{MOMENT}* FROM {self.system('ledger_history')} WHERE table_name = @table AND game_date = @day "
             "ORDER BY attempt_build"
@@ -190,11 +193,9 @@ class BigQueryReader:
         return self.frame(query, "ledger", table=table, day=day)
 
     def journal(self) -> pd.DataFrame:
-        """See the port."""
         return self.frame(f"{MOMENT}* FROM {self.system('journal')} ORDER BY `at`, table_name, first_date")
 
     def recent_builds(self) -> pd.DataFrame:
-        """The newest timed builds of every table."""
         query = (
             f"{MOMENT}table_name, attempt_build, COUNT(*) AS dates, ANY_VALUE(seconds) AS seconds, "
             "MAX(written_at) AS written_at, ANY_VALUE(run_id) AS run_id "

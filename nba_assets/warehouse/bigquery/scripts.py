@@ -7,16 +7,23 @@ build counter first, so two of them never commit side by side: the service abort
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from dataclasses import replace
 
 from nba_assets.partitions import Span
-from nba_assets.warehouse.bigquery.changes import MOVED, PENDING, Change, Entry
+from nba_assets.readiness.audit import Waiver
 from nba_assets.warehouse.bigquery.jobs import Parameter, Value
 from nba_assets.warehouse.bigquery.names import Names
+from nba_assets.warehouse.changes import NUMBERED, PENDING, Change, Entry
+from nba_assets.warehouse.decisions import waiving
 from nba_assets.warehouse.system_tables import JOURNAL_COLUMNS, LEDGER_COLUMNS
 
+MOVED = "nba_moved"
+"""What a transaction fails with when the ledger or a fence is not as it was when the change was decided."""
 
-def script(names: Names, change: Change, rows: str, ledger: str) -> tuple[str, dict[str, Parameter]]:
+
+def script(
+    names: Names, change: Change, keep: dt.timedelta, rows: str, ledger: str
+) -> tuple[str, dict[str, Parameter]]:
     """The transaction of a change, and its parameters; its only rows are the number of the new build."""
     contract, table = change.contract, names.table(change.contract)
     columns = ", ".join(f"`{name}`" for name in contract.column_names)
@@ -33,7 +40,7 @@ def script(names: Names, change: Change, rows: str, ledger: str) -> tuple[str, d
             "changed": list(change.changed),
             "first": min(change.changed),
             "last": max(change.changed),
-            "kept_since": change.kept_since,
+            "kept_since": change.now - keep,
         }
         of_days = "game_date BETWEEN @first AND @last AND game_date IN UNNEST(@changed)"
         steps += [
@@ -57,9 +64,9 @@ def script(names: Names, change: Change, rows: str, ledger: str) -> tuple[str, d
             )
     steps += _ledger_steps(names, ledger)
     if change.journal is not None:
-        more, told = journal_steps(names, change.journal, change.now)
-        steps += more
-        parameters |= told
+        line, values = journal_step(names, change.journal, change.now)
+        steps.append(line)
+        parameters |= values
     return ";\n".join([*steps, "COMMIT TRANSACTION", "SELECT new_build"]) + ";", parameters
 
 
@@ -85,9 +92,7 @@ def _guard(names: Names) -> str:
 def _ledger_steps(names: Names, staged: str) -> list[str]:
     columns = ", ".join(f"`{name}`" for name in LEDGER_COLUMNS)
     numbered = ", ".join(
-        f"IF(`{name}` = {PENDING}, new_build, `{name}`) AS `{name}`"
-        if name in ("build_id", "content_build", "attempt_build", "gap_build")
-        else f"`{name}`"
+        f"IF(`{name}` = {PENDING}, new_build, `{name}`) AS `{name}`" if name in NUMBERED else f"`{name}`"
         for name in LEDGER_COLUMNS
     )
     return [
@@ -100,7 +105,7 @@ def _ledger_steps(names: Names, staged: str) -> list[str]:
     ]
 
 
-def journal_steps(names: Names, entry: Entry, now: dt.datetime) -> tuple[list[str], dict[str, Parameter]]:
+def journal_step(names: Names, entry: Entry, now: dt.datetime) -> tuple[str, dict[str, Parameter]]:
     """One row per span, or one without a span; values that JSON does not know are written as text.
 
     A number that is PENDING is that of the new build; `new_build` must be declared then.
@@ -117,10 +122,11 @@ def journal_steps(names: Names, entry: Entry, now: dt.datetime) -> tuple[list[st
         "detail": text,
         "places": [place(span) for span in entry.spans] or [place(None)],
     }
-    return [
+    statement = (
         f"INSERT INTO {names.system('journal')} ({columns}) SELECT @now, @operation, @who, @why, place.table_name, "
         f"place.first_date, place.last_date, {detail if waits else '@detail'} FROM UNNEST(@places) AS place"
-    ], parameters
+    )
+    return statement, parameters
 
 
 def place(span: Span | None) -> dict[str, tuple[str, Value | None]]:
@@ -158,12 +164,10 @@ def fence_script(names: Names) -> str:
     return ";\n".join(steps) + ";"
 
 
-def waiver_script(
-    names: Names, span: Span, rule: str, *, who: str, why: str, until: dt.datetime, now: dt.datetime
-) -> tuple[str, dict[str, Parameter]]:
-    """Give a waiver the next number (waivers are never deleted) and tell the journal; its rows are the waiver's id."""
+def waiver_script(names: Names, waiver: Waiver, now: dt.datetime) -> tuple[str, dict[str, Parameter]]:
+    """Give a waiver the next number (waivers are never deleted) and write that; its rows are the waiver's id."""
     waivers = names.system("waivers")
-    detail = json.dumps({"waiver": "PENDING", "rule": rule, "until": until.isoformat()}, sort_keys=True)
+    entry = waiving(replace(waiver, waiver_id="PENDING"))
     steps = [
         "DECLARE new_waiver STRING",
         *touch(names),
@@ -176,21 +180,22 @@ def waiver_script(
         "SELECT new_waiver",
     ]
     parameters: dict[str, Parameter] = {
-        "table": span.table, "rule": rule, "first": span.first, "last": span.last, "until": until, "who": who,
-        "why": why, "now": now, "detail": detail,
+        "table": waiver.table, "rule": waiver.rule, "first": waiver.first, "last": waiver.last, "until": waiver.until,
+        "who": waiver.who, "why": waiver.why, "now": now, "detail": json.dumps(entry.detail, sort_keys=True),
     }  # fmt: skip
     return ";\n".join(steps) + ";", parameters
 
 
-def revoke_script(names: Names, told: Sequence[str]) -> str:
-    """Ends one waiver that is in force, with `told` in the same transaction; fails with MOVED where none is."""
+def revoke_script(names: Names, waiver_id: str, entry: Entry, now: dt.datetime) -> tuple[str, dict[str, Parameter]]:
+    """Mark a waiver that nobody has revoked as revoked, and write that."""
+    line, parameters = journal_step(names, entry, now)
     steps = [
         *touch(names),
         f"SELECT IF((SELECT COUNT(*) FROM {names.system('waivers')} WHERE waiver_id = @waiver "
         f"AND revoked_at IS NULL) <> 1, ERROR('{MOVED}'), 0)",
         f"UPDATE {names.system('waivers')} SET revoked_at = @now, revoked_by = @who, revoked_why = @why "
         "WHERE waiver_id = @waiver",
-        *told,
+        line,
         "COMMIT TRANSACTION",
     ]
-    return ";\n".join(steps) + ";"
+    return ";\n".join(steps) + ";", {**parameters, "waiver": waiver_id}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -11,13 +11,12 @@ import pandas as pd
 import pyarrow as pa
 
 from nba_assets.contracts.contract import Contract
-from nba_assets.warehouse.bigquery.changes import MOVED, Change
 from nba_assets.warehouse.bigquery.jobs import BigQueryJobs
 from nba_assets.warehouse.bigquery.names import LEDGER_FIELDS, Names, fields_of
 from nba_assets.warehouse.bigquery.project import BigQueryProject
 from nba_assets.warehouse.bigquery.reads import BigQueryReader
-from nba_assets.warehouse.bigquery.scripts import script
-from nba_assets.warehouse.fences import check_claim
+from nba_assets.warehouse.bigquery.scripts import MOVED, script
+from nba_assets.warehouse.changes import Change
 from nba_assets.warehouse.frames import to_arrow
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets.warehouse.system_tables import LEDGER_COLUMNS
@@ -32,17 +31,11 @@ class Moved(Exception):
     """Another writer was there in between; nothing was written. Read again, decide again."""
 
 
-def standing_for(reader: BigQueryReader, table: str, days: Sequence[dt.date], token: int) -> pd.DataFrame:
-    """Ledger rows of the days, after a check of the token: FencedOut where a newer claim was there."""
-    standing, fences = reader.claimed_on(table, days, token)
-    newer = standing[standing["token"] > token].sort_values("token", ascending=False)
-    written = [(row.Index.date(), int(row.token), row.run_id) for row in newer.itertuples()]
-    check_claim(table, days, token, fences, written)
-    return standing
-
-
 def decided(
-    project: BigQueryProject, doing: str, decide: Callable[[BigQueryReader], tuple[Change | None, Result]]
+    project: BigQueryProject,
+    doing: str,
+    decide: Callable[[BigQueryReader], tuple[Change | None, Result]],
+    keep: dt.timedelta,
 ) -> tuple[Result, int]:
     """Read, decide, carry out; again where another writer came in between. The build is 0 where nothing is done."""
 
@@ -52,7 +45,7 @@ def decided(
             if change is None:
                 return result, 0
             try:
-                return result, carry_out(project.jobs, project.names, change)
+                return result, carry_out(project.jobs, project.names, change, keep)
             except Moved:
                 continue
         raise WarehouseError(f"{doing} failed, nothing changed: others kept writing the same dates; launch it again")
@@ -60,11 +53,14 @@ def decided(
     return project.do(doing, action)
 
 
-def carry_out(jobs: BigQueryJobs, names: Names, change: Change) -> int:
-    """The number of the build that the change has become. Raises Moved, and then nothing was written."""
+def carry_out(jobs: BigQueryJobs, names: Names, change: Change, keep: dt.timedelta) -> int:
+    """The number of the build that the change has become. Raises Moved, and then nothing was written.
+
+    What it replaces is kept; what was replaced longer ago than `keep` goes.
+    """
     days = pd.DatetimeIndex([pd.Timestamp(day) for day in (*change.changed, *change.failed)])
     with _staged(jobs, names, change, days) as (rows, ledger):
-        statements, parameters = script(names, change, rows, ledger)
+        statements, parameters = script(names, change, keep, rows, ledger)
         try:
             return int(jobs.transaction(statements, parameters, table=change.contract.name)[0][0])
         except api.BadRequest as error:

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from nba_assets.partitions import Span
 from nba_assets.warehouse.duckdb import schema
-from nba_assets.warehouse.duckdb.fences import newest_token, raise_fences, refuse_older_claim
+from nba_assets.warehouse.duckdb.reads import DuckDBReader
+from nba_assets.warehouse.duckdb.writes import raise_fences
+from nba_assets.warehouse.fences import entries_for
 from nba_assets.warehouse.port import FencedOut
 
 FIRST = dt.date(2024, 1, 1)
@@ -33,6 +35,7 @@ def empty() -> duckdb.DuckDBPyConnection:
 )
 def test_a_date_belongs_to_the_newest_claim_that_raised_a_fence_over_it(empty, raised, asked, token):
     newest: dict[tuple[str, dt.date], int] = {}
+    reader = DuckDBReader(empty)
     empty.begin()
     try:
         for spans, claim in raised:
@@ -41,17 +44,17 @@ def test_a_date_belongs_to_the_newest_claim_that_raised_a_fence_over_it(empty, r
             ]
             if any(newest.get(place, 0) > claim for place in places):
                 with pytest.raises(FencedOut):
-                    raise_fences(empty, spans, claim)
+                    raise_fences(reader, spans, claim)
             else:
-                raise_fences(empty, spans, claim)
+                raise_fences(reader, spans, claim)
                 newest |= dict.fromkeys(places, claim)
-        assert newest_token(empty) == max(newest.values(), default=0)
+        assert reader.newest_token() == max(newest.values(), default=0)
         days = [FIRST + dt.timedelta(days=number) for number in asked]
         taken = [day for day in days if newest.get(("a", day), 0) > token]
         if taken:
             with pytest.raises(FencedOut, match=f"claim {max(newest['a', day] for day in taken)} has"):
-                refuse_older_claim(empty, "a", days, token)
+                entries_for(reader, "a", days, token)
         else:
-            refuse_older_claim(empty, "a", days, token)
+            entries_for(reader, "a", days, token)
     finally:
         empty.rollback()

@@ -3,7 +3,7 @@
 import pytest
 
 from nba_assets.readiness.status import Status
-from nba_assets.warehouse.duckdb import warehouse as duckdb_warehouse
+from nba_assets.warehouse.duckdb import writes as duckdb_writes
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets_tests.warehouse.raw_publishes import (
     BOX,
@@ -21,7 +21,7 @@ def test_a_publish_that_breaks_changes_nothing(warehouse, monkeypatch, status):
         raise OSError("no space left on device")
 
     before = everything(warehouse)
-    monkeypatch.setattr(duckdb_warehouse, "write_ledger", break_down)
+    monkeypatch.setattr(duckdb_writes, "write_ledger", break_down)
     with pytest.raises(OSError, match="no space left"):
         publish(warehouse, BOX, rows=with_minutes(241.0), status=status)
     assert_unchanged(warehouse, before)
