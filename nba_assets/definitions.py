@@ -107,7 +107,7 @@ def _first_game(source: Source, days: pd.DatetimeIndex) -> dt.date | None:
     return opening.rows["game_date"].min().date() if len(opening.rows) else days[0].date()
 
 
-def current_warehouse(warehouse: DuckDBWarehouse, settings: Settings, source: Source) -> DuckDBWarehouse:
+def current_warehouse(warehouse: Warehouse, settings: Settings, source: Source) -> Warehouse:
     """The warehouse over the dates of now: those of a live source grow while a process runs."""
     current = copy.copy(warehouse)
     current.days = calendar(settings, source)

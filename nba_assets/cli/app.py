@@ -11,7 +11,7 @@ import typer
 from nba_assets.cli.backfill import backfill, follow, start, work
 from nba_assets.cli.doctor import doctor
 from nba_assets.cli.models import models, promote, reject, rollback
-from nba_assets.cli.opening import console, open_platform
+from nba_assets.cli.opening import console, open_platform, refuse
 from nba_assets.cli.operate import cancel, hold, invalidate, release, restore, revoke, waive
 from nba_assets.cli.report import print_report, report
 from nba_assets.cli.show import show
@@ -19,6 +19,7 @@ from nba_assets.cli.summary import print_model
 from nba_assets.cli.train import train
 from nba_assets.operations.backfills.backfill import ASSETS, planned_request
 from nba_assets.operations.queries import run_queries
+from nba_assets.warehouse.port import WarehouseError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 for command in (backfill, train, follow, cancel, hold, release, invalidate, restore, waive, revoke):
@@ -61,6 +62,10 @@ def query(
 ) -> None:
     """Run the old system's BigQuery queries, transpiled to DuckDB, on the warehouse."""
     platform = open_platform()
-    for statement, result in run_queries(platform.warehouse, file.read_text()):
+    try:
+        results = run_queries(platform.warehouse, file.read_text())
+    except WarehouseError as error:
+        refuse(error)
+    for statement, result in results:
         console.print(f"[dim]{statement}[/dim]", highlight=False)
         console.print(result.to_string(index=False, max_rows=40), highlight=False)

@@ -20,8 +20,7 @@ from nba_assets.sources.port import Source, SourceError
 from nba_assets.sources.registry import open_source
 from nba_assets.storage.models import stored_models
 from nba_assets.storage.port import StorageError
-from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
-from nba_assets.warehouse.port import WarehouseError
+from nba_assets.warehouse.port import Warehouse, WarehouseError
 
 console = Console(width=None if sys.stdout.isatty() else 150)
 
@@ -44,7 +43,7 @@ class Platform:
             refuse(error)
 
     @cached_property
-    def warehouse(self) -> DuckDBWarehouse:
+    def warehouse(self) -> Warehouse:
         try:
             return open_warehouse(self.settings, self.source)
         except (SourceError, WarehouseError) as error:

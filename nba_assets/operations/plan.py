@@ -14,7 +14,7 @@ from nba_assets.partitions import Span
 from nba_assets.readiness.durations import Duration, durations
 from nba_assets.readiness.plan import Plan
 from nba_assets.readiness.planning import make_plan
-from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
+from nba_assets.warehouse.port import Warehouse
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class PlanReport:
 
 
 def plan(
-    warehouse: DuckDBWarehouse,
+    warehouse: Warehouse,
     store: ClaimStore,
     models_dir: Path,
     *,

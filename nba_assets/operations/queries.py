@@ -1,16 +1,10 @@
 """Queries written for the old system's BigQuery, run on either warehouse."""
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 import sqlglot
 from sqlglot import exp
 
-from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
-
-if TYPE_CHECKING:
-    # Google's libraries take long to import; only a warehouse that is on BigQuery brings them.
-    from nba_assets.warehouse.bigquery.warehouse import BigQueryWarehouse
+from nba_assets.warehouse.port import Warehouse
 
 
 def to_duckdb(statement: str) -> str:
@@ -35,13 +29,11 @@ def _group_by_position(select: exp.Select) -> None:
             name.replace(exp.Literal.number(computed[name.name]))
 
 
-def run_queries(warehouse: "DuckDBWarehouse | BigQueryWarehouse", text: str) -> list[tuple[str, pd.DataFrame]]:
+def run_queries(warehouse: Warehouse, text: str) -> list[tuple[str, pd.DataFrame]]:
     """Run every statement of a BigQuery script; returns each statement with its result.
 
-    On BigQuery as they are written, names of project and datasets included.
+    On BigQuery as they are written, names of project and datasets included. WarehouseError where one cannot be run.
     """
     statements = [tree.sql(dialect="bigquery") for tree in sqlglot.parse(text, read="bigquery") if tree is not None]
-    if isinstance(warehouse, DuckDBWarehouse):
-        with warehouse.connect() as connection:
-            return [(statement, connection.execute(to_duckdb(statement)).df()) for statement in statements]
-    return [(statement, warehouse.jobs.query(statement).to_pandas()) for statement in statements]
+    translated = statements if warehouse.dialect == "bigquery" else [to_duckdb(statement) for statement in statements]
+    return list(zip(statements, warehouse.run_sql(translated), strict=True))

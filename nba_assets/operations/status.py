@@ -22,7 +22,7 @@ from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.status import Status
 from nba_assets.settings import Settings
 from nba_assets.storage.models import stored_models
-from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
+from nba_assets.warehouse.port import Warehouse
 
 STALE, TAINTED = "stale", "tainted"
 WORDS = ("ready", *Contents, STALE, "held", "rejected", "missing", TAINTED)
@@ -106,7 +106,7 @@ class PlatformStatus:
     models: tuple[ModelStatus, ...]
 
 
-def status(warehouse: DuckDBWarehouse, store: ClaimStore, settings: Settings) -> PlatformStatus:
+def status(warehouse: Warehouse, store: ClaimStore, settings: Settings) -> PlatformStatus:
     """The state of everything now."""
     state, ledger = warehouse.state(), warehouse.ledger()
     now, timed = store.now(), durations(warehouse.recent_builds())

@@ -114,10 +114,11 @@ class Warehouse(Register, Protocol):
 
     Every method is one transaction and raises WarehouseError, naming file or table, when the warehouse fails;
     nothing is changed then. Tokens are ids of claims: higher is newer, 0 is older than any claim. `days` is the
-    calendar of its partitions.
+    calendar of its partitions, `dialect` the SQL that it speaks, by SQLGlot's name.
     """
 
     days: pd.DatetimeIndex
+    dialect: str
 
     def read_window(
         self, contract: Contract, days: Sequence[dt.date], *, only: Collection[str] = (), source_version: str = ""
@@ -219,6 +220,10 @@ class Warehouse(Register, Protocol):
 
         For looking up single rows. All columns when none are named; KeyError for one the contract does not have.
         """
+        ...
+
+    def run_sql(self, statements: Sequence[str]) -> list[pd.DataFrame]:
+        """The result of each statement, in the warehouse's dialect, past the gate: for queries of one's own."""
         ...
 
     def invalidate(self, span: Span, *, who: str, why: str, token: int) -> int:

@@ -21,7 +21,7 @@ from nba_assets.readiness.rules import rules_of
 from nba_assets.readiness.staleness import stale_ranges
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.status import Status
-from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
+from nba_assets.warehouse.port import Warehouse
 
 BUILD_FACTS = (
     "build_id", "content_build", "inputs_build", "code_version", "rows", "expected_rows", "completeness",
@@ -85,7 +85,7 @@ class Explanation:
     to_build: str
 
 
-def explain(warehouse: DuckDBWarehouse, table: str, day: dt.date) -> Explanation:
+def explain(warehouse: Warehouse, table: str, day: dt.date) -> Explanation:
     """Why the partition is what it is. RequestError for an unknown table or a date outside the calendar."""
     contract, state, at = located(warehouse, table, day)
     row = state.rows[table].iloc[at]
@@ -112,7 +112,7 @@ def explain(warehouse: DuckDBWarehouse, table: str, day: dt.date) -> Explanation
     )
 
 
-def located(warehouse: DuckDBWarehouse, table: str, day: dt.date) -> tuple[Contract, LedgerState, int]:
+def located(warehouse: Warehouse, table: str, day: dt.date) -> tuple[Contract, LedgerState, int]:
     """Contract, state and the position of the date; RequestError when there is no such table or date."""
     if table not in TABLES:
         raise RequestError(f"no table {table!r}; there are {', '.join(TABLES)}")

@@ -15,7 +15,7 @@ from nba_assets.operations.explanations.lookups import rows_by_model, rows_with
 from nba_assets.operations.models import Freshness, model_statuses, touched_by
 from nba_assets.readiness.date_ranges import DateRange, ranges_of
 from nba_assets.readiness.windows import seen
-from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
+from nba_assets.warehouse.port import Warehouse
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Downstream:
 
 
 def downstream(
-    warehouse: DuckDBWarehouse, models_dir: Path, table: str, day: dt.date, key: Mapping[str, str] | None = None
+    warehouse: Warehouse, models_dir: Path, table: str, day: dt.date, key: Mapping[str, str] | None = None
 ) -> Downstream:
     """What was built from the partition, and where rows of a player or team are among it.
 
@@ -113,7 +113,7 @@ def _entity(key: Mapping[str, str]) -> dict[str, int]:
 
 
 def _rows_of_key(
-    warehouse: DuckDBWarehouse, name: str, entity: Mapping[str, int], flags: np.ndarray, days: np.ndarray
+    warehouse: Warehouse, name: str, entity: Mapping[str, int], flags: np.ndarray, days: np.ndarray
 ) -> tuple[dt.date, ...] | None:
     contract = TABLES[name]
     if not entity or not set(entity) <= set(contract.column_names):

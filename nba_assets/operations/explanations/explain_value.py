@@ -14,7 +14,7 @@ from nba_assets.operations.explanations.explain import located
 from nba_assets.operations.explanations.lookups import rows_with
 from nba_assets.operations.explanations.missing_games import MissingGame, known_games, missing_games
 from nba_assets.readiness.state import LedgerState
-from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
+from nba_assets.warehouse.port import Warehouse
 
 WORDS = {
     Absence.NO_GAMES: "there are no games on the date",
@@ -76,7 +76,7 @@ class ValueExplanation:
 
 
 def explain_value(
-    warehouse: DuckDBWarehouse, table: str, day: dt.date, key: Mapping[str, str], column: str = ""
+    warehouse: Warehouse, table: str, day: dt.date, key: Mapping[str, str], column: str = ""
 ) -> ValueExplanation:
     """The value of a column, or of all, in the rows of a date that fit the key (all rows are only counted without one).
 
@@ -122,7 +122,7 @@ def lineage(contract: Contract, column: str, depth: int = 1) -> list[Source]:
 
 
 def _row(
-    warehouse: DuckDBWarehouse,
+    warehouse: Warehouse,
     state: LedgerState,
     contract: Contract,
     row: Mapping[str, object],
@@ -139,7 +139,7 @@ def _row(
 
 
 def _null(
-    warehouse: DuckDBWarehouse,
+    warehouse: Warehouse,
     state: LedgerState,
     contract: Contract,
     row: Mapping[str, object],
@@ -168,7 +168,7 @@ def _null(
 
 
 def _next(
-    warehouse: DuckDBWarehouse,
+    warehouse: Warehouse,
     contract: Contract,
     column: str,
     row: Mapping[str, object],
@@ -193,7 +193,7 @@ def _reason(row: Mapping[str, object], column: str) -> str:
     return str(json.loads(str(row.get(ABSENCE) or "{}")).get(column, ""))
 
 
-def _counts(warehouse: DuckDBWarehouse, contract: Contract, day: dt.date, column: str) -> dict[str, int]:
+def _counts(warehouse: Warehouse, contract: Contract, day: dt.date, column: str) -> dict[str, int]:
     """Nulls of the column (of any, without one) on the date, by reason; most first."""
     if ABSENCE not in contract.column_names:
         return {}

@@ -12,7 +12,7 @@ from nba_assets.operations.explanations.lookups import rows_with
 from nba_assets.partitions import season_of
 from nba_assets.readiness.root_cause import root_obstacle
 from nba_assets.readiness.state import LedgerState
-from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
+from nba_assets.warehouse.port import Warehouse
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Known:
 
 
 def known_games(
-    warehouse: DuckDBWarehouse, state: LedgerState, table: str, key: Mapping[str, object], before: dt.date
+    warehouse: Warehouse, state: LedgerState, table: str, key: Mapping[str, object], before: dt.date
 ) -> Known:
     """Earlier games of `key` (player_id or team_id) in a table, played ones where it tells; not those on gaps."""
     contract = TABLES[table]
@@ -65,7 +65,7 @@ def known_games(
 
 
 def missing_games(
-    warehouse: DuckDBWarehouse, state: LedgerState, column: Column, row: Mapping[str, object], day: dt.date
+    warehouse: Warehouse, state: LedgerState, column: Column, row: Mapping[str, object], day: dt.date
 ) -> list[MissingGame]:
     """The games that a windowed column of a row lacks, newest first; [] where no gap is left by now."""
     found: list[MissingGame] = []
@@ -89,7 +89,7 @@ def _entities(table: str, column: Column, row: Mapping[str, object]) -> list[dic
 
 
 def _of_entity(
-    warehouse: DuckDBWarehouse,
+    warehouse: Warehouse,
     state: LedgerState,
     table: str,
     column: Column,

@@ -32,6 +32,8 @@ class BigQueryWarehouse(SnapshotWarehouse[BigQueryReader]):
     `jobs` gives the jobs of a client when first needed. Reads go by the service's clock.
     """
 
+    dialect = "bigquery"
+
     def __init__(
         self,
         jobs: Callable[[], BigQueryJobs],
@@ -51,6 +53,12 @@ class BigQueryWarehouse(SnapshotWarehouse[BigQueryReader]):
     def jobs(self) -> BigQueryJobs:
         """The jobs, once the schema is that of this code."""
         return self._project.jobs
+
+    def run_sql(self, statements: Sequence[str]) -> list[pd.DataFrame]:
+        def action() -> list[pd.DataFrame]:
+            return [self.jobs.query(statement).to_pandas() for statement in statements]
+
+        return self._project.do("running SQL", action)
 
     def _read(self, doing: str, action: Callable[[BigQueryReader], Result]) -> Result:
         return self._project.read(doing, action)

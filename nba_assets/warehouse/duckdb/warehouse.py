@@ -21,6 +21,8 @@ from nba_assets.warehouse.duckdb.writes import carry_out, insert_waiver, raise_f
 class DuckDBWarehouse(SnapshotWarehouse[DuckDBReader]):
     """The `Warehouse` port over one DuckDB file and a calendar of game dates; see the base."""
 
+    dialect = "duckdb"
+
     def __init__(
         self,
         path: Path,
@@ -37,6 +39,9 @@ class DuckDBWarehouse(SnapshotWarehouse[DuckDBReader]):
     def connect(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         """A connection for queries of one's own, closed at the end; the gate does not see them."""
         return self._file.connect()
+
+    def run_sql(self, statements: Sequence[str]) -> list[pd.DataFrame]:
+        return self._read("running SQL", lambda reader: [reader.frame(statement) for statement in statements])
 
     def _read(self, doing: str, action: Callable[[DuckDBReader], Result]) -> Result:
         with self._file.transaction(doing) as connection:
