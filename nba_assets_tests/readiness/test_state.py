@@ -234,7 +234,10 @@ def ledgers(draw: st.DrawFn) -> HandLedger:
     for name in TABLES:
         for number in ledger.numbers:
             status, content, inputs, version, waivers, gap = draw(attempt)
-            stands = {"content_build": content, "inputs_build": inputs, "code_version": version, "waivers": waivers}
+            stands = {
+                "content_hash": f"{name} {content}", "content_build": content, "inputs_build": inputs,
+                "code_version": version, "waivers": waivers,
+            }  # fmt: skip
             if status != "missing":
                 nothing = dict.fromkeys(stands)
                 ledger.rows[name, number] = {
