@@ -17,10 +17,9 @@ from pathlib import Path
 import pandas as pd
 
 from nba_assets.contracts.tables import TABLES
-from nba_assets.definitions import open_warehouse as open_of
 from nba_assets.errors import RequestError
+from nba_assets.platform import Platform
 from nba_assets.settings import Settings, from_environment
-from nba_assets.sources.registry import open_source
 from nba_assets.warehouse.duckdb.engine import quoted
 from nba_assets.warehouse.port import Warehouse
 
@@ -83,7 +82,7 @@ def open_warehouse(home: Path | str | None = None) -> GatedWarehouse:
     settings = from_environment()
     if home is not None:
         settings = replace(settings, home=Path(home).expanduser().resolve())
-    return GatedWarehouse(open_of(settings, open_source(settings)), settings)
+    return GatedWarehouse(Platform(settings).warehouse, settings)
 
 
 def _date(value: Date) -> dt.date:

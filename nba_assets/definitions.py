@@ -1,9 +1,6 @@
 """Composition root: every asset, check and job listed by name, the outside world chosen by environment."""
 
-import copy
-import datetime as dt
 import warnings
-from collections.abc import Mapping
 
 import dagster as dg
 import pandas as pd
@@ -41,17 +38,15 @@ from nba_assets.checks.last_run import last_run_complete
 from nba_assets.checks.model_up_to_date import model_up_to_date
 from nba_assets.checks.prediction_quality import prediction_quality
 from nba_assets.checks.up_to_date import up_to_date
-from nba_assets.claims.store import ClaimStore
 from nba_assets.orchestration.groups import group_name
 from nba_assets.orchestration.run_claim import run_claim
 from nba_assets.orchestration.run_tags import WHO_TAG
 from nba_assets.orchestration.table_asset import TableAsset
 from nba_assets.partitions import EASTERN
-from nba_assets.readiness.history_start import history_start_of
+from nba_assets.platform import Platform
 from nba_assets.settings import Settings, from_environment
-from nba_assets.sources.port import Source, SourceError
-from nba_assets.sources.registry import calendar, is_live, open_source
-from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
+from nba_assets.sources.port import Source
+from nba_assets.sources.registry import calendar, is_live
 from nba_assets.warehouse.port import Warehouse
 
 TABLE_ASSETS: tuple[TableAsset, ...] = (
@@ -79,41 +74,6 @@ MAIN_JOB = "main"
 TABLES_JOB = "tables"
 
 
-def open_warehouse(settings: Settings, source: Source, labels: Mapping[str, str] | None = None) -> Warehouse:
-    """The warehouse over the dates that settings and source cover; jobs of BigQuery carry `labels`, read at each."""
-    days = calendar(settings, source)
-
-    def opened(history_start: dt.date | None) -> Warehouse:
-        if settings.bigquery is not None:
-            # Google's libraries take a second to import; a home without BigQuery needs none of them.
-            from nba_assets.bigquery_resource import open_bigquery
-
-            live = {} if labels is None else labels
-            return open_bigquery(settings.bigquery, days, history_start, settings.keep_replaced_days, live)
-        return DuckDBWarehouse(
-            settings.warehouse, days, history_start=history_start, keep_replaced_days=settings.keep_replaced_days
-        )
-
-    first_game = _first_game(source, days)
-    return opened(first_game or history_start_of(opened(None).ledger(), days))
-
-
-def _first_game(source: Source, days: pd.DatetimeIndex) -> dt.date | None:
-    """When the source's first game of the calendar is; None while it cannot be asked, for all else goes on then."""
-    try:
-        opening = source.read("game_schedule", days[0].date(), min(days[-1], days[0] + pd.Timedelta(days=120)).date())
-    except SourceError:
-        return None
-    return opening.rows["game_date"].min().date() if len(opening.rows) else days[0].date()
-
-
-def current_warehouse(warehouse: Warehouse, settings: Settings, source: Source) -> Warehouse:
-    """The warehouse over the dates of now: those of a live source grow while a process runs."""
-    current = copy.copy(warehouse)
-    current.days = calendar(settings, source)
-    return current
-
-
 def run_labels(run: dg.DagsterRun | None) -> dict[str, str]:
     """What tells the cost of a run apart from that of others: the run, and who launched it."""
     return {"run": run.run_id, "who": run.tags.get(WHO_TAG, "")} if run else {}
@@ -131,23 +91,15 @@ def build_definitions(
     settings: Settings, source: Source | None = None, warehouse: Warehouse | None = None
 ) -> dg.Definitions:
     """All definitions over one choice of environment; tests and the replay hand in their own source or warehouse."""
-    opened = source or open_source(settings)
-    days = calendar(settings, opened)
     labels: dict[str, str] = {}
-    made = warehouse or open_warehouse(settings, opened, labels)
-
-    def over_now() -> Warehouse:
-        return current_warehouse(made, settings, opened) if is_live(settings) else made
+    platform = Platform(settings, source, warehouse, labels)
+    days, opened = calendar(settings, platform.source), platform.warehouse
 
     def for_run(context: dg.InitResourceContext) -> Warehouse:
         labels.update(run_labels(context.run))
-        return over_now()
+        return platform.current_warehouse()
 
-    decider = Decider(
-        over_now,
-        ClaimStore(settings.claims_url),
-        lambda: opened.fingerprint,
-    )
+    decider = Decider(platform.current_warehouse, platform.claims, lambda: platform.source.fingerprint)
     with warnings.catch_warnings():
         # Ranged runs and per-date checks are beta in Dagster; the version is pinned and a test holds both.
         warnings.simplefilter("ignore", category=dg.BetaWarning)
@@ -191,8 +143,8 @@ def build_definitions(
                 report_sensor(settings.is_production),
             ],
             resources={
-                "warehouse": dg.ResourceDefinition(for_run) if is_live(settings) or settings.bigquery else made,
-                "source": opened,
+                "warehouse": dg.ResourceDefinition(for_run) if is_live(settings) or settings.bigquery else opened,
+                "source": platform.source,
                 "settings": settings,
                 "claims": run_claim,
             },

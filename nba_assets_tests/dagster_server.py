@@ -154,7 +154,7 @@ def first_season(home: Path) -> Settings:
     chosen.dagster_home.mkdir()
     chosen.models.mkdir()
     (chosen.home / "source").write_text("simulated\n")
-    template = REPOSITORY / "nba_assets" / "operations" / "local_dagster.yaml"
+    template = REPOSITORY / "nba_assets" / "local_dagster.yaml"
     (chosen.dagster_home / "dagster.yaml").write_text(template.read_text())
     return chosen
 

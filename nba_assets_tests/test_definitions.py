@@ -11,9 +11,10 @@ import yaml
 from dagster._core.definitions.backfill_policy import BackfillPolicyType
 
 from nba_assets.contracts.tables import TABLES
-from nba_assets.definitions import MAIN_JOB, TABLE_ASSETS, TABLES_JOB, build_definitions, open_warehouse
+from nba_assets.definitions import MAIN_JOB, TABLE_ASSETS, TABLES_JOB, build_definitions
 from nba_assets.event_log.outcomes import CHECK_NAME
 from nba_assets.orchestration.groups import group_name
+from nba_assets.platform import open_warehouse
 from nba_assets.settings import Settings
 from nba_assets.sources.port import Delivery, SourceError
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse

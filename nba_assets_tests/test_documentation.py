@@ -113,5 +113,5 @@ def test_what_is_generated_is_current():
 
 
 def test_local_dagster_home_is_valid_yaml():
-    config = yaml.safe_load((REPOSITORY / "nba_assets" / "operations" / "local_dagster.yaml").read_text())
+    config = yaml.safe_load((REPOSITORY / "nba_assets" / "local_dagster.yaml").read_text())
     assert config["event_log_storage"]["class"] == "LocalEventLogStorage"

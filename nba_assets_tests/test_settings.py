@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nba_assets.operations.home import prepare_home
+from nba_assets.home import prepare_home
 from nba_assets.settings import BigQuerySettings, Settings, SettingsError, from_environment
 
 

@@ -8,33 +8,29 @@ from typing import Annotated
 
 import typer
 
-from nba_assets.cli.backfill import backfill, follow, start, work
+from nba_assets.cli.backfill import backfill, follow, start
 from nba_assets.cli.doctor import doctor
 from nba_assets.cli.models import models, promote, reject, rollback
-from nba_assets.cli.opening import console, open_platform, refuse
+from nba_assets.cli.opening import Command, console, open_platform
 from nba_assets.cli.operate import cancel, hold, invalidate, release, restore, revoke, waive
 from nba_assets.cli.report import print_report, report
 from nba_assets.cli.show import show
-from nba_assets.cli.summary import print_model
 from nba_assets.cli.train import train
-from nba_assets.operations.backfills.backfill import ASSETS, planned_request
-from nba_assets.operations.queries import run_queries
-from nba_assets.warehouse.port import WarehouseError
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 for command in (backfill, train, follow, cancel, hold, release, invalidate, restore, waive, revoke):
-    app.command()(command)
-for command in (models, promote, reject, rollback):
-    app.command()(command)
-app.command()(report)
-app.command()(doctor)
-app.command(hidden=True)(work)
+    app.command(cls=Command)(command)
+for command in (models, promote, reject, rollback, report, doctor):
+    app.command(cls=Command)(command)
 app.add_typer(show)
 
 
-@app.command()
+@app.command(cls=Command)
 def demo() -> None:
     """The whole pipeline on the chosen source, with a summary of what was built."""
+    from nba_assets.cli.summary import print_model
+    from nba_assets.operations.backfills.backfill import ASSETS, planned_request
+
     platform = open_platform()
     request = planned_request(platform.warehouse, ASSETS, source_version=platform.source.fingerprint)
     code = start(platform, request)
@@ -46,7 +42,7 @@ def demo() -> None:
     raise typer.Exit(code)
 
 
-@app.command()
+@app.command(cls=Command)
 def ui(port: Annotated[int, typer.Option(help="Port of the web server.")] = 3000) -> None:
     """Start the Dagster UI and its daemon on the same data."""
     print_report(open_platform())
@@ -56,16 +52,14 @@ def ui(port: Annotated[int, typer.Option(help="Port of the web server.")] = 3000
     )
 
 
-@app.command()
+@app.command(cls=Command)
 def query(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A script of GoogleSQL SELECTs.")],
 ) -> None:
     """Run the old system's BigQuery queries, transpiled to DuckDB, on the warehouse."""
+    from nba_assets.operations.queries import run_queries
+
     platform = open_platform()
-    try:
-        results = run_queries(platform.warehouse, file.read_text())
-    except WarehouseError as error:
-        refuse(error)
-    for statement, result in results:
+    for statement, result in run_queries(platform.warehouse, file.read_text()):
         console.print(f"[dim]{statement}[/dim]", highlight=False)
         console.print(result.to_string(index=False, max_rows=40), highlight=False)

@@ -1,26 +1,17 @@
 """`nba-assets backfill`: plan, reserve, and start a process of its own that works it off; `follow`: watch one."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nba_assets.claims.errors import ClaimConflict, ClaimsError
-from nba_assets.cli.following import follow_claim, stop_following
-from nba_assets.cli.opening import Platform, console, open_platform, refuse, say
+from nba_assets.cli.opening import console, open_platform, refuse, say
 from nba_assets.cli.show import ChunkDays, Failed, From, Missing, Stale, Tables, To, WithUpstream, plan
-from nba_assets.definitions import main_job
-from nba_assets.errors import RequestError
-from nba_assets.operations.backfills.backfill import (
-    CHUNK_DAYS,
-    WAIT_MINUTES,
-    Request,
-    chosen_assets,
-    planned_request,
-    reserve,
-)
-from nba_assets.operations.backfills.detached import start_detached
-from nba_assets.operations.backfills.result import REFUSED
-from nba_assets.operations.backfills.supervise import supervise
+from nba_assets.operations.backfills.defaults import CHUNK_DAYS, WAIT_MINUTES
+
+if TYPE_CHECKING:
+    from nba_assets.claims.errors import ClaimConflict
+    from nba_assets.operations.backfills.backfill import Request
+    from nba_assets.platform import Platform
 
 
 def backfill(
@@ -51,24 +42,23 @@ def backfill(
     if dry_run:
         plan(tables, from_, to, stale, missing, failed, no_resume, with_upstream, chunk_days, as_json)
         return
+    from nba_assets.operations.backfills.backfill import chosen_assets, planned_request
+
     platform = open_platform()
     kinds = tuple(word for word, flag in (("stale", stale), ("missing", missing), ("failed", failed)) if flag)
     if no_resume and kinds:
-        refuse(f"--no-resume rebuilds everything; leave out --{' --'.join(kinds)}")
-    try:
-        request = planned_request(
-            platform.warehouse,
-            chosen_assets([name for text in tables or () for name in text.split(",")], with_upstream),
-            first=from_.date() if from_ else None,
-            last=to.date() if to else None,
-            only=() if no_resume else kinds or ("outdated",),
-            source_version=platform.source.fingerprint,
-            chunk_days=chunk_days,
-            workers=workers,
-            override=override,
-        )
-    except RequestError as error:
-        refuse(error)
+        refuse(f"--no-resume rebuilds everything; leave out --{' --'.join(kinds)}", as_json=as_json)
+    request = planned_request(
+        platform.warehouse,
+        chosen_assets([name for text in tables or () for name in text.split(",")], with_upstream),
+        first=from_.date() if from_ else None,
+        last=to.date() if to else None,
+        only=() if no_resume else kinds or ("outdated",),
+        source_version=platform.source.fingerprint,
+        chunk_days=chunk_days,
+        workers=workers,
+        override=override,
+    )
     if request is None:
         say(as_json, "Everything stands as it should.", exit_code=0)
         return
@@ -79,8 +69,8 @@ def backfill(
 
 
 def start(
-    platform: Platform,
-    request: Request,
+    platform: "Platform",
+    request: "Request",
     reason: str = "",
     wait_minutes: float = 0.0,
     *,
@@ -88,30 +78,28 @@ def start(
     as_json: bool = False,
 ) -> int:
     """Reserve, start and follow a backfill; its exit code."""
+    from nba_assets.cli.following import follow_claim, stop_following
+    from nba_assets.operations.backfills.backfill import reserve
+    from nba_assets.operations.backfills.detached import start_detached
+
     waited_for: set[int] = set()
 
-    def on_wait(conflict: ClaimConflict) -> None:
+    def on_wait(conflict: "ClaimConflict") -> None:
         if not (as_json or conflict.holders <= waited_for):
             console.print(f"Waiting: {conflict}", highlight=False, markup=False)
         waited_for.update(conflict.holders)
 
+    claim = reserve(
+        platform.claims,
+        platform.warehouse,
+        request,
+        who=platform.settings.who,
+        why=reason,
+        wait_minutes=wait_minutes,
+        on_wait=on_wait,
+    )
     try:
-        claim = reserve(
-            platform.store,
-            platform.warehouse,
-            request,
-            who=platform.settings.who,
-            why=reason,
-            wait_minutes=wait_minutes,
-            on_wait=on_wait,
-        )
-    except ClaimsError as error:
-        if not as_json:
-            refuse(error)
-        say(as_json, "", exit_code=REFUSED, refused=str(error))
-        return REFUSED
-    try:
-        log = start_detached(platform.settings, platform.store, claim)
+        log = start_detached(platform.settings, platform.claims, claim)
     except KeyboardInterrupt:
         return stop_following(claim)
     if detach:
@@ -126,21 +114,10 @@ def follow(
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Watch a backfill that works already, until its end; the exit code is that of the backfill."""
+    from nba_assets.cli.following import follow_claim
+
     platform = open_platform()
-    try:
-        found = platform.store.find(claim)
-    except ClaimsError as error:
-        refuse(error)
+    found = platform.claims.find(claim)
     if "assets" not in found.detail:
         refuse(f"claim {found.id} is of {found.holder}; only what `nba-assets backfill` has started can be followed")
     raise typer.Exit(follow_claim(platform, found, as_json))
-
-
-def work(claim: int) -> None:
-    """Work off the backfill that has reserved a claim; `backfill` starts this in a process of its own."""
-    platform = open_platform()
-    try:
-        result = supervise(platform.settings, platform.store, platform.warehouse, claim, main_job)
-    except ClaimsError as error:
-        refuse(error)
-    raise typer.Exit(result.exit_code)

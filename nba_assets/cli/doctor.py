@@ -2,20 +2,17 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nba_assets.cli.opening import Platform, console
-from nba_assets.definitions import open_warehouse
+from nba_assets.cli.opening import console
 from nba_assets.errors import code_of, coded
-from nba_assets.operations.doctor import Finding, Level, Outside, examine
-from nba_assets.operations.json_values import json_value
-from nba_assets.settings import SettingsError, from_environment, outside_environment
-from nba_assets.sources.port import SourceError
-from nba_assets.sources.registry import calendar, open_source
 
-STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.PROBLEM: "bold red"}
+if TYPE_CHECKING:
+    from nba_assets.operations.doctor import Finding
+
+STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="The findings as JSON.")] = False) -> None:
@@ -23,6 +20,8 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="The findings as
 
     Exit code 1 when something is broken, 0 also with warnings.
     """
+    from nba_assets.operations.json_values import json_value
+
     findings = _findings()
     if as_json:
         typer.echo(json.dumps(json_value(findings), indent=1, ensure_ascii=False))
@@ -31,26 +30,30 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="The findings as
         console.print(f"{finding.part:<12} {finding.said}", highlight=False, markup=False, soft_wrap=True)
         if finding.to_do:
             console.print(f"{'':<20} to do: {finding.to_do}", highlight=False, markup=False, soft_wrap=True)
-    raise typer.Exit(int(any(finding.level is Level.PROBLEM for finding in findings)))
+    raise typer.Exit(int(any(finding.level == "problem" for finding in findings)))
 
 
-def _findings() -> tuple[Finding, ...]:
+def _findings() -> "tuple[Finding, ...]":
+    from nba_assets.operations.doctor import Finding, Level, Outside, examine
+    from nba_assets.platform import Platform
+    from nba_assets.settings import SettingsError, from_environment, outside_environment
+    from nba_assets.sources.port import SourceError
+    from nba_assets.sources.registry import calendar
+
     try:
         platform = Platform(from_environment())
     except SettingsError as error:
         return (Finding("environment", Level.PROBLEM, coded(error), f"{code_of(error)} in docs/errors.md"),)
-    settings = platform.settings
 
     def covered() -> str:
-        source = open_source(settings)
-        days = calendar(settings, source)
-        return f"{source.name}: {days[0].date()} … {days[-1].date()}"
+        days = calendar(platform.settings, platform.source)
+        return f"{platform.source.name}: {days[0].date()} … {days[-1].date()}"
 
     outside = Outside(
         variables=outside_environment(),
-        open_warehouse=lambda: open_warehouse(settings, open_source(settings)),
+        open_warehouse=lambda: platform.warehouse,
         open_source=covered,
         source_error=SourceError,
         user_home=Path.home(),
     )
-    return examine(settings, outside)
+    return examine(platform.settings, outside)

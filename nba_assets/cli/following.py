@@ -8,10 +8,12 @@ from dataclasses import asdict
 from rich.live import Live
 
 from nba_assets.claims.claim import Claim
-from nba_assets.cli.opening import Platform, console
+from nba_assets.cli.opening import console
 from nba_assets.cli.summary import end_time, print_result, progress_table
+from nba_assets.operations.backfills.defaults import INCOMPLETE
 from nba_assets.operations.backfills.progress import Progress, follow
-from nba_assets.operations.backfills.result import INCOMPLETE, Result, read_result
+from nba_assets.operations.backfills.result import Result, read_result
+from nba_assets.platform import Platform
 
 STOPPED_FOLLOWING = 130
 
@@ -25,7 +27,7 @@ def follow_claim(platform: Platform, claim: Claim, as_json: bool) -> int:
     result = read_result(platform.settings, claim.id)
     if result is None:
         log = platform.settings.launches / f"{claim.id}.log"
-        ended = platform.store.get(claim.id)
+        ended = platform.claims.get(claim.id)
         said = (
             f"The process of claim {claim.id} has died ({ended.state}); {log} says more. What it published stands: "
             "launch the same again, it goes on from there."
@@ -50,7 +52,7 @@ def stop_following(claim: Claim) -> int:
 def _watch(platform: Platform, claim: Claim, is_silent: bool) -> None:
     shown: set[tuple[str, str]] = set()
     with Live(console=console, auto_refresh=False) if console.is_terminal and not is_silent else nullcontext() as live:
-        for state in follow(platform.store, platform.settings, claim.id):
+        for state in follow(platform.claims, platform.settings, claim.id):
             if live is not None:
                 now = dt.datetime.now(dt.UTC)
                 title = f"claim {claim.id}: {state.claim.progress or 'starting'}; {end_time(state, now)}"

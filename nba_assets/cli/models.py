@@ -1,20 +1,14 @@
 """The versions of the points model: show them, and decide which may serve."""
 
 import json
-from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nba_assets.cli.formatting import table_of
-from nba_assets.cli.opening import Platform, console, open_platform, refuse, say
-from nba_assets.errors import RequestError
-from nba_assets.operations import promotion
-from nba_assets.operations.json_values import json_value
-from nba_assets.operations.models import model_statuses
-from nba_assets.storage.mirror import hand_in
-from nba_assets.storage.port import StorageError
-from nba_assets.warehouse.port import WarehouseError
+from nba_assets.cli.opening import console, open_platform, say
+
+if TYPE_CHECKING:
+    from nba_assets.platform import Platform
 
 Version = Annotated[str, typer.Argument(help="A version: 3, or xgboost_points_v3.")]
 Why = Annotated[str, typer.Option("--why", help="Why; it is recorded.")]
@@ -23,11 +17,12 @@ Json = Annotated[bool, typer.Option("--json", help="The outcome as JSON.")]
 
 def models(as_json: Json = False) -> None:
     """Every version: whether it may serve, which dates, how good it is, whether its data still stands."""
+    from nba_assets.cli.formatting import table_of
+    from nba_assets.operations.json_values import json_value
+    from nba_assets.operations.models import model_statuses
+
     platform = open_platform()
-    try:
-        found = model_statuses(platform.models, platform.warehouse.state())
-    except (RequestError, WarehouseError) as error:
-        refuse(error)
+    found = model_statuses(platform.models, platform.warehouse.state())
     if as_json:
         typer.echo(json.dumps(json_value(found), indent=1))
         return
@@ -49,24 +44,34 @@ def models(as_json: Json = False) -> None:
 
 def promote(version: Version, why: Why, as_json: Json = False) -> None:
     """Make a version champion, whatever the rules said of it: who decides and why is recorded."""
-    _decide(lambda at: promotion.promote(at.warehouse, at.models, version, who=at.settings.who, why=why), as_json)
+    from nba_assets.operations import promotion
+
+    at = open_platform()
+    said = promotion.promote(at.warehouse, at.models, version, who=at.settings.who, why=why)
+    _decided(at, said, as_json)
 
 
 def reject(version: Version, why: Why, as_json: Json = False) -> None:
     """A version is never to serve, or not again."""
-    _decide(lambda at: promotion.reject(at.warehouse, at.models, version, who=at.settings.who, why=why), as_json)
+    from nba_assets.operations import promotion
+
+    at = open_platform()
+    said = promotion.reject(at.warehouse, at.models, version, who=at.settings.who, why=why)
+    _decided(at, said, as_json)
 
 
 def rollback(why: Why, as_json: Json = False) -> None:
     """The champion is not to serve again; the one before it is champion."""
-    _decide(lambda at: promotion.rollback(at.warehouse, at.models, who=at.settings.who, why=why), as_json)
+    from nba_assets.operations import promotion
+
+    at = open_platform()
+    said = promotion.rollback(at.warehouse, at.models, who=at.settings.who, why=why)
+    _decided(at, said, as_json)
 
 
-def _decide(decision: Callable[[Platform], str], as_json: bool) -> None:
-    platform = open_platform()
-    try:
-        said = decision(platform)
-        hand_in(platform.settings.model_store, platform.models)
-    except (RequestError, StorageError, WarehouseError) as error:
-        refuse(error)
+def _decided(platform: "Platform", said: str, as_json: bool) -> None:
+    """The decision goes to the store of the models, too."""
+    from nba_assets.storage.mirror import hand_in
+
+    hand_in(platform.settings.model_store, platform.models)
     say(as_json, said, said=said)

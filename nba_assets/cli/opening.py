@@ -1,76 +1,57 @@
-"""What every command opens first: settings, home, source, warehouse, claims; and how it refuses."""
+"""How every command begins, speaks and refuses. Imports nothing heavy: `--help` waits for all that is imported here."""
 
 import json
 import sys
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 from rich.console import Console
+from typer.core import TyperCommand
 
-from nba_assets.claims.store import ClaimStore
-from nba_assets.definitions import open_warehouse
-from nba_assets.errors import coded
-from nba_assets.operations.backfills.result import REFUSED
-from nba_assets.operations.home import prepare_home
-from nba_assets.settings import Settings, SettingsError, from_environment
-from nba_assets.sources.port import Source, SourceError
-from nba_assets.sources.registry import open_source
-from nba_assets.storage.models import stored_models
-from nba_assets.storage.port import StorageError
-from nba_assets.warehouse.port import Warehouse, WarehouseError
+from nba_assets.errors import RequestError, code_of, coded
+from nba_assets.operations.backfills.defaults import REFUSED
+
+if TYPE_CHECKING:
+    from nba_assets.platform import Platform
 
 console = Console(width=None if sys.stdout.isatty() else 150)
 
 
-@dataclass(frozen=True)
-class Platform:
-    """The environment of one command; source and warehouse are opened when they are first asked for."""
+def open_platform() -> "Platform":
+    """The platform that the environment names, its home made ready."""
+    from nba_assets.platform import open_platform as opened
 
-    settings: Settings
+    return opened()
 
-    @cached_property
-    def store(self) -> ClaimStore:
-        return ClaimStore(self.settings.claims_url)
 
-    @cached_property
-    def source(self) -> Source:
+class Command(TyperCommand):
+    """A command; what the platform refuses it shows as a message and exit code 2, as JSON where that was asked for."""
+
+    def invoke(self, ctx: Any) -> Any:
         try:
-            return open_source(self.settings)
-        except SourceError as error:
-            refuse(error)
-
-    @cached_property
-    def warehouse(self) -> Warehouse:
-        try:
-            return open_warehouse(self.settings, self.source)
-        except (SourceError, WarehouseError) as error:
-            refuse(error)
-
-    @cached_property
-    def models(self) -> Path:
-        try:
-            return stored_models(self.settings)
-        except StorageError as error:
-            refuse(error)
+            return super().invoke(ctx)
+        except _refusals() as error:
+            refuse(error, as_json=bool(ctx.params.get("as_json")))
 
 
-def open_platform() -> Platform:
-    """The platform that the environment names, its home made ready; refuses what cannot be used."""
-    try:
-        settings = from_environment()
-        prepare_home(settings)
-    except SettingsError as error:
-        refuse(error)
-    return Platform(settings)
+def _refusals() -> tuple[type[Exception], ...]:
+    """What is a refusal and no defect. Imported when something was raised."""
+    from nba_assets.claims.errors import ClaimsError
+    from nba_assets.settings import SettingsError
+    from nba_assets.sources.port import SourceError
+    from nba_assets.storage.port import StorageError
+    from nba_assets.warehouse.port import WarehouseError
+
+    return ClaimsError, RequestError, SettingsError, SourceError, StorageError, WarehouseError
 
 
-def refuse(error: object, code: int = REFUSED) -> NoReturn:
+def refuse(error: object, *, as_json: bool = False) -> NoReturn:
     """Say why nothing was started, and leave."""
-    console.print(coded(error), style="red", highlight=False, markup=False)
-    raise typer.Exit(code)
+    if as_json:
+        say(True, "", refused=str(error), code=code_of(error), exit_code=REFUSED)
+    else:
+        console.print(coded(error), style="red", highlight=False, markup=False)
+    raise typer.Exit(REFUSED)
 
 
 def say(as_json: bool, text: str, **facts: object) -> None:

@@ -2,27 +2,30 @@
 
 import datetime as dt
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nba_assets import clock
-from nba_assets.cli.opening import Platform, console, open_platform, refuse
-from nba_assets.reporting.facts import quality_facts
-from nba_assets.reporting.page import FILE_NAME, write_page
-from nba_assets.warehouse.port import WarehouseError
+from nba_assets.cli.opening import console, open_platform, refuse
+
+if TYPE_CHECKING:
+    from nba_assets.platform import Platform
 
 
 def report(
     as_json: Annotated[bool, typer.Option("--json", help="Path and counts as JSON.")] = False,
 ) -> None:
     """Write the data quality page: one HTML file that opens without a server."""
+    from nba_assets.reporting.facts import quality_facts
+    from nba_assets.reporting.page import write_page
+
     platform = open_platform()
+    facts = quality_facts(platform.warehouse, platform.models, clock.now())
     try:
-        facts = quality_facts(platform.warehouse, platform.models, clock.now())
         path = write_page(facts, platform.settings.reports)
-    except (WarehouseError, OSError) as error:
-        refuse(error)
+    except OSError as error:
+        refuse(error, as_json=as_json)
     if as_json:
         counts = {"partitions": facts.totals, "incidents": len(facts.incidents)}
         typer.echo(json.dumps({"page": str(path), **counts}, indent=1))
@@ -31,8 +34,10 @@ def report(
     console.print(f"{path.as_uri()}\n{len(facts.incidents)} open incidents; partitions: {states}", highlight=False)
 
 
-def print_report(platform: Platform) -> None:
+def print_report(platform: "Platform") -> None:
     """Where the page lies and how old it is; says how to write it where there is none."""
+    from nba_assets.reporting.page import FILE_NAME
+
     path = platform.settings.reports / FILE_NAME
     if path.exists():
         written = dt.datetime.fromtimestamp(path.stat().st_mtime).astimezone()

@@ -2,32 +2,16 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
 import typer
 
-from nba_assets.claims.errors import ClaimsError
-from nba_assets.cli.explain_view import print_downstream, print_explanation, print_value
-from nba_assets.cli.formatting import shortened, table_of
-from nba_assets.cli.opening import console, open_platform
-from nba_assets.cli.plan_view import print_plan
-from nba_assets.cli.status_view import claim_line, print_status
-from nba_assets.errors import RequestError, code_of, coded
-from nba_assets.operations.backfills.backfill import CHUNK_DAYS
-from nba_assets.operations.backfills.result import REFUSED
-from nba_assets.operations.explanations import explain as explaining
-from nba_assets.operations.explanations.explain_downstream import downstream as built_from
-from nba_assets.operations.explanations.explain_value import explain_value
-from nba_assets.operations.json_values import json_value
-from nba_assets.operations.plan import plan as plan_of
-from nba_assets.operations.status import claim_status
-from nba_assets.operations.status import status as status_of
-from nba_assets.readiness.durations import durations
-from nba_assets.storage.port import StorageError
-from nba_assets.warehouse.port import WarehouseError
+from nba_assets.cli.opening import Command, console, open_platform
+from nba_assets.errors import RequestError
+from nba_assets.operations.backfills.defaults import CHUNK_DAYS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 show = typer.Typer()
 """Commands to be added to the application, by their own names."""
@@ -46,7 +30,7 @@ ChunkDays = Annotated[int, typer.Option(min=1, help="Dates of one run at most.")
 Limit = Annotated[int, typer.Option(min=1, help="How many, the newest.")]
 
 
-@show.command()
+@show.command(cls=Command)
 def plan(
     tables: Tables = None,
     from_: From = None,
@@ -60,34 +44,38 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """What a backfill would build and why, how long it takes, what it would meet; nothing is started."""
+    from nba_assets.cli.plan_view import print_plan
+    from nba_assets.operations.plan import plan as plan_of
+
     flags = {"stale": stale, "missing": missing, "failed": failed, "all": everything}
-    with _refusing(as_json):
-        platform = open_platform()
-        report = plan_of(
-            platform.warehouse,
-            platform.store,
-            platform.models,
-            tables=[name for text in tables or () for name in text.split(",")],
-            with_upstream=with_upstream,
-            first=from_.date() if from_ else None,
-            last=to.date() if to else None,
-            only=[word for word, flag in flags.items() if flag],
-            source_version=platform.source.fingerprint,
-            chunk_days=chunk_days,
-        )
+    platform = open_platform()
+    report = plan_of(
+        platform.warehouse,
+        platform.claims,
+        platform.models,
+        tables=[name for text in tables or () for name in text.split(",")],
+        with_upstream=with_upstream,
+        first=from_.date() if from_ else None,
+        last=to.date() if to else None,
+        only=[word for word, flag in flags.items() if flag],
+        source_version=platform.source.fingerprint,
+        chunk_days=chunk_days,
+    )
     _write(report) if as_json else print_plan(console, report)
 
 
-@show.command()
+@show.command(cls=Command)
 def status(as_json: Json = False) -> None:
     """Everything on one screen: tables, who is at work and when it ends, holds, models."""
-    with _refusing(as_json):
-        platform = open_platform()
-        found = status_of(platform.warehouse, platform.store, platform.settings)
+    from nba_assets.cli.status_view import print_status
+    from nba_assets.operations.status import status as status_of
+
+    platform = open_platform()
+    found = status_of(platform.warehouse, platform.claims, platform.settings)
     _write(found) if as_json else print_status(console, found)
 
 
-@show.command()
+@show.command(cls=Command)
 def explain(
     table: Table,
     date: Date,
@@ -97,12 +85,16 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Why a partition, or one value of it, is what it is; or what was built from it."""
-    with _refusing(as_json):
-        platform = open_platform()
-        warehouse, day, keys = platform.warehouse, date.date(), _keys(key or [])
-        partition = explaining.explain(warehouse, table, day)
-        below = built_from(warehouse, platform.models, table, day, keys) if downstream else None
-        value = explain_value(warehouse, table, day, keys, column) if (keys or column) and not downstream else None
+    from nba_assets.cli.explain_view import print_downstream, print_explanation, print_value
+    from nba_assets.operations.explanations.explain import explain as explanation_of
+    from nba_assets.operations.explanations.explain_downstream import downstream as built_from
+    from nba_assets.operations.explanations.explain_value import explain_value
+
+    platform = open_platform()
+    warehouse, day, keys = platform.warehouse, date.date(), _keys(key or [])
+    partition = explanation_of(warehouse, table, day)
+    below = built_from(warehouse, platform.models, table, day, keys) if downstream else None
+    value = explain_value(warehouse, table, day, keys, column) if (keys or column) and not downstream else None
     if as_json:
         _write({"partition": partition, "value": value, "downstream": below})
     elif value is not None:
@@ -115,20 +107,24 @@ def explain(
         print_explanation(console, partition)
 
 
-@show.command()
+@show.command(cls=Command)
 def claims(
     everyone: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
     limit: Limit = 20,
     as_json: Json = False,
 ) -> None:
     """Who has reserved which dates, and how far they are."""
-    with _refusing(as_json):
-        platform = open_platform()
-        found = platform.store.recent(limit) if everyone else platform.store.active()
-        state, ledger, now = platform.warehouse.state(), platform.warehouse.ledger(), platform.store.now()
-        timed = durations(platform.warehouse.recent_builds())
-        stall = dt.timedelta(minutes=platform.settings.stall_minutes)
-        shown = [(claim, claim_status(claim, state, ledger, timed, now, stall)) for claim in found]
+    from nba_assets.cli.status_view import claim_line
+    from nba_assets.operations.json_values import json_value
+    from nba_assets.operations.status import claim_status
+    from nba_assets.readiness.durations import durations
+
+    platform = open_platform()
+    found = platform.claims.recent(limit) if everyone else platform.claims.active()
+    state, ledger, now = platform.warehouse.state(), platform.warehouse.ledger(), platform.claims.now()
+    timed = durations(platform.warehouse.recent_builds())
+    stall = dt.timedelta(minutes=platform.settings.stall_minutes)
+    shown = [(claim, claim_status(claim, state, ledger, timed, now, stall)) for claim in found]
     if as_json:
         _write([{**json_value(progress), "state": claim.state, "claim": claim.id} for claim, progress in shown])
         return
@@ -140,13 +136,15 @@ def claims(
         console.print("Nobody has reserved anything.")
 
 
-@show.command()
+@show.command(cls=Command)
 def history(table: Table, date: Date, as_json: Json = False) -> None:
     """Every attempt at one date of a table, newest first; `restore` goes back to a build that published."""
-    with _refusing(as_json):
-        platform = open_platform()
-        explaining.located(platform.warehouse, table, date.date())
-        rows = platform.warehouse.history(table, date.date())[::-1]
+    from nba_assets.cli.formatting import shortened
+    from nba_assets.operations.explanations.explain import located
+
+    platform = open_platform()
+    located(platform.warehouse, table, date.date())
+    rows = platform.warehouse.history(table, date.date())[::-1]
     published = rows["attempt_build"] == rows["build_id"]
     rows = rows.assign(published=published, changed=published & (rows["content_build"] == rows["build_id"]))
     columns = ["attempt_build", "written_at", "status", "published", "changed", "rows", "code_version", "run_id",
@@ -156,29 +154,29 @@ def history(table: Table, date: Date, as_json: Json = False) -> None:
     _show(rows, columns, f"{table} {date:%Y-%m-%d}", as_json, "It was never attempted.")
 
 
-@show.command()
+@show.command(cls=Command)
 def waivers(
     everyone: Annotated[bool, typer.Option("--all", help="Also expired and revoked ones.")] = False,
     as_json: Json = False,
 ) -> None:
     """Rules that somebody lets pass: which, where, until when, who and why."""
-    with _refusing(as_json):
-        rows = open_platform().warehouse.waivers()[::-1]
+    rows = open_platform().warehouse.waivers()[::-1]
     columns = ["waiver_id", "state", "table_name", "rule", "first_date", "last_date", "until", "who", "why"]
     rows = rows if everyone else rows[rows["state"] == "in force"]
     _show(rows, columns, "Waivers", as_json, "No waiver is in force.")
 
 
-@show.command()
+@show.command(cls=Command)
 def journal(limit: Limit = 30, as_json: Json = False) -> None:
     """Who did what and why, newest first."""
-    with _refusing(as_json):
-        rows = open_platform().warehouse.journal()[::-1].head(limit)
+    rows = open_platform().warehouse.journal()[::-1].head(limit)
     columns = ["at", "operation", "who", "why", "table_name", "first_date", "last_date", "detail"]
     _show(rows, columns, "Journal", as_json, "Nobody has decided anything yet.")
 
 
-def _show(rows: pd.DataFrame, columns: list[str], title: str, as_json: bool, nothing: str) -> None:
+def _show(rows: "pd.DataFrame", columns: list[str], title: str, as_json: bool, nothing: str) -> None:
+    from nba_assets.cli.formatting import table_of
+
     if as_json:
         _write(rows)
     elif rows.empty:
@@ -188,6 +186,8 @@ def _show(rows: pd.DataFrame, columns: list[str], title: str, as_json: bool, not
 
 
 def _write(value: object) -> None:
+    from nba_assets.operations.json_values import json_value
+
     typer.echo(json.dumps(json_value(value), indent=1, ensure_ascii=False))
 
 
@@ -196,15 +196,3 @@ def _keys(pairs: list[str]) -> dict[str, str]:
     if broken:
         raise RequestError(f"--key {broken[0]!r}: give column=value, as player_id=2544")
     return dict(pair.split("=", 1) for pair in pairs)
-
-
-@contextmanager
-def _refusing(as_json: bool) -> Iterator[None]:
-    try:
-        yield
-    except (ClaimsError, RequestError, StorageError, WarehouseError) as error:
-        if as_json:
-            _write({"refused": str(error), "code": code_of(error)})
-        else:
-            console.print(coded(error), style="red", highlight=False, markup=False)
-        raise typer.Exit(REFUSED) from error

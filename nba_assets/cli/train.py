@@ -7,10 +7,8 @@ from typing import Annotated
 import typer
 
 from nba_assets.cli.backfill import start
-from nba_assets.cli.opening import open_platform, refuse, say
+from nba_assets.cli.opening import open_platform, say
 from nba_assets.errors import RequestError
-from nba_assets.operations.backfills.walk_forward import training_request, walk_forward_request
-from nba_assets.partitions import date_of
 
 
 def train(
@@ -35,16 +33,16 @@ def train(
     A version of a walk-forward is accepted by dates before the month it serves, so that predictions of history are as
     honest as those of tomorrow. The predictions of the whole range are written anew.
     """
+    from nba_assets.operations.backfills.walk_forward import training_request, walk_forward_request
+    from nba_assets.partitions import date_of
+
     platform = open_platform()
-    try:
-        if walk_forward is None:
-            until = last.date() if last else None
-            request = training_request(platform.warehouse, platform.source.fingerprint, until, _config(config))
-        else:
-            months = [date_of("--walk-forward", text) for text in walk_forward]
-            request = walk_forward_request(platform.warehouse, *months)
-    except RequestError as error:
-        refuse(error)
+    if walk_forward is None:
+        until = last.date() if last else None
+        request = training_request(platform.warehouse, platform.source.fingerprint, until, _config(config))
+    else:
+        months = [date_of("--walk-forward", text) for text in walk_forward]
+        request = walk_forward_request(platform.warehouse, *months)
     if dry_run:
         months = [training["config"]["serves_from"][:7] for training in request.trainings if walk_forward]
         said = f"{len(months)} versions, for {', '.join(months)}" if months else "one version, on all dates that stand"

@@ -19,8 +19,8 @@ from nba_assets.claims.errors import ClaimsError
 from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import TABLES
 from nba_assets.errors import coded
+from nba_assets.home import point_at
 from nba_assets.modelling.registry.artefacts import ArtefactError, read_metadata, stored_versions
-from nba_assets.operations.home import point_at
 from nba_assets.readiness.contents import Contents, contents
 from nba_assets.readiness.state import LedgerState
 from nba_assets.settings import Settings

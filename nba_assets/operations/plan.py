@@ -8,7 +8,8 @@ from pathlib import Path
 from nba_assets.claims.claim import Claim, described
 from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import MODEL, ancestors
-from nba_assets.operations.backfills.backfill import CHUNK_DAYS, Request, chosen_assets, waves
+from nba_assets.operations.backfills.backfill import Request, chosen_assets, waves
+from nba_assets.operations.backfills.defaults import CHUNK_DAYS
 from nba_assets.operations.models import model_statuses, touched_by
 from nba_assets.partitions import Span
 from nba_assets.readiness.durations import Duration, durations

@@ -17,16 +17,16 @@ from nba_assets.claims.lease import Lease
 from nba_assets.claims.store import ClaimStore
 from nba_assets.errors import coded
 from nba_assets.orchestration.run_refusal import refused
+from nba_assets.orchestration.run_scope import run_spans, target_spans
 from nba_assets.orchestration.run_tags import (
     BACKFILL_TAG,
     CLAIM_TAG,
+    DAGSTER_BACKFILL,
     ON_CONFLICT_TAG,
     OVERRIDE_TAG,
     WAIT_MINUTES_TAG,
     WHO_TAG,
     WHY_TAG,
-    run_spans,
-    target_spans,
 )
 from nba_assets.partitions import Span
 from nba_assets.settings import Settings
@@ -169,7 +169,7 @@ class RunClaim:
         """A claim of this run's own, or the one that another run of its Dagster backfill has reserved."""
         tags = self._run.tags
         target = target_spans(context, self._warehouse.days)
-        holder = f"run:{self._run.run_id}" if target is None else f"backfill:{tags[BACKFILL_TAG]}"
+        holder = f"run:{self._run.run_id}" if target is None else f"{DAGSTER_BACKFILL}{tags[BACKFILL_TAG]}"
         deadline = time.monotonic() + 60 * float(tags.get(WAIT_MINUTES_TAG, WAIT_MINUTES))
         waited_for: set[int] = set()
         self._is_reserving = True

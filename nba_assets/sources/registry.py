@@ -1,15 +1,14 @@
-"""The one place that turns settings into a source, and the dates it covers into the calendar of partitions."""
+"""The one place that turns settings into a source, and the dates it covers into the calendar of partitions.
+
+Each source is imported when the settings name it: together they take longer to import than a ledger to be read.
+"""
 
 import datetime as dt
 
 import pandas as pd
 
 from nba_assets.settings import Settings
-from nba_assets.sources.archive_files.archive import ArchiveSource
 from nba_assets.sources.port import Source, SourceError
-from nba_assets.sources.simulated.faults import parse_faults
-from nba_assets.sources.simulated.league import SimulatedLeague
-from nba_assets.sources.simulated.live import LiveLeague
 
 DEFAULT_START = dt.date(2021, 10, 1)
 """First partition where neither settings nor source begin later: the old warehouse's epoch."""
@@ -19,13 +18,18 @@ def open_source(settings: Settings) -> Source:
     """The source the settings name. Raises SourceError when it cannot be used."""
     if settings.source == "archive":
         assert settings.data is not None, "settings check that an archive has a directory"
+        from nba_assets.sources.archive_files.archive import ArchiveSource
+
         return ArchiveSource(settings.data, settings.landing)
     if settings.source == "nba_stats":
-        # nba_api takes half a second to import; nobody else needs it.
         from nba_assets.sources.nba_stats.client import NbaStatsClient
         from nba_assets.sources.nba_stats.source import NbaStatsSource
 
         return NbaStatsSource(NbaStatsClient(settings.responses), settings.start or DEFAULT_START)
+    from nba_assets.sources.simulated.faults import parse_faults
+    from nba_assets.sources.simulated.league import SimulatedLeague
+    from nba_assets.sources.simulated.live import LiveLeague
+
     league = SimulatedLeague(
         seed=settings.seed,
         seasons=settings.seasons,

@@ -13,5 +13,7 @@ DAYS = pd.date_range("2024-01-01", periods=10, unit="ns")
 SPAN = Span("team_offense", DAYS[0].date(), DAYS[-1].date())
 
 
-def reserve(store: ClaimStore, holder: str = "backfill:abcdefgh", kind: str = "backfill", run_id: str = "") -> Claim:
+def reserve(
+    store: ClaimStore, holder: str = "dagster-backfill:abcdefgh", kind: str = "backfill", run_id: str = ""
+) -> Claim:
     return store.reserve([SPAN], holder=holder, kind=kind, who="ann", run_id=run_id)

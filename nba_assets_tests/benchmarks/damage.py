@@ -19,9 +19,9 @@ from rich.table import Table
 from nba_assets.assets.model.feature_chain import inputs, recompute
 from nba_assets.assets.model.xgboost_points_model import LABEL_COLUMNS
 from nba_assets.contracts.features import FEATURE_COLUMNS
-from nba_assets.definitions import open_warehouse
 from nba_assets.modelling.baselines import naive_baselines
 from nba_assets.modelling.design_matrix import KEY, DesignMatrix, design_matrix
+from nba_assets.platform import open_warehouse
 from nba_assets.settings import from_environment
 from nba_assets.sources.registry import open_source
 from nba_assets_tests.benchmarks.leaks import SPLIT, mae

@@ -25,7 +25,8 @@ from rich.table import Table
 
 from nba_assets import definitions
 from nba_assets.contracts.tables import TABLES
-from nba_assets.operations.home import prepare_home
+from nba_assets.home import prepare_home
+from nba_assets.platform import open_warehouse
 from nba_assets.settings import from_environment
 from nba_assets.sources.registry import open_source
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
@@ -77,8 +78,7 @@ def measure(first: dt.date | None, last: dt.date | None) -> None:
         replace(asset, compute=_timed_compute(asset.contract.name, asset.compute)) for asset in definitions.TABLE_ASSETS
     ]
     definitions.TABLE_ASSETS = tuple(assets)
-    definitions.open_warehouse = _wrapped(definitions.open_warehouse)
-    defs = definitions.build_definitions(settings, source)
+    defs = definitions.build_definitions(settings, source, _timed_warehouse(open_warehouse(settings, source)))
     days = defs.resources["warehouse"].days
     first, last = first or days[0].date(), last or days[-1].date()
     tags = {
@@ -96,10 +96,6 @@ def measure(first: dt.date | None, last: dt.date | None) -> None:
     plain = _plain(settings.home, days, first, last)
     _print(steps, plain, wall, result.success, f"{source.name} {first} … {last}")
     shutil.rmtree(settings.home)
-
-
-def _wrapped(opening: Callable[..., DuckDBWarehouse]) -> Callable[..., DuckDBWarehouse]:
-    return lambda *arguments: _timed_warehouse(opening(*arguments))
 
 
 def _plain(home: Path, days: pd.DatetimeIndex, first: dt.date, last: dt.date) -> dict[str, float]:

@@ -15,12 +15,12 @@ import xgboost
 
 from nba_assets.assets.model.xgboost_points_model import LABEL_COLUMNS
 from nba_assets.contracts.features import FEATURE_COLUMNS
-from nba_assets.definitions import open_warehouse
 from nba_assets.modelling.baselines import naive_baselines
 from nba_assets.modelling.design_matrix import KEY, DesignMatrix, design_matrix
 from nba_assets.modelling.evaluation import REFERENCE_BASELINE
 from nba_assets.modelling.splits import Split
 from nba_assets.modelling.thresholds import ALARM_MAE, ALARM_RATIO
+from nba_assets.platform import open_warehouse
 from nba_assets.settings import from_environment
 from nba_assets.sources.registry import open_source
 

@@ -16,8 +16,9 @@ from rich.console import Console
 from rich.table import Table
 
 from nba_assets.contracts.tables import TABLES
-from nba_assets.definitions import build_definitions, open_warehouse
-from nba_assets.operations.home import point_at
+from nba_assets.definitions import build_definitions
+from nba_assets.home import point_at
+from nba_assets.platform import open_warehouse
 from nba_assets.readiness.audit import Verdict
 from nba_assets.readiness.status import Status
 from nba_assets.settings import from_environment

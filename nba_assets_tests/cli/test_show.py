@@ -46,7 +46,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
         settings=settings,
         models=settings.models,
         warehouse=warehouse_at(settings.warehouse, history_start=DAYS[0]),
-        store=ClaimStore(settings.claims_url),
+        claims=ClaimStore(settings.claims_url),
         source=SimpleNamespace(fingerprint="s1"),
     )
     monkeypatch.setattr(showing, "open_platform", lambda: platform)
@@ -110,7 +110,7 @@ def test_the_plan_is_cut_by_tables_and_dates(built):
 
 
 def test_who_is_at_work_and_what_is_held_back_is_shown(built):
-    store = built.platform.store
+    store = built.platform.claims
     until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)
     work = store.reserve([Span("team_offense", *DAYS[:2])], holder="run:1", kind="run", who="ben", why="fix")
     store.reserve([Span("team_defense", *DAYS[:2])], holder="hold:ana", kind="hold", who="ana", until=until)

@@ -14,7 +14,7 @@ from nba_assets.automation.launching.conditions import AUTOMATION
 from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.predictions import PREDICTION_TABLES
 from nba_assets.contracts.tables import TABLES
-from nba_assets.definitions import open_warehouse
+from nba_assets.platform import open_warehouse
 from nba_assets.sources.registry import open_source
 from nba_assets_tests.conftest import REPOSITORY
 from nba_assets_tests.dagster_server import first_season, running

@@ -16,7 +16,7 @@ from nba_assets import clock
 from nba_assets.automation.launching.conditions import AUTOMATION
 from nba_assets.automation.launching.schedules import schedules
 from nba_assets.contracts.tables import TABLES
-from nba_assets.definitions import open_warehouse
+from nba_assets.platform import open_warehouse
 from nba_assets.settings import BigQuerySettings, Settings
 from nba_assets.sources.registry import open_source
 from nba_assets.storage.factory import open_store

@@ -17,7 +17,7 @@ EVERY_LOG = pytest.mark.parametrize("instance", ["local", "stock", "ephemeral"],
 def empty_homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Homes whose databases are made, which takes longer than a run."""
     configs = {
-        "local": files("nba_assets.operations").joinpath("local_dagster.yaml").read_text(),
+        "local": files("nba_assets").joinpath("local_dagster.yaml").read_text(),
         "stock": "telemetry: {enabled: false}",
     }
     homes = {}

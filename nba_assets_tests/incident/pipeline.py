@@ -10,9 +10,10 @@ import dagster as dg
 import pandas as pd
 
 from nba_assets.contracts.tables import TABLES
-from nba_assets.definitions import MAIN_JOB, build_definitions, open_warehouse
-from nba_assets.operations.home import prepare_home
+from nba_assets.definitions import MAIN_JOB, build_definitions
+from nba_assets.home import prepare_home
 from nba_assets.orchestration.run_tags import RANGE_END_TAG, RANGE_START_TAG
+from nba_assets.platform import open_warehouse
 from nba_assets.settings import Settings
 from nba_assets.sources.port import Delivery, Source
 from nba_assets_tests.incident.unguarded import Switches, UnguardedWarehouse

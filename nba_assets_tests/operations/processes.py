@@ -13,8 +13,8 @@ import pandas as pd
 
 from nba_assets.claims.claim import Claim
 from nba_assets.claims.store import ClaimStore
-from nba_assets.definitions import open_warehouse
 from nba_assets.operations.backfills.supervise import STARTED
+from nba_assets.platform import open_warehouse
 from nba_assets.settings import Settings
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
@@ -78,7 +78,7 @@ def _children(pid: int) -> list[int]:
 
 def supervisor_of(settings: Settings, claim: Claim) -> int:
     """The process that works a claim of a home off: others have claims of the same number at the same time."""
-    words, home = f"nba_assets.cli\0work\0{claim.id}\0".encode(), f"NBA_HOME={settings.home}\0".encode()
+    words, home = f"nba_assets.worker\0{claim.id}\0".encode(), f"NBA_HOME={settings.home}\0".encode()
     for line in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             if words in line.read_bytes() and home in line.with_name("environ").read_bytes():

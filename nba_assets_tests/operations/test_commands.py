@@ -102,7 +102,9 @@ def test_an_attempt_in_vain_opens_the_gate_on_nothing_that_rests_on_an_invalidat
     )  # fmt: skip
     assert request is not None
     only = ",".join(request.only)
-    assert platform.run(request.from_, request.to, tables=request.dated, tags={ONLY_TAG: only}).success
+    assert platform.run(
+        request.pending_first, request.pending_last, tables=request.dated, tags={ONLY_TAG: only}
+    ).success
     state = platform.warehouse.state()
     assert all(state.is_ready(table).all() for table in request.dated)
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from nba_assets.contracts.tables import TABLES
+from nba_assets.home import prepare_home
 from nba_assets.operations.doctor import USER_CREDENTIALS, Finding, Level, Outside, examine
-from nba_assets.operations.home import prepare_home
 from nba_assets.settings import Settings, outside_environment
 from nba_assets.sources.port import SourceError
 from nba_assets.warehouse.port import WarehouseError

@@ -10,8 +10,8 @@ import pytest
 
 from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import MODEL, TABLES
-from nba_assets.definitions import open_warehouse
 from nba_assets.partitions import Span
+from nba_assets.platform import open_warehouse
 from nba_assets.settings import Settings
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
@@ -136,7 +136,7 @@ def test_all_runs_of_a_backfill_work_under_the_claim_of_the_first(server, settin
     backfill = server.backfill([*INGEST, MODEL], first, last)
     store = ClaimStore(settings.claims_url)
     _until(lambda: len(server.runs_of(backfill)) == 2, "both runs are over")
-    (claim,) = [claim for claim in store.recent() if claim.holder == f"backfill:{backfill}"]
+    (claim,) = [claim for claim in store.recent() if claim.holder == f"dagster-backfill:{backfill}"]
     assert set(claim.run_ids) == {run["runId"] for run in server.runs_of(backfill)}
     calendar = warehouse.days
     ingest = {Span(table, first, last) for table in INGEST}

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from nba_assets.definitions import build_definitions, open_warehouse
+from nba_assets.definitions import build_definitions
+from nba_assets.platform import open_warehouse
 from nba_assets.settings import Settings
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.conftest import REPOSITORY

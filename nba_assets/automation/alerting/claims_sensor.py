@@ -15,20 +15,19 @@ from nba_assets.claims.claim import Claim
 from nba_assets.claims.errors import ClaimLost, ClaimsUnavailable, named
 from nba_assets.claims.store import ClaimStore
 from nba_assets.event_log.backfill_status import ending, is_known
+from nba_assets.orchestration.run_tags import DAGSTER_BACKFILL
 from nba_assets.settings import Settings
 
 INTERVAL_SECONDS = 10
 """A quarter of a lease, so that a late tick or two lose no claim."""
-
-BACKFILL = "backfill:"
 
 
 def keep_backfills(instance: dg.DagsterInstance, store: ClaimStore, claims: Iterable[Claim]) -> list[str]:
     """Renew the claims of this instance's Dagster backfills that go on, end those of the others; what was done."""
     said = []
     for claim in claims:
-        backfill_id = claim.holder.removeprefix(BACKFILL)
-        if not claim.holder.startswith(BACKFILL) or not is_known(instance, backfill_id):
+        backfill_id = claim.holder.removeprefix(DAGSTER_BACKFILL)
+        if not claim.holder.startswith(DAGSTER_BACKFILL) or not is_known(instance, backfill_id):
             continue
         state = ending(instance, backfill_id)
         if state and _is_at_work(instance, claim):

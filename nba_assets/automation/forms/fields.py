@@ -10,7 +10,7 @@ import dagster as dg
 from pydantic import Field
 
 from nba_assets.errors import RequestError
-from nba_assets.operations.backfills.backfill import CHUNK_DAYS
+from nba_assets.operations.backfills.defaults import CHUNK_DAYS
 from nba_assets.partitions import Span, date_of
 from nba_assets.settings import Settings
 

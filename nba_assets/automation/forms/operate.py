@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from dataclasses import replace
 
 import dagster as dg
 
@@ -19,7 +19,6 @@ from nba_assets.automation.forms.fields import (
 )
 from nba_assets.claims.claim import Claim
 from nba_assets.claims.errors import ClaimConflict, ClaimsError
-from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import MODEL
 from nba_assets.errors import RequestError, coded
 from nba_assets.operations import commands
@@ -30,20 +29,11 @@ from nba_assets.operations.backfills.result import read_result
 from nba_assets.operations.backfills.walk_forward import training_request, walk_forward_request
 from nba_assets.orchestration.run_refusal import refused
 from nba_assets.partitions import eastern_date
+from nba_assets.platform import Platform
 from nba_assets.settings import Settings
-from nba_assets.warehouse.port import Warehouse, WarehouseError
+from nba_assets.warehouse.port import WarehouseError
 
 RESOURCES = {"settings", "warehouse", "source"}
-
-
-class Place(NamedTuple):
-    """Where a form is carried out, and who filled it in."""
-
-    settings: Settings
-    warehouse: Warehouse
-    store: ClaimStore
-    source_version: str
-    who: str
 
 
 @dg.op(required_resource_keys=RESOURCES)
@@ -53,12 +43,12 @@ def backfill(context: dg.OpExecutionContext, config: BackfillForm) -> None:
     Without any field but the reason it rebuilds everything that does not stand as it should. Terminating the run
     cancels it.
     """
-    with _place(context, config) as place:
+    with _platform(context, config) as at:
         first, last = config.dates()
         request = planned_request(
-            place.warehouse,
+            at.warehouse,
             chosen_assets(config.tables, config.with_upstream),
-            source_version=place.source_version,
+            source_version=at.source.fingerprint,
             first=first,
             last=last,
             only=tuple(config.only),
@@ -78,14 +68,14 @@ def predict(context: dg.OpExecutionContext, config: PredictForm) -> None:
 
     The versions of the model that stand predict; nothing is trained.
     """
-    with _place(context, config) as place:
+    with _platform(context, config) as at:
         first, last = config.dates(eastern_date(clock.now()))
-        covered = place.warehouse.days[-1].date()
+        covered = at.warehouse.days[-1].date()
         if last > covered:
             raise RequestError(f"last: the source ends with {covered}, it has no slate of {last}; choose earlier dates")
         assets = tuple(name for name in ASSETS if name != MODEL)
         request = planned_request(
-            place.warehouse, assets, source_version=place.source_version, first=first, last=last, only=()
+            at.warehouse, assets, source_version=at.source.fingerprint, first=first, last=last, only=()
         )
     assert request is not None, "an empty list of kinds asks for every date"
     _work_off(context, config, request)
@@ -94,21 +84,21 @@ def predict(context: dg.OpExecutionContext, config: PredictForm) -> None:
 @dg.op(required_resource_keys=RESOURCES)
 def train(context: dg.OpExecutionContext, config: TrainForm) -> None:
     """Train the points model, or one version for every month of history, and predict those months with it."""
-    with _place(context, config) as place:
+    with _platform(context, config) as at:
         months = config.months()
         if months:
-            request = walk_forward_request(place.warehouse, *months)
+            request = walk_forward_request(at.warehouse, *months)
         else:
-            request = training_request(place.warehouse, place.source_version)
+            request = training_request(at.warehouse, at.source.fingerprint)
     _work_off(context, config, request)
 
 
 @dg.op(required_resource_keys=RESOURCES)
 def hold(context: dg.OpExecutionContext, config: HoldForm) -> None:
     """Keep everybody from writing the dates."""
-    with _place(context, config) as place:
+    with _platform(context, config) as at:
         held = commands.hold(
-            place.store, place.warehouse, config.span(), who=place.who, why=config.why, until=config.until()
+            at.claims, at.warehouse, config.span(), who=at.settings.who, why=config.why, until=config.until()
         )
         context.log.info(f"hold {held.id} on {held.spans[0]}; release it: nba-assets release {held.id}")
 
@@ -116,9 +106,9 @@ def hold(context: dg.OpExecutionContext, config: HoldForm) -> None:
 @dg.op(required_resource_keys=RESOURCES)
 def waive(context: dg.OpExecutionContext, config: WaiverForm) -> None:
     """Let failures of a rule pass; what is built on it is tainted."""
-    with _place(context, config) as place:
+    with _platform(context, config) as at:
         effect = commands.waive(
-            place.warehouse, config.span(), rule=config.rule, who=place.who, why=config.why, until=config.until()
+            at.warehouse, config.span(), rule=config.rule, who=at.settings.who, why=config.why, until=config.until()
         )
         context.log.info(str(effect))
 
@@ -126,55 +116,57 @@ def waive(context: dg.OpExecutionContext, config: WaiverForm) -> None:
 @dg.op(required_resource_keys=RESOURCES)
 def invalidate(context: dg.OpExecutionContext, config: SpanForm) -> None:
     """Close the gate on what stands; what was built on it becomes stale."""
-    with _place(context, config) as place:
-        effect = commands.invalidate(place.store, place.warehouse, config.span(), who=place.who, why=config.why)
+    with _platform(context, config) as at:
+        effect = commands.invalidate(at.claims, at.warehouse, config.span(), who=at.settings.who, why=config.why)
         context.log.info(str(effect))
 
 
 @dg.op(required_resource_keys=RESOURCES)
 def cancel(context: dg.OpExecutionContext, config: CancelForm) -> None:
     """Stop a run or a backfill at its next check."""
-    with _place(context, config) as place:
-        claim = commands.cancel(place.store, place.warehouse, config.claim, who=place.who, why=config.why)
+    with _platform(context, config) as at:
+        claim = commands.cancel(at.claims, at.warehouse, config.claim, who=at.settings.who, why=config.why)
         context.log.info(commands.stopped(claim))
 
 
 def _work_off(context: dg.OpExecutionContext, config: Decision, request: Request, wait_minutes: float = 0.0) -> None:
     """Reserve, let a process of its own do the work, log its steps, and fail when it does not build everything."""
-    with _place(context, config) as place:
-        claim = reserve(place.store, place.warehouse, request, who=place.who, why=config.why, wait_minutes=wait_minutes)
-    _follow(context, place, claim)
+    with _platform(context, config) as at:
+        claim = reserve(
+            at.claims, at.warehouse, request, who=at.settings.who, why=config.why, wait_minutes=wait_minutes
+        )
+    _follow(context, at, claim)
 
 
-def _follow(context: dg.OpExecutionContext, place: Place, claim: Claim) -> None:
-    log = start_detached(place.settings, place.store, claim)
+def _follow(context: dg.OpExecutionContext, at: Platform, claim: Claim) -> None:
+    log = start_detached(at.settings, at.claims, claim)
     context.log.info(f"claim {claim.id} works; its log is {log}")
     told = 0
     try:
-        for state in follow(place.store, place.settings, claim.id):
+        for state in follow(at.claims, at.settings, claim.id):
             over = [step for step in state.steps if step.is_over]
             for step in over[told:]:
                 context.log.info(f"{step.asset} {step.first} … {step.last}: {step.seconds:.1f} s")
             told = len(over)
     except dg.DagsterExecutionInterruptedError:
-        place.store.request_cancel(claim.id, place.who, f"run {context.run_id} was terminated")
+        at.claims.request_cancel(claim.id, at.settings.who, f"run {context.run_id} was terminated")
         raise
-    result = read_result(place.settings, claim.id)
+    result = read_result(at.settings, claim.id)
     if result is None or result.exit_code:
         said = "its process has died" if result is None else "; ".join(result.failures) or result.why
         raise dg.Failure(f"claim {claim.id}: {said}", metadata={"log": dg.MetadataValue.path(log)}, allow_retries=False)
 
 
 @contextmanager
-def _place(context: dg.OpExecutionContext, config: Decision) -> Iterator[Place]:
-    """What a form needs; inside, what is refused fails the run with the reason alone, and is not tried again."""
+def _platform(context: dg.OpExecutionContext, config: Decision) -> Iterator[Platform]:
+    """The platform of the run, in the name of whoever filled the form in.
+
+    What is refused inside fails the run with the reason alone, and is not tried again.
+    """
     resources = context.resources
     try:
         settings: Settings = resources.settings
-        yield Place(
-            settings, resources.warehouse, ClaimStore(settings.claims_url), resources.source.fingerprint,
-            config.by(settings),
-        )  # fmt: skip
+        yield Platform(replace(settings, who=config.by(settings)), resources.source, resources.warehouse)
     except (ClaimsError, RequestError, WarehouseError) as error:
         raise _failure(error) from error
 

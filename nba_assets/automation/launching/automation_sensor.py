@@ -14,7 +14,7 @@ from dagster_shared.record import replace
 from nba_assets import clock
 from nba_assets.automation.launching.conditions import AUTOMATION, Decider, Decision
 from nba_assets.automation.launching.live_runs import live_runs
-from nba_assets.operations.backfills.launch import Work
+from nba_assets.operations.backfills.backfill import Work
 from nba_assets.orchestration.run_tags import (
     ON_CONFLICT_TAG,
     ONLY_TAG,

@@ -17,7 +17,7 @@ from nba_assets.automation.launching.eligible_partitions import Dates, due, read
 from nba_assets.automation.launching.runs_to_launch import taken_dates, waiting_lines, works
 from nba_assets.claims.errors import ClaimsUnavailable
 from nba_assets.claims.store import ClaimStore
-from nba_assets.operations.backfills.launch import Work
+from nba_assets.operations.backfills.backfill import Work
 from nba_assets.partitions import eastern_date
 from nba_assets.sources.port import SourceError
 from nba_assets.warehouse.port import Warehouse, WarehouseError

@@ -10,8 +10,8 @@ from nba_assets.automation.launching.eligible_partitions import Dates, is_frozen
 from nba_assets.claims.claim import Claim, described
 from nba_assets.claims.errors import named
 from nba_assets.contracts.tables import waves_of
-from nba_assets.operations.backfills.backfill import CHUNK_DAYS
-from nba_assets.operations.backfills.launch import Work
+from nba_assets.operations.backfills.backfill import Work
+from nba_assets.operations.backfills.defaults import CHUNK_DAYS
 from nba_assets.partitions import Span
 from nba_assets.readiness.date_ranges import ranges_of
 from nba_assets.readiness.state import LedgerState

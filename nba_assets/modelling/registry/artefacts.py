@@ -10,13 +10,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import xgboost
+from typing import TYPE_CHECKING, Any
 
 from nba_assets.atomic_files import exclusive, write_atomic
-from nba_assets.modelling.points_model import PointsModel
 from nba_assets.modelling.registry.decisions import Decisions, Status, read_decisions
+
+if TYPE_CHECKING:
+    from nba_assets.modelling.points_model import PointsModel
 
 _METADATA_NAME = re.compile(r"xgboost_points_v(\d+)_metadata\.json")
 
@@ -33,7 +33,7 @@ class SavedModel:
 
     version: int
     metadata: Mapping[str, Any]
-    model: PointsModel
+    model: "PointsModel"
 
     @property
     def model_id(self) -> str:
@@ -60,7 +60,7 @@ def metadata_path(models_dir: Path, version: int) -> Path:
     return models_dir / f"{model_id(version)}_metadata.json"
 
 
-def save_model(models_dir: Path, model: PointsModel, metadata: Mapping[str, Any]) -> SavedModel:
+def save_model(models_dir: Path, model: "PointsModel", metadata: Mapping[str, Any]) -> SavedModel:
     """Store the model as the next version and return it; the directory is made when absent.
 
     `metadata` must hold `identity` and `train_before`; `model_id`, `version` and `model_sha256`
@@ -130,6 +130,11 @@ def load_model(models_dir: Path, version: int) -> SavedModel:
     Raises ArtefactError when the version does not exist, or its model file is missing, differs from
     the bytes that were stored, or cannot be parsed.
     """
+    # Whoever lists versions reads their metadata alone.
+    import xgboost
+
+    from nba_assets.modelling.points_model import PointsModel
+
     metadata = read_metadata(models_dir, version)
     path = model_path(models_dir, version)
     try:

@@ -14,7 +14,7 @@ from nba_assets.claims.errors import ClaimConflict
 from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import MODEL, TABLES, ancestors, waves_of
 from nba_assets.errors import RequestError
-from nba_assets.operations.backfills.launch import Work
+from nba_assets.operations.backfills.defaults import CHUNK_DAYS
 from nba_assets.orchestration.run_tags import CLAIM_TAG, LAUNCH_TAG, ONLY_TAG, OVERRIDE_TAG, WHO_TAG, WHY_TAG
 from nba_assets.partitions import Span
 from nba_assets.readiness.durations import durations
@@ -28,26 +28,42 @@ ASSETS += (MODEL, *(name for name in TABLES if name not in ASSETS))
 _MODEL_AT = ASSETS.index(MODEL)
 _WAVES = waves_of(TABLES)
 
-CHUNK_DAYS = 400
-WAIT_MINUTES = 30.0
 POLL_SECONDS = 2.0
+
+
+_FORMER_NAMES = {"from_": "pending_first", "to": "pending_last"}
+"""Of fields, in claims that release 0.1 has written."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one run builds: the named assets over [first, last]; `config` is that of the model's training."""
+
+    assets: tuple[str, ...]
+    first: dt.date
+    last: dt.date
+    config: Mapping[str, Any] | None = None
+
+    @property
+    def dates(self) -> int:
+        return (self.last - self.first).days + 1
 
 
 @dataclass(frozen=True)
 class Request:
     """What somebody wants built: assets over [first, last], and of their dates those that `only` lets through.
 
-    `from_` and `to` bound the dates that have something to do; the rest of [first, last] stands already. `only` holds
-    words of the run tag `nba/only`, none meaning every date. `expected` are seconds per asset, where past builds tell.
-    `trainings` say how often to train and on what (`last` date, `config` of the asset); none means once, on [first,
-    last].
+    [pending_first, pending_last] bound the dates that have something to do, which alone are reserved and built; the
+    rest of what was asked for, [first, last], is current already. `only` holds words of the run tag `nba/only`, none
+    meaning every date. `expected` are seconds per asset, where past builds tell. `trainings` say how often to train
+    and on what (`last` date, `config` of the asset); none means once, on [first, last].
     """
 
     assets: tuple[str, ...]
     first: dt.date
     last: dt.date
-    from_: dt.date
-    to: dt.date
+    pending_first: dt.date
+    pending_last: dt.date
     only: tuple[str, ...] = ("outdated",)
     chunk_days: int = CHUNK_DAYS
     workers: int = 1
@@ -65,15 +81,15 @@ class Request:
 
     @classmethod
     def of_detail(cls, detail: Mapping[str, Any]) -> "Request":
-        values = dict(detail)
-        for name in ("first", "last", "from_", "to"):
+        values = {_FORMER_NAMES.get(name, name): value for name, value in detail.items()}
+        for name in ("first", "last", "pending_first", "pending_last"):
             values[name] = dt.date.fromisoformat(values[name])
         lists = {name: tuple(values.get(name, ())) for name in ("assets", "only", "trainings")}
         return cls(**{**values, **lists})
 
     def spans(self, calendar: pd.DatetimeIndex) -> list[Span]:
         """Everything that the backfill will write, chunks not yet reached included."""
-        spans = [Span(name, self.from_, self.to) for name in self.dated]
+        spans = [Span(name, self.pending_first, self.pending_last) for name in self.dated]
         return spans + ([Span(MODEL, calendar[0].date(), calendar[-1].date())] if MODEL in self.assets else [])
 
     def tags(self, claim: Claim) -> dict[str, str]:
@@ -150,12 +166,14 @@ def waves(request: Request) -> list[list[Work]]:
     predictions to the versions that stand. Else the history edges (precompute reads everything before a date) divide
     it: ingest and analytics; precompute and features; the model; predictions.
     """
-    chunks = _chunks(request.from_, request.to, request.chunk_days)
-    is_whole = (request.from_, request.to) == (request.first, request.last)
+    chunks = _chunks(request.pending_first, request.pending_last, request.chunk_days)
+    is_whole = (request.pending_first, request.pending_last) == (request.first, request.last)
     if len(chunks) == 1 and not request.trainings and (is_whole or MODEL not in request.assets or not request.dated):
         cut = request.assets.index(MODEL) + 1 if MODEL in request.assets else len(request.assets)
         return [
-            [Work(part, request.from_, request.to)] for part in (request.assets[:cut], request.assets[cut:]) if part
+            [Work(part, request.pending_first, request.pending_last)]
+            for part in (request.assets[:cut], request.assets[cut:])
+            if part
         ]
     result = []
     for _, group in itertools.groupby(sorted(request.assets, key=_WAVES.__getitem__), key=_WAVES.__getitem__):

@@ -11,6 +11,9 @@ from nba_assets.claims.lease import Lease
 from nba_assets.claims.store import ClaimStore
 from nba_assets.settings import Settings
 
+WORKER = "nba_assets.worker"
+"""The module that works a claim off, started by its name: it lies above, where the job is known."""
+
 TAKE_OVER_SECONDS = 0.5
 """How often to look whether the process has taken the claim over."""
 
@@ -25,7 +28,7 @@ def start_detached(settings: Settings, store: ClaimStore, claim: Claim, command:
     log = settings.launches / f"{claim.id}.log"
     with log.open("ab") as output:
         worker = subprocess.Popen(
-            [*(command or [sys.executable, "-m", "nba_assets.cli", "work"]), str(claim.id)],
+            [*(command or [sys.executable, "-m", WORKER]), str(claim.id)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -1,33 +1,18 @@
 """One ranged run in this process: launched with its tags, waited for, and told how it ended."""
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import dagster as dg
 
 from nba_assets.contracts.tables import MODEL
+from nba_assets.operations.backfills.backfill import Work
 from nba_assets.orchestration.run_claim import TERMINATED
 from nba_assets.orchestration.run_tags import RANGE_END_TAG, RANGE_START_TAG
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 Job = Callable[[], dg.JobDefinition]
-
-
-@dataclass(frozen=True)
-class Work:
-    """What one run builds: the named assets over [first, last]; `config` is that of the model's training."""
-
-    assets: tuple[str, ...]
-    first: dt.date
-    last: dt.date
-    config: Mapping[str, Any] | None = None
-
-    @property
-    def dates(self) -> int:
-        return (self.last - self.first).days + 1
 
 
 @dataclass(frozen=True)

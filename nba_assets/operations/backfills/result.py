@@ -15,9 +15,6 @@ from nba_assets.readiness.run_outcomes import OUTCOMES, outcome_counts
 from nba_assets.readiness.state import LedgerState
 from nba_assets.settings import Settings
 
-COMPLETE, INCOMPLETE, REFUSED, CANCELLED = 0, 1, 2, 3
-"""Exit codes: all that was asked for stands; something was not built; nothing was started; somebody stopped it."""
-
 
 @dataclass(frozen=True)
 class Result:

@@ -23,8 +23,9 @@ from nba_assets.claims.lease import Lease
 from nba_assets.claims.store import ClaimStore
 from nba_assets.operations.backfills.backfill import Request, waves
 from nba_assets.operations.backfills.changes import changes
+from nba_assets.operations.backfills.defaults import CANCELLED, COMPLETE, INCOMPLETE
 from nba_assets.operations.backfills.launch import Finished, Job, launch
-from nba_assets.operations.backfills.result import CANCELLED, COMPLETE, INCOMPLETE, Result, table_rows
+from nba_assets.operations.backfills.result import Result, table_rows
 from nba_assets.settings import Settings
 from nba_assets.warehouse.port import Warehouse, WarehouseError
 

@@ -59,7 +59,7 @@ def training_request(
     if last is None and not config:
         return request
     training = {"last": (last or request.last).isoformat(), "config": dict(config or {})}
-    return replace(request, last=last or request.last, to=last or request.to, trainings=(training,))
+    return replace(request, last=last or request.last, pending_last=last or request.pending_last, trainings=(training,))
 
 
 def walk_forward_request(warehouse: Warehouse, first: dt.date, last: dt.date) -> Request:

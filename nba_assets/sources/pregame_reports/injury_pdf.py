@@ -7,12 +7,14 @@ of its cell; the table goes on over pages without its headings.
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
-import pypdf
-from pypdf.errors import PyPdfError
 
 from nba_assets.sources.port import SourceError
+
+if TYPE_CHECKING:
+    from pypdf import PageObject
 
 RECORD = ("date", "gametime", "matchup", "team", "player", "status", "reason")
 """Columns of a record, in the order of the printed table."""
@@ -21,8 +23,8 @@ _CARRIED = RECORD[:4]
 _HEADINGS = (("Game", "Date"), ("Game", "Time"), ("Matchup",), ("Team",), ("Player", "Name"), ("Current", "Status"),
              ("Reason",))  # fmt: skip
 _HEADER = re.compile(r"Injury Report: (\d\d/\d\d/\d\d \d\d:\d\d [AP]M)")
-_DAMAGED = (PyPdfError, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
-"""What the parser raises for a file that is no sound PDF."""
+_DAMAGED = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What the parser raises for a file that is no sound PDF, beside its own errors."""
 
 Word = tuple[float, str]
 """Place from the left, and text."""
@@ -33,9 +35,12 @@ def read_pdf(path: Path, name: str) -> tuple[str, pd.DataFrame]:
 
     Raises SourceError for a file that is no PDF or not laid out as an injury report.
     """
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
     try:
-        pages = [_words(page) for page in pypdf.PdfReader(path).pages]
-    except _DAMAGED as error:
+        pages = [_words(page) for page in PdfReader(path).pages]
+    except (PyPdfError, *_DAMAGED) as error:
         raise SourceError(f"{name}: cannot be read as PDF ({error}); deliver the file again") from error
     words = [word for page in pages for word in page]
     printed = _HEADER.search(" ".join(text for _, text in words))
@@ -54,7 +59,7 @@ def read_pdf(path: Path, name: str) -> tuple[str, pd.DataFrame]:
     return printed.group(1), records.assign(**{column: records[column].ffill() for column in _CARRIED})
 
 
-def _words(page: pypdf.PageObject) -> list[Word]:
+def _words(page: "PageObject") -> list[Word]:
     words: list[Word] = []
 
     def keep(text: str, _: object, matrix: Sequence[float], *__: object) -> None:

@@ -40,7 +40,7 @@ class TestBackfills:
         for _ in range(20):
             clock.advance(INTERVAL_SECONDS)
             said = keep_backfills(instance, store, store.active())
-        assert said == [f"claim {claim.id} of backfill:abcdefgh renewed"]
+        assert said == [f"claim {claim.id} of dagster-backfill:abcdefgh renewed"]
         assert [active.id for active in store.active()] == [claim.id]
         assert clock.now - START > 2 * LEASE
 
@@ -81,7 +81,7 @@ class TestBackfills:
         assert store.active() == [], "if it is dead nobody renews the claim"
 
     def test_claims_of_others_are_left_alone(self, instance, store, clock):
-        reserve(store, holder="backfill:of another instance")
+        reserve(store, holder="dagster-backfill:of another instance")
         clock.advance(INTERVAL_SECONDS)
         before = store.active()
         assert keep_backfills(instance, store, before) == []
@@ -106,7 +106,7 @@ def test_a_tick_of_the_sensor(tmp_path, instance, monkeypatch):
     backfill(instance)
     claim = reserve(ClaimStore(settings.claims_url))
     result = sensor_tick(settings, instance)
-    assert result.skip_reason.skip_message == f"claim {claim.id} of backfill:abcdefgh renewed"
+    assert result.skip_reason.skip_message == f"claim {claim.id} of dagster-backfill:abcdefgh renewed"
     assert json.loads(result.cursor) == []
     monkeypatch.setattr(module, "stalled", lambda claims, now, after: [Trouble(claims[0], "stalled", "it is stuck")])
     first = sensor_tick(settings, instance, result.cursor)

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from nba_assets.definitions import build_definitions
-from nba_assets.operations.home import prepare_home
+from nba_assets.home import prepare_home
 from nba_assets.settings import Settings
 from nba_assets.sources.registry import open_source
 from nba_assets_tests.platform import failure_messages

@@ -28,7 +28,9 @@ PRECOMPUTE = (
 
 def _request(days: int = 100, assets: tuple[str, ...] = ASSETS, **given: object) -> Request:
     last = FIRST + dt.timedelta(days=days - 1)
-    return Request(**{"assets": assets, "first": FIRST, "last": last, "from_": FIRST, "to": last, **given})
+    return Request(
+        **{"assets": assets, "first": FIRST, "last": last, "pending_first": FIRST, "pending_last": last, **given}
+    )
 
 
 def test_assets_are_built_in_graph_order_and_predictions_after_the_model() -> None:
@@ -101,10 +103,10 @@ def test_more_goes_in_waves_and_each_of_them_in_chunks() -> None:
 
 def test_the_model_sees_the_whole_range_also_when_only_some_dates_have_something_to_do() -> None:
     day = FIRST + dt.timedelta(days=30)
-    works = [work for wave in waves(_request(100, from_=day, to=day)) for work in wave]
+    works = [work for wave in waves(_request(100, pending_first=day, pending_last=day)) for work in wave]
     assert {work.dates for work in works if work.assets != (MODEL,)} == {1}
     assert [work.dates for work in works if work.assets == (MODEL,)] == [100]
-    ((tables,),) = waves(_request(100, INGEST, from_=day, to=day))
+    ((tables,),) = waves(_request(100, INGEST, pending_first=day, pending_last=day))
     assert (tables.first, tables.last) == (day, day)
 
 
@@ -135,7 +137,7 @@ def test_the_runs_cover_every_asset_and_date_once_after_what_they_read(days: int
 def test_everything_is_reserved_and_the_model_as_a_whole() -> None:
     calendar = pd.date_range("2023-10-01", "2024-06-30")
     day = FIRST + dt.timedelta(days=5)
-    spans = _request(100, ("team_offense", MODEL), from_=day).spans(calendar)
+    spans = _request(100, ("team_offense", MODEL), pending_first=day).spans(calendar)
     assert spans == [
         Span("team_offense", day, FIRST + dt.timedelta(days=99)),
         Span(MODEL, dt.date(2023, 10, 1), dt.date(2024, 6, 30)),

@@ -151,8 +151,10 @@ def test_the_plan_of_the_correction_begins_at_its_date(
     derived = tuple(name for name in DATED if name not in INGEST)
     request = planned_request(platform.warehouse, derived, **stale)
     assert request is not None
-    assert (request.from_, request.to) == (corrected_day, mistaken.horizon)
-    result = platform.run(request.from_, request.to, tables=derived, tags={ONLY_TAG: ",".join(request.only)})
+    assert (request.pending_first, request.pending_last) == (corrected_day, mistaken.horizon)
+    result = platform.run(
+        request.pending_first, request.pending_last, tables=derived, tags={ONLY_TAG: ",".join(request.only)}
+    )
     assert result.success, failure_messages(result)
     assert planned_request(platform.warehouse, derived, **stale) is None
 

@@ -7,7 +7,8 @@ import dagster as dg
 import pytest
 
 from nba_assets.contracts.tables import MODEL
-from nba_assets.operations.backfills.launch import Finished, Work, launch
+from nba_assets.operations.backfills.backfill import Work
+from nba_assets.operations.backfills.launch import Finished, launch
 
 DAY = dt.date(2024, 1, 31)
 ASSETS = ("ml_feature_store", MODEL)

@@ -17,7 +17,9 @@ CLAIM = Claim(1, "backfill:x", "backfill", "ada", "", (), (), "host", 1, NOW, NO
 def _request(**given: object) -> Request:
     last = FIRST + dt.timedelta(days=199)
     assets = ("team_offense", "team_defense")
-    return Request(assets=assets, first=FIRST, last=last, from_=FIRST, to=last, chunk_days=100, **given)
+    return Request(
+        assets=assets, first=FIRST, last=last, pending_first=FIRST, pending_last=last, chunk_days=100, **given
+    )
 
 
 def _step(asset: str, chunk: int, seconds: float, **given: bool) -> Step:

@@ -18,7 +18,7 @@ def prepare_home(settings: Settings) -> None:
         settings.models.mkdir(exist_ok=True)
         target = settings.dagster_home / "dagster.yaml"
         if not target.exists():
-            target.write_text(files("nba_assets.operations").joinpath("local_dagster.yaml").read_text())
+            target.write_text(files("nba_assets").joinpath("local_dagster.yaml").read_text())
     except OSError as error:
         raise SettingsError(
             f"the home {settings.home} cannot be written ({error}); set NBA_HOME to a directory you own"
