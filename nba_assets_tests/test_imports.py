@@ -12,7 +12,9 @@ from nba_assets_tests.sources import small_archive
 from nba_assets_tests.test_architecture import MODULES
 from nba_assets_tests.test_dependencies import outside
 
-TERMINAL = {"typer", "rich", "markdown_it"}  # the last by rich, for the help
+TERMINAL = {"typer", "rich", "markdown_it", "pydantic"}
+"""The command line and what it loads itself, for the help and to read dates."""
+
 WAREHOUSE = {"numpy", "pandas", "pyarrow", "duckdb"}
 LIBRARIES = {name.split(".")[0] for name in outside(MODULES)}
 """Everything that the product imports from others; what those import themselves is theirs."""
@@ -20,6 +22,7 @@ LIBRARIES = {name.split(".")[0] for name in outside(MODULES)}
 ALLOWED = {
     "help": TERMINAL,
     "open_warehouse": WAREHOUSE,
+    "shown": TERMINAL | WAREHOUSE | {"sqlalchemy"},
 }
 LOADED = "print('loaded', *{name.split('.')[0] for name in sys.modules})"
 OPENED = f"import sys, nba_assets; nba_assets.open_warehouse(); {LOADED}"
@@ -58,8 +61,11 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("help", TYPED, ["--help"]),
         ("help", TYPED, ["backfill", "--help"]),
         ("open_warehouse", OPENED, []),
+        ("shown", TYPED, ["status"]),
+        ("shown", TYPED, ["plan"]),
+        ("shown", TYPED, ["explain", "team_offense", "2024-10-22"]),
     ],
-    ids=["help", "help-of-a-command", "open_warehouse"],
+    ids=["help", "help-of-a-command", "open_warehouse", "status", "plan", "explain"],
 )
 def test_an_entry_loads_no_library_that_it_does_not_use(
     archive: Path, tmp_path: Path, entry: str, program: str, words: list[str]
