@@ -47,8 +47,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "access": {"contracts", "errors", "platform", "settings", "warehouse"},
     "operations": {
-        "atomic_files", "claims", "clock", "contracts", "errors", "home", "modelling", "orchestration", "partitions",
-        "readiness", "settings", "storage", "warehouse",
+        "atomic_files", "claims", "clock", "contracts", "errors", "event_log", "home", "modelling", "orchestration",
+        "partitions", "readiness", "settings", "storage", "warehouse",
     },
     "automation": {
         "checks", "claims", "clock", "contracts", "errors", "event_log", "modelling", "operations", "orchestration",

@@ -9,7 +9,7 @@ import dagster as dg
 import pandas as pd
 
 from nba_assets.readiness.durations import slow_builds
-from nba_assets.readiness.run_outcomes import OUTCOMES, outcome_counts
+from nba_assets.readiness.run_outcomes import OUTCOMES, outcome_counts, outcome_in_words, refusals_in_words
 from nba_assets.warehouse.port import Warehouse
 
 CHECK_NAME = "last_run_complete"
@@ -33,8 +33,9 @@ def last_run_complete(tables: list[str]) -> dg.AssetChecksDefinition:
         slow = slow_builds(warehouse.recent_builds(), run_id)
         for table, text in slow.items():
             context.log.warning(f"{table} was slow: {text}")
-        failed = ledger[(ledger["run_id"] == run_id) & (ledger["status"] != "ready")].sort_values("game_date")
         selected = [key.asset_key.to_user_string() for key in context.selected_asset_check_keys]
+        mine = ledger[(ledger["run_id"] == run_id) & ledger["table_name"].isin(selected)].sort_values("game_date")
+        failed = mine[mine["status"] != "ready"]
         for table in selected:
             rows = failed[failed["table_name"] == table]
             summary = counts.loc[table].to_dict() if table in counts.index else {}
@@ -42,30 +43,17 @@ def last_run_complete(tables: list[str]) -> dg.AssetChecksDefinition:
                 check_name=CHECK_NAME,
                 asset_key=table,
                 passed=rows.empty,
-                description="; ".join(f"{row.game_date.date()} {row.status}" for row in rows.head(20).itertuples()),
+                description=outcome_in_words(summary),
                 metadata={
                     **{word: int(summary.get(word, 0)) for word in OUTCOMES},
                     **({"slow": slow[table]} if table in slow else {}),
                 },
             )
-        here = failed[failed["table_name"].isin(selected)]
-        if len(here):
-            raise dg.Failure(_message(here), metadata={"not_ready": _table(here)}, allow_retries=False)
+        if len(failed):
+            said = refusals_in_words(warehouse.state(), mine)
+            raise dg.Failure(said, metadata={"not_ready": _table(failed)}, allow_retries=False)
 
     return check
-
-
-def _message(failed: pd.DataFrame) -> str:
-    parts = []
-    for (table, status), rows in failed.groupby(["table_name", "status"], sort=False):
-        dates = [str(day.date()) for day in rows["game_date"]]
-        shown = ", ".join(dates[:5]) + (f", … {len(dates) - 5} more" if len(dates) > 5 else "")
-        parts.append(f"{table} {status}: {shown}")
-    first = failed.iloc[0]
-    return (
-        f"{len(failed)} partitions were not built; all others were. {'; '.join(parts)}. "
-        f"First: {first['table_name']} {first['game_date'].date()}: {first['reasons']}"
-    )
 
 
 def _table(failed: pd.DataFrame) -> dg.TableMetadataValue:

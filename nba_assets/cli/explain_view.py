@@ -10,6 +10,7 @@ from nba_assets.cli.plan_view import print_lines
 from nba_assets.operations.explanations.explain import Explanation, Input
 from nba_assets.operations.explanations.explain_downstream import Downstream
 from nba_assets.operations.explanations.explain_value import Null, ValueExplanation
+from nba_assets.readiness.counted import counted
 from nba_assets.readiness.date_ranges import list_of
 
 SHOWN_ATTEMPTS = 5
@@ -86,7 +87,7 @@ def _input(read: Input) -> str:
     if read.window == "same_date":
         line = f"{read.status}; {builds}"
     else:
-        line = f"{read.table} {read.first} … {read.last} ({read.dates} dates: {read.status}); {builds}"
+        line = f"{read.table} {read.first} … {read.last} ({counted(read.dates, 'date')}: {read.status}); {builds}"
     newer = f"; newer than what was read: {list_of(read.newer)}" if read.newer else ""
     gaps = f"; gaps: {list_of(read.gaps)}" if read.gaps and read.window == "before" else ""
     return line + newer + gaps
@@ -132,7 +133,7 @@ def print_downstream(console: Console, found: Downstream) -> None:
     titles = ["table", "dates", "which", "by", "stale now"] + (["rows of " + _pairs(found.key)] if found.key else [])
     rows = []
     for below in found.tables:
-        own = "" if below.rows_of_key is None else f"{len(below.rows_of_key)} dates"
+        own = "" if below.rows_of_key is None else counted(len(below.rows_of_key), "date")
         if below.rows_of_key:
             own += f", {below.rows_of_key[0]} … {below.rows_of_key[-1]}"
         cells = [below.table, below.dates, list_of(below.ranges), list(below.by), below.stale]

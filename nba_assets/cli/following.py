@@ -9,11 +9,12 @@ from rich.live import Live
 
 from nba_assets.claims.claim import Claim
 from nba_assets.cli.opening import console
-from nba_assets.cli.summary import end_time, print_result, progress_table
+from nba_assets.cli.summary import end_time, mark, print_result, progress_table
 from nba_assets.operations.backfills.defaults import INCOMPLETE
 from nba_assets.operations.backfills.progress import Progress, follow
 from nba_assets.operations.backfills.result import Result, read_result
 from nba_assets.platform import Platform
+from nba_assets.readiness.counted import counted
 
 STOPPED_FOLLOWING = 130
 
@@ -65,8 +66,9 @@ def _print_steps(state: Progress, shown: set[tuple[str, str]]) -> None:
     for step in state.steps:
         if step.is_over and (step.run_id, step.asset) not in shown:
             shown.add((step.run_id, step.asset))
-            mark = "[red]✗[/red]" if step.is_failed else "[green]✓[/green]"
-            console.print(f"{mark} {step.asset:28} {step.first} … {step.last} {step.seconds:6.1f} s")
+            refused = f"; {step.refused} of {counted(step.dates, 'date')} refused" if step.refused else ""
+            dates = f"{step.first} … {step.last}"
+            console.print(f"{mark(step)} {step.asset:28} {dates} {step.seconds:6.1f} s{refused}")
 
 
 def _print(result: Result) -> None:

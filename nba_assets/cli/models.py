@@ -40,6 +40,9 @@ def models(as_json: Json = False) -> None:
     console.print(
         table_of(("version", "status", "test MAE", "serves", "waivers", "data", "trained at"), rows, "Models")
     )
+    for model in found:
+        if model.note:
+            console.print(f"{model.model} {model.note}.", highlight=False, markup=False)
 
 
 def promote(version: Version, why: Why, as_json: Json = False) -> None:

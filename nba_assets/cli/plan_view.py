@@ -4,6 +4,7 @@ from rich.console import Console
 
 from nba_assets.cli.formatting import duration_of, shortened, table_of
 from nba_assets.operations.plan import PlanReport
+from nba_assets.readiness.counted import counted
 from nba_assets.readiness.date_ranges import list_of
 from nba_assets.readiness.plan import Plan, TablePlan
 
@@ -32,9 +33,9 @@ def print_plan(console: Console, report: PlanReport) -> None:
         )
         for table in plan.tables
     ]
-    console.print(table_of(titles, rows, f"{plan.partitions:,} partitions of {plan.first} … {plan.last}"))
+    console.print(table_of(titles, rows, f"{counted(plan.partitions, 'partition')} of {plan.first} … {plan.last}"))
     for number, wave in enumerate(report.waves, start=1):
-        name = f"wave {number}, {wave.runs} runs" if len(report.waves) > 1 or wave.runs > 1 else "one run"
+        name = f"wave {number}, {counted(wave.runs, 'run')}" if len(report.waves) > 1 or wave.runs > 1 else "one run"
         console.print(f"{name}: {', '.join(wave.assets)}; about {duration_of(wave.seconds)}", highlight=False)
     untimed = f", without {', '.join(report.untimed)}, whose time is not known yet" if report.untimed else ""
     console.print(f"Together about {duration_of(report.seconds)}{untimed}.")
@@ -49,7 +50,7 @@ def _nothing(plan: Plan) -> str:
     count = sum(part.dates for part in plan.left_out)
     kinds = ", ".join(f"--{word}" for word in plan.only)
     return (
-        f"Nothing of {kinds} on {dates}, but {count} partitions are not ready: "
+        f"Nothing of {kinds} on {dates}, but {counted(count, 'partition')} not ready: "
         f"{'; '.join(map(str, plan.left_out))}. See them all: nba-assets plan"
     )
 
@@ -58,7 +59,9 @@ def _why(table: TablePlan) -> str:
     """The reasons with their dates where there are several."""
     reasons = [str(part) if len(table.reasons) > 1 else part.reason for part in table.reasons]
     more = len(reasons) - SHOWN_REASONS
-    return "\n".join([*map(shortened, reasons[:SHOWN_REASONS]), *([f"and {more} more ranges"] if more > 0 else [])])
+    return "\n".join(
+        [*map(shortened, reasons[:SHOWN_REASONS]), *([f"and {counted(more, 'more range')}"] if more > 0 else [])]
+    )
 
 
 def _print_more(console: Console, report: PlanReport) -> None:
@@ -69,7 +72,7 @@ def _print_more(console: Console, report: PlanReport) -> None:
         "Stays a gap in the history; dates with too many rows that touch it are held": list(map(str, plan.gaps)),
         "Becomes stale outside the plan, if contents change": list(map(str, plan.outside)),
         "Becomes stale, if contents change": [
-            f"{model}: {partitions:,} planned partitions lie in its training window"
+            f"{model}: {counted(partitions, 'planned partition')} in its training window"
             for model, partitions in report.models.items()
         ],
         "Held by others, so a backfill would be refused or wait": list(map(str, report.conflicts)),

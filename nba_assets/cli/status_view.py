@@ -10,6 +10,7 @@ from nba_assets.cli.plan_view import print_lines
 from nba_assets.operations.models import ModelStatus
 from nba_assets.operations.status import WORDS, ClaimStatus, PlatformStatus, TableStatus
 from nba_assets.readiness.contents import Contents
+from nba_assets.readiness.counted import counted
 from nba_assets.readiness.date_ranges import list_of
 
 SHOWN_ROOTS = 3
@@ -23,7 +24,9 @@ def print_status(console: Console, status: PlatformStatus) -> None:
     rows = [_table_row(table, words) for table in status.tables]
     titles = ("table", *words, "last build", "to look at")
     console.print(table_of(titles, rows, f"{status.first} … {status.last}, at {time_of(status.at)}"))
-    roots = [f"{root.cause}: {root.partitions:,} partitions of {', '.join(root.tables)}" for root in status.roots]
+    roots = [
+        f"{root.cause}: {counted(root.partitions, 'partition')} of {', '.join(root.tables)}" for root in status.roots
+    ]
     print_lines(console, "Stale because", roots, SHOWN_ROOTS)
     print_lines(console, "Short", status.shortfalls)
     print_lines(console, "At work", [claim_line(claim, status.at) for claim in status.claims])
@@ -67,5 +70,6 @@ def model_line(model: ModelStatus) -> str:
     serves = "serves no predictions"
     if model.serves_from:
         serves = f"serves {model.serves_from} … {model.serves_to or ''}".rstrip()
-    waivers = f"; trained under {len(model.waivers)} waivers" if model.waivers else ""
-    return f"{model.model} ({model.role}) {model.freshness}: {model.reason}; {serves}{waivers}"
+    waivers = f"; trained under {counted(len(model.waivers), 'waiver')}" if model.waivers else ""
+    note = f"; it {model.note}" if model.note else ""
+    return f"{model.model} ({model.role}) {model.freshness}: {model.reason}; {serves}{waivers}{note}"

@@ -11,8 +11,9 @@ from nba_assets.modelling.baselines import BASELINES
 from nba_assets.modelling.cards.summary import METRICS
 from nba_assets.modelling.evaluation import MODEL
 from nba_assets.modelling.registry.artefacts import read_metadata, stored_versions
-from nba_assets.operations.backfills.progress import AssetProgress, Progress
+from nba_assets.operations.backfills.progress import AssetProgress, Progress, Step
 from nba_assets.operations.backfills.result import Result
+from nba_assets.readiness.counted import counted
 from nba_assets.readiness.run_outcomes import OUTCOMES
 
 COLUMNS_NAMED = 6
@@ -22,16 +23,27 @@ def progress_table(assets: Sequence[AssetProgress], title: str) -> Table:
     """Per asset: dates done, rate, seconds spent and expected."""
     table = Table("", "table", "dates", "dates/s", "seconds", "left", title=title, title_justify="left")
     for asset in assets:
-        mark = "[red]✗" if asset.is_failed else "[green]✓" if asset.done == asset.total else ""
+        is_over = asset.is_failed or asset.refused or asset.done == asset.total
         table.add_row(
-            "…" if asset.is_working else mark,
+            "…" if asset.is_working else mark(asset) if is_over else "",
             asset.asset,
-            f"{asset.done} / {asset.total}",
+            f"{asset.done} / {asset.total}" + (f", {asset.refused} refused" if asset.refused else ""),
             "" if asset.rate is None else f"{asset.rate:,.0f}",
             f"{asset.seconds:.1f}",
             "" if asset.expected is None or asset.done == asset.total else f"{asset.expected:.0f}",
         )
     return table
+
+
+def mark(found: AssetProgress | Step) -> str:
+    """How dates ended so far: ✓ all built, ! some refused, ✗ all refused or the step failed."""
+    dates = found.dates if isinstance(found, Step) else found.done
+    return sign_of(dates if found.is_failed else found.refused, dates)
+
+
+def sign_of(bad: int, dates: int) -> str:
+    """✓ where none of the dates is bad, ✗ where all of them are, ! between."""
+    return "[green]✓[/green]" if not bad else "[red]✗[/red]" if bad >= dates else "[yellow]![/yellow]"
 
 
 def end_time(state: Progress, now: dt.datetime) -> str:
@@ -46,12 +58,14 @@ def end_time(state: Progress, now: dt.datetime) -> str:
 def print_result(console: Console, result: Result) -> None:
     """Per table: how the dates asked for ended; then what changed, and why what failed."""
     words = [word for word in (*OUTCOMES, "current", "left") if any(row[word] for row in result.tables)]
-    table = Table("table", title=f"{result.dates} dates asked for")
+    table = Table("", "table", title=f"{counted(result.dates, 'date')} asked for")
     for title in (*words, "rows standing", "seconds"):
         table.add_column(title, justify="right")
     for row in result.tables:
         counts = [str(row[word]) for word in words]
-        table.add_row(str(row["table"]), *counts, f"{row['rows_standing']:,}", f"{row['seconds']:.1f}")
+        refused, fine = row["held"] + row["rejected"], row["built"] + row["unchanged"] + row["current"]
+        sign = sign_of(refused + row["left"], refused + row["left"] + fine)
+        table.add_row(sign, str(row["table"]), *counts, f"{row['rows_standing']:,}", f"{row['seconds']:.1f}")
     if result.tables:
         console.print(table)
     _print_changes(console, result)

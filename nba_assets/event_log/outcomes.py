@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
+import sqlalchemy as db
 from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
 from dagster._core.events import DagsterEventType
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_END_TAG,
@@ -30,6 +32,7 @@ from nba_assets.event_log.events import (
     insert_evaluations,
     insert_materializations,
     materialization_entry,
+    sql_storage,
 )
 
 CHECK_NAME = "partition_ready"
@@ -132,6 +135,19 @@ def published_versions(instance: dg.DagsterInstance, table: str, days: Sequence[
         dg.AssetKey(table), DagsterEventType.ASSET_MATERIALIZATION, [DATA_VERSION_TAG]
     )
     return {day: tags.get(day.isoformat(), {}).get(DATA_VERSION_TAG, "") for day in days}
+
+
+def refused_dates(instance: dg.DagsterInstance, run_id: str) -> dict[str, int]:
+    """How many dates of each table a run has reported as not ready; one query."""
+    rows = AssetCheckExecutionsTable.c
+    failed = AssetCheckExecutionRecordStatus.FAILED.value
+    query = (
+        db.select(rows.asset_key, db.func.count())
+        .where(rows.run_id == run_id, rows.check_name == CHECK_NAME, rows.execution_status == failed)
+        .group_by(rows.asset_key)
+    )
+    with sql_storage(instance).index_connection() as connection:
+        return {dg.AssetKey.from_db_string(key).to_user_string(): dates for key, dates in connection.execute(query)}
 
 
 def range_end(context: dg.AssetExecutionContext) -> dt.date | None:

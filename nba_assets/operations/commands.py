@@ -18,6 +18,7 @@ from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.errors import RequestError
 from nba_assets.partitions import Span
+from nba_assets.readiness.counted import counted
 from nba_assets.readiness.date_ranges import DateRange, list_of, ranges_of
 from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.port import Warehouse
@@ -77,7 +78,7 @@ def invalidate(store: ClaimStore, warehouse: Warehouse, span: Span, *, who: str,
         before = warehouse.state()
         count = warehouse.invalidate(span, who=who, why=why, token=claim.id)
         stale = _newly_stale(before, warehouse.state())
-    said = f"{count} dates of {span} are rejected until they are rebuilt or restored."
+    said = f"{counted(count, 'date')} of {span} rejected until rebuilt or restored."
     return Effect(said, stale, f"nba-assets backfill --from {span.first}")
 
 

@@ -16,8 +16,9 @@ from nba_assets.modelling.registry.artefacts import (
     serving_order,
     stored_versions,
 )
-from nba_assets.modelling.registry.decisions import Status, read_decisions
+from nba_assets.modelling.registry.decisions import Decisions, Status, read_decisions
 from nba_assets.modelling.registry.freshness import GATED, Standing, change_in_words, stored_standing
+from nba_assets.readiness.counted import counted
 from nba_assets.readiness.state import LedgerState
 
 
@@ -37,7 +38,8 @@ class ModelStatus:
     `first` and `last` bound the training window (None: its metadata do not say), `new_dates` counts dates that
     stand after it. `status` says whether it may serve and `is_champion` whether a challenger must beat it. The version
     predicts [serves_from, serves_to]; without `serves_to` the range is open, without `serves_from` it predicts
-    nothing: not accepted, or another version serves all its dates.
+    nothing: not accepted, or another version serves all its dates. `note` says why the version that predicts the
+    newest dates is another one than the champion.
     """
 
     model: str
@@ -54,11 +56,18 @@ class ModelStatus:
     serves_to: dt.date | None = None
     test_mae: float | None = None
     trained_at: str = ""
+    note: str = ""
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether it predicts the newest dates."""
+        return self.serves_from is not None and self.serves_to is None
 
     @property
     def role(self) -> str:
-        """'champion', or its status in words."""
-        return "champion" if self.is_champion else self.status.replace("_", " ")
+        """'champion' or its status in words, and whether it is serving."""
+        role = "champion" if self.is_champion else self.status.replace("_", " ")
+        return f"{role}, serving" if self.is_serving else role
 
     def contains(self, days: np.ndarray) -> np.ndarray:
         """Which of the days (datetime64) lie in its training window."""
@@ -77,7 +86,8 @@ def model_statuses(models_dir: Path, state: LedgerState) -> list[ModelStatus]:
             readable[version] = read_metadata(models_dir, version)
         except ArtefactError as error:
             broken[version] = str(error)
-    serves = _served(serving_order(readable, decided))
+    order = serving_order(readable, decided)
+    serves, notes = _served(order), _notes(order, decided)
     found: list[ModelStatus] = []
     for version in sorted({*readable, *broken}, reverse=True):
         if version in broken:
@@ -103,6 +113,7 @@ def model_statuses(models_dir: Path, state: LedgerState) -> list[ModelStatus]:
                 serves_to=serves_to,
                 test_mae=metadata.get("test_mae"),
                 trained_at=str(metadata.get("trained_at", "")),
+                note=notes.get(version, ""),
             )
         )
     return found
@@ -112,6 +123,20 @@ def _served(order: Sequence[tuple[int, dt.date]]) -> dict[int, tuple[dt.date, dt
     """First and last date that each version serves; the last is open where no other takes over."""
     takes_over = [None, *(train_before - dt.timedelta(days=1) for _, train_before in order)]
     return {version: (first, last) for (version, first), last in zip(order, takes_over, strict=False)}
+
+
+def _notes(order: Sequence[tuple[int, dt.date]], decided: Decisions) -> dict[int, str]:
+    """Why the newest dates are predicted by another version than the champion, for both; empty where it is the same."""
+    champion = decided.champion
+    if not order or champion is None or order[0][0] == champion:
+        return {}
+    serving, train_before = order[0]
+    why = next((decision.why for decision in reversed(decided.history) if decision.version == serving), "")
+    return {
+        serving: f"serves, for of the accepted versions it has seen most (all before {train_before}); champion stays "
+        f"{model_id(champion)} until a version is certainly better than it" + (f" ({why})" if why else ""),
+        champion: f"is the version to beat; {model_id(serving)} has seen more and serves the newest dates",
+    }
 
 
 def touched_by(models: Sequence[ModelStatus], planned: Mapping[str, Sequence[dt.date]]) -> dict[str, int]:
@@ -135,5 +160,5 @@ def _freshness(standing: Standing | None) -> tuple[Freshness, str]:
     if standing.is_stale:
         return Freshness.STALE, f"in {window} {'; '.join(map(change_in_words, standing.changes))}"
     if standing.is_behind:
-        return Freshness.BEHIND, f"{standing.newer_dates} dates stand after {window}"
+        return Freshness.BEHIND, f"{counted(standing.newer_dates, 'newer date')} after {window}"
     return Freshness.CURRENT, f"{window} stands as it was"

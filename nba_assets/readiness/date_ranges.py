@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from nba_assets.readiness.counted import counted
+
 SHOWN = 3
 """Ranges named in full in a line; the rest are counted."""
 
@@ -51,5 +53,6 @@ def ranges_of(flags: np.ndarray, days: pd.DatetimeIndex) -> tuple[DateRange, ...
 def list_of(ranges: Sequence[DateRange], shown: int = SHOWN) -> str:
     """A line that names the first ranges and counts the others."""
     rest = ranges[shown:]
-    more = f", and {sum(part.dates for part in rest)} more dates in {len(rest)} ranges" if rest else ""
+    dates = counted(sum(part.dates for part in rest), "more date")
+    more = f", and {dates} in {counted(len(rest), 'range')}" if rest else ""
     return ", ".join(map(str, ranges[:shown])) + more

@@ -13,13 +13,14 @@ from nba_assets.contracts.tables import waves_of
 from nba_assets.errors import RequestError
 from nba_assets.readiness.date_ranges import DateRange, ranges_of
 from nba_assets.readiness.durations import Duration
-from nba_assets.readiness.ledger_columns import integers, numbers, texts
+from nba_assets.readiness.ledger_columns import numbers, texts
 from nba_assets.readiness.plan import Affected, Kind, Plan, Planned, Stop, TablePlan
+from nba_assets.readiness.root_cause import refused_roots
 from nba_assets.readiness.simulation import Outcome, simulate
 from nba_assets.readiness.staleness import stale_ranges
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.status import Status
-from nba_assets.readiness.windows import NEVER, seen, seen_from, window_of
+from nba_assets.readiness.windows import seen, window_of
 
 FILTERS = ("outdated", "missing", "stale", "failed", "all")
 """What to plan of what was asked for: everything that does not stand as it should, one kind of it, or everything."""
@@ -57,7 +58,7 @@ def make_plan(
     chosen = tuple(name for name in state.contracts if tables is None or name in tables)
     asked = {name: within if name in chosen else np.zeros_like(within) for name in state.contracts}
     filters = set(only) or {"outdated"}
-    roots = _refused_roots(state, {name: asked[name] & state.is_stale(name) for name in asked})
+    roots = refused_roots(state, {name: asked[name] & state.is_stale(name) for name in asked})
     if any((roots[name] & asked[name]).any() for name in asked) and "stale" in filters:
         filters.add("failed")
     kinds = {name: _kinds(state, name, asked[name], filters, source_version) for name in asked}
@@ -114,22 +115,6 @@ def _listed(state: LedgerState, flags: Mapping[str, np.ndarray]) -> Iterator[Aff
     for name, dates in flags.items():
         if dates.any():
             yield Affected(name, ranges_of(dates, state.days))
-
-
-def _refused_roots(state: LedgerState, stale: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Rejected and held partitions that the stale ones rest on, and those that block them, at any depth.
-
-    A rebuild of the stale partitions alone would be made without them: they come first.
-    """
-    roots = {name: np.zeros(len(state.days), dtype=bool) for name in state.contracts}
-    for name in reversed(state.contracts):
-        outdated, inputs = roots[name] | stale[name], integers(state, name, "inputs_build")
-        for read in state.contracts[name].reads:
-            oldest = seen_from(read, np.where(outdated, inputs, NEVER), np.minimum, NEVER)
-            is_cause = state.current_build(read) > oldest
-            is_blocker = state.blocks(read) & seen_from(read, roots[name], np.logical_or, nobody=False)
-            roots[read.table] |= state.is_gap(read.table) & (is_cause | is_blocker)
-    return roots
 
 
 def _kinds(

@@ -26,7 +26,7 @@ class Cause:
     """Partitions of a root table that were changed, or that another version of the code had built.
 
     `builds` (first, last; mostly one) and `code_versions` (written by, current) exclude each other. `dates` of
-    [first, last] are meant.
+    [first, last] are meant. `decision` is what a person said who invalidated them: nothing was changed then.
     """
 
     table: str
@@ -35,10 +35,13 @@ class Cause:
     dates: int
     builds: tuple[int, int] | None = None
     code_versions: tuple[int, int] | None = None
+    decision: str = ""
 
     def __str__(self) -> str:
         if self.code_versions:
             return f"{self.table} was built by code version {self.code_versions[0]}, now {self.code_versions[1]}"
+        if self.decision:
+            return f"{self.table} {in_words(self.first, self.last, self.dates)} {self.decision}"
         first, last = self.builds or (0, 0)
         builds = f"build {first}" if first == last else f"builds {first} … {last}"
         return f"{self.table} {in_words(self.first, self.last, self.dates)} changed in {builds}"
@@ -203,7 +206,15 @@ class _Roots:
             dates=len(at),
             builds=(int(builds.min()), int(builds.max())) if version is None else None,
             code_versions=None if version is None else versions,
+            decision=self._decision(table, at) if version is None else "",
         )
+
+    def _decision(self, table: str, at: np.ndarray) -> str:
+        """'invalidated by ana: typo' where a person closed all of the dates."""
+        if not self.state.is_invalidated(table)[at].all():
+            return ""
+        reasons = str(self.state.rows[table]["reasons"].iloc[int(at[0])])
+        return reasons if reasons.startswith("invalidated") else "invalidated, and not rebuilt since"
 
 
 def _read_as_history(state: LedgerState, name: str) -> set[str]:

@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from nba_assets.readiness.counted import counted
 from nba_assets.readiness.date_ranges import in_words
 from nba_assets.readiness.staleness import StaleRange, stale_ranges
 from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.status import Status
 
 SHOWN_RANGES = 200
 NAMED_RANGES = 3
@@ -52,21 +55,38 @@ def digest(lines: Iterable[object]) -> str:
 
 
 def _verdict(state: LedgerState, table: str, ranges: Sequence[StaleRange]) -> CheckVerdict:
+    refused = _refused(state, table)
     if not ranges:
         built = not state.is_missing(table).all()
-        said = "No date that stands is stale." if built else "Nothing has been built yet."
-        return CheckVerdict(True, "up to date", said, {"stale_dates": 0})
+        said = f"No ready date is stale. {refused}".rstrip() if built else "Nothing has been built yet."
+        return CheckVerdict(
+            True, f"up to date {digest([refused])}" if refused else "up to date", said, {"stale_dates": 0}
+        )
     count = int(state.is_stale(table).sum())
     named = "; ".join(str(part) for part in ranges[:NAMED_RANGES])
     more = f"; and {len(ranges) - NAMED_RANGES} more ranges" if len(ranges) > NAMED_RANGES else ""
     rebuild = fix_command(state, ranges)
+    are, also = "date is" if count == 1 else "dates are", f". {refused}" if refused else ""
     return CheckVerdict(
         passed=False,
-        story=f"stale {digest(ranges)}",
-        description=f"{count} {'date is' if count == 1 else 'dates are'} stale. {named}{more}. Rebuild: {rebuild}",
+        story=f"stale {digest([*ranges, refused])}",
+        description=f"{count:,} {are} stale. {named}{more}. Rebuild: {rebuild}{also}",
         metadata={"stale_dates": count, "rebuild": rebuild},
         tables={"stale_ranges": [_record(part) for part in ranges[:SHOWN_RANGES]]},
     )
+
+
+def _refused(state: LedgerState, table: str) -> str:
+    """'3 dates are refused: 1 rejected, 2 blocked; the first: <command that says why>', '' where none is."""
+    gaps = state.is_gap(table)
+    if not gaps.any():
+        return ""
+    rejected = int(state.has_status(table, Status.REJECTED).sum())
+    kinds = {"rejected": rejected, "blocked": int(gaps.sum()) - rejected}
+    first = state.days[int(np.flatnonzero(gaps)[0])].date()
+    said = ", ".join(f"{dates:,} {word}" for word, dates in kinds.items() if dates)
+    dates = f"{counted(int(gaps.sum()), 'date')} {'is' if gaps.sum() == 1 else 'are'}"
+    return f"{dates} refused: {said}. Why: nba-assets explain {table} {first}"
 
 
 def _record(part: StaleRange) -> dict[str, str | int]:

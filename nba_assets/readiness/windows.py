@@ -73,6 +73,11 @@ class Partitions:
         """Per date: attempted, and rejected or held."""
         return self.has_status(table, Status.REJECTED, Status.HELD)
 
+    def is_invalidated(self, table: str) -> np.ndarray:
+        """Per date: a person has closed what is published. Nothing was computed, and a rebuild opens it."""
+        content = self.content_build[table]
+        return self.is_gap(table) & (content > 0) & (content >= self.gap_build[table])
+
     def is_stale(self, table: str) -> np.ndarray:
         """Per date: published and outdated. A gap counts as a gap, however old the content that it keeps."""
         return self.stale[table] & ~self.is_gap(table)

@@ -1,4 +1,4 @@
-"""Open incidents: what is at the root of everything that is not as it should be, how far it reaches, what heals it."""
+"""Open incidents: the roots of everything that is not ready and up to date, how far each reaches, what fixes it."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,12 +10,14 @@ from nba_assets.contracts.predictions import PREDICTION_TABLES
 from nba_assets.readiness.date_ranges import DateRange, list_of, ranges_of
 from nba_assets.readiness.impact import Flags, built_on, is_root, waiting_for
 from nba_assets.readiness.ledger_columns import numbers, texts
+from nba_assets.readiness.root_cause import Origins, failed_rule, origins, remedy
 from nba_assets.readiness.staleness import Cause, stale_ranges
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.status import Status
 
 KINDS = ("rejected", "held", "changed", "code", "missing")
-"""Rejected by its own rules or by a person; held by its own threshold; newer content; newer code; never built."""
+"""Rejected by its own rules or by a person; held though nothing blocks it any more; newer content; newer code; never
+built."""
 
 
 KINDS_APART = 20
@@ -34,10 +36,10 @@ class Count:
 class Incident:
     """One root cause.
 
-    `ranges` are its own dates, `reason` what the ledger says of the first of them. `shut` are the partitions of other
-    tables that wait for it or are stale because of it now; `built_on` all that have content made with it.
-    `predictions` counts predicted rows among these, `models` the versions whose training window holds it. `heal` is
-    the command to run once the cause is gone.
+    `ranges` are its own dates, `reason` what the ledger says of the first of them. `blocked` are the partitions of
+    other dates or tables that wait for it, are refused by their own rules because of its gap, or are stale because of
+    it; `built_on` all that have content made with it. `predictions` counts predicted rows among these, `models` the
+    versions whose training window holds it. `fix` is what to do, a command at its end.
     """
 
     table: str
@@ -45,19 +47,19 @@ class Incident:
     ranges: tuple[DateRange, ...]
     reason: str
     run_id: str
-    shut: tuple[Count, ...]
+    blocked: tuple[Count, ...]
     built_on: tuple[Count, ...]
     models: tuple[str, ...]
     predictions: int
-    heal: str
+    fix: str
 
     @property
     def dates(self) -> int:
         return sum(part.dates for part in self.ranges)
 
     @property
-    def partitions_shut(self) -> int:
-        return sum(count.dates for count in self.shut)
+    def partitions_blocked(self) -> int:
+        return sum(count.dates for count in self.blocked)
 
     @property
     def partitions_built_on(self) -> int:
@@ -71,29 +73,32 @@ class Incident:
 def open_incidents(
     state: LedgerState, training_windows: Mapping[str, DateRange], gated: Sequence[str]
 ) -> list[Incident]:
-    """Every incident, the one that shuts most partitions first.
+    """Every incident, the one that blocks most partitions first.
 
     `training_windows` has the window of each stored model version, `gated` the tables that a training reads.
     """
-    origins = list(_gaps(state))
+    due_to = origins(state)
     causes = _causes(state)
     found = []
-    for kind, table, flags, reason in origins:
+    for kind, table, flags, reason in list(_gaps(state, due_to)):
         # Content that a gap closed off is news to whoever has read it: one incident, not two.
         mine = [cause for cause in causes if cause.table == table and cause.builds and _covers(state, flags, cause)]
-        stale = _together(state, [causes.pop(cause) for cause in mine])
+        stale = _together(state, [_due_to(due_to, table, flags), *(causes.pop(cause) for cause in mine)])
         found.append(_incident(state, kind, table, flags, reason, stale, training_windows, gated))
     for cause, stale in causes.items():
         flags = _between(state, cause.first, cause.last)
         kind = "changed" if cause.builds else "code"
         found.append(_incident(state, kind, cause.table, flags, str(cause), stale, training_windows, gated))
-    return sorted(found, key=lambda incident: (-incident.partitions_shut, KINDS.index(incident.kind)))
+    return sorted(found, key=lambda incident: (-incident.partitions_blocked, KINDS.index(incident.kind)))
 
 
-def _gaps(state: LedgerState) -> Iterator[tuple[str, str, np.ndarray, str]]:
-    """Roots that are no staleness: dates of one table that went wrong alike, told apart by the rule that failed."""
+def _gaps(state: LedgerState, due_to: Origins) -> Iterator[tuple[str, str, np.ndarray, str]]:
+    """Roots that are no staleness: dates of one table that went wrong alike, told apart by the rule that failed.
+
+    Dates that their own rules hold because of a gap before them belong to the incident of that gap.
+    """
     for name in state.contracts:
-        root = is_root(state, name)
+        root = is_root(state, name) & due_to.is_own(name)
         said = texts(state, name, "reasons")
         for status in (Status.REJECTED, Status.HELD):
             flags = root & state.has_status(name, status)
@@ -111,8 +116,16 @@ def _gaps(state: LedgerState) -> Iterator[tuple[str, str, np.ndarray, str]]:
 
 def _rule(reasons: str) -> str:
     """What tells one kind of failure from another: the name of the first failed rule, or the text without numbers."""
-    named = re.match(r"([a-z_]+): ", reasons)
-    return named[1] if named else re.sub(r"\d+", "#", reasons)
+    return failed_rule(reasons) or re.sub(r"\d+", "#", reasons)
+
+
+def _due_to(due_to: Origins, table: str, flags: np.ndarray) -> dict[str, np.ndarray]:
+    """Per table the refused dates that are due to the given ones of another partition."""
+    number = due_to.names.index(table)
+    return {
+        name: (due_to.tables[name] == number) & flags[due_to.positions[name]] & ~due_to.is_own(name)
+        for name in due_to.names
+    }
 
 
 def _causes(state: LedgerState) -> dict[Cause, dict[str, np.ndarray]]:
@@ -155,10 +168,10 @@ def _incident(
     gated: Sequence[str],
 ) -> Incident:
     origins = _together(state, [{table: flags}, stale])
-    shut = _together(state, [stale, waiting_for(state, origins)])
+    blocked = _together(state, [stale, waiting_for(state, origins)])
     if kind in ("changed", "code"):
         # A range of builds may span dates that did not change; those that are stale by themselves did.
-        shut[table] = shut[table] & state.is_stale(table)
+        blocked[table] = blocked[table] & state.is_stale(table)
     reached = built_on(state, {table: flags})
     ranges = ranges_of(flags, state.days)
     predicted = sum(
@@ -172,18 +185,20 @@ def _incident(
         if table in gated and (flags & _between(state, window.first, window.last)).any()
     ]
     first = ranges[0].first
-    only = " --stale" if kind in ("changed", "code") else ""
+    fix = f"nba-assets backfill --stale --from {first}"
+    if kind not in ("changed", "code"):
+        fix = remedy(state, [(table, int(at)) for at in np.flatnonzero(flags)])
     return Incident(
         table=table,
         kind=kind,
         ranges=ranges,
         reason=reason,
         run_id=str(state.rows[table]["run_id"].iloc[int(np.flatnonzero(flags)[0])] or ""),
-        shut=_counts(shut),
+        blocked=_counts(blocked),
         built_on=_counts(reached),
         models=tuple(models),
         predictions=predicted,
-        heal=f"nba-assets backfill{only} --from {first}",
+        fix=fix,
     )
 
 

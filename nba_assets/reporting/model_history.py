@@ -9,6 +9,7 @@ from nba_assets.modelling.baselines import BASELINES
 from nba_assets.modelling.evaluation import MODEL
 from nba_assets.modelling.registry.artefacts import ArtefactError, model_id, read_metadata, stored_versions
 from nba_assets.modelling.registry.freshness import change_in_words, stored_standing
+from nba_assets.readiness.counted import counted
 from nba_assets.readiness.date_ranges import DateRange
 from nba_assets.readiness.state import LedgerState
 
@@ -51,8 +52,8 @@ def _version(models_dir: Path, version: int, state: LedgerState) -> ModelVersion
     changes = [change_in_words(change) for change in (standing.changes if standing else ())]
     said = "trained before windows were recorded; train again to know"
     if standing:
-        behind = f"; {standing.newer_dates} newer dates are not in it" if standing.is_behind else ""
-        said = ("; ".join(changes) if changes else "stands on its training window") + behind
+        behind = f"; {counted(standing.newer_dates, 'newer date')} after it" if standing.is_behind else ""
+        said = ("; ".join(changes) if changes else "is current with its training window") + behind
     test = metadata.get("metrics", {}).get("test", {})
     return ModelVersion(
         model=model_id(version),

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from nba_assets.atomic_files import write_atomic
 from nba_assets.partitions import season_of
+from nba_assets.readiness.counted import counted
 from nba_assets.reporting.cells import PLAIN, STATES
 from nba_assets.reporting.charts import charts
 from nba_assets.reporting.facts import RUNS_SHOWN, QualityFacts
@@ -29,7 +30,7 @@ def page(facts: QualityFacts, library: str) -> str:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["number"] = "{:,}".format
+    environment.filters |= {"number": "{:,}".format, "counted": counted}
     data = {
         "cells": facts.cells,
         "charts": charts(facts),

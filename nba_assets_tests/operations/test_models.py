@@ -7,8 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from nba_assets.cli.status_view import model_line
 from nba_assets.contracts.tables import TABLES
 from nba_assets.modelling.registry.artefacts import metadata_path
+from nba_assets.modelling.registry.decisions import Status, settle
 from nba_assets.operations.models import Freshness, model_statuses, touched_by
 from nba_assets.readiness.fingerprint import fingerprint
 from nba_assets.readiness.state import LedgerState
@@ -94,6 +96,26 @@ def test_dates_are_served_by_the_newest_accepted_version_that_had_not_seen_them(
         "xgboost_points_v2": (october[7], october[10]),
         "xgboost_points_v1": (october[3], october[6]),
     }
+
+
+def test_the_version_that_serves_is_marked_and_says_why_it_is_not_the_champion(tmp_path, ledger):
+    at = dt.datetime(2021, 11, 1, tzinfo=dt.UTC)
+    store(tmp_path, 1, ledger, train_before="2021-10-04")
+    settle(tmp_path, 1, Status.ACCEPTED, beats=None, is_champion=True, why="the first champion", at=at)
+    (only,) = model_statuses(tmp_path, state_of(ledger))
+    assert (only.role, only.note) == ("champion, serving", "")
+    store(tmp_path, 2, ledger, train_before="2021-10-08")
+    settle(tmp_path, 2, Status.ACCEPTED, beats=1, is_champion=False, why="xgboost_points_v1: +0.000 points", at=at)
+    serving, champion = model_statuses(tmp_path, state_of(ledger))
+    assert (serving.role, champion.role) == ("accepted, serving", "champion")
+    assert serving.note == (
+        "serves, for of the accepted versions it has seen most (all before 2021-10-08); champion stays "
+        "xgboost_points_v1 until a version is certainly better than it (xgboost_points_v1: +0.000 points)"
+    )
+    assert "xgboost_points_v2 has seen more and serves" in champion.note
+    said = model_line(serving)
+    assert said.startswith("xgboost_points_v2 (accepted, serving) behind")
+    assert said.endswith(f"; it {serving.note}")
 
 
 def test_planned_partitions_are_counted_in_the_windows_of_versions_that_they_make(tmp_path, ledger):

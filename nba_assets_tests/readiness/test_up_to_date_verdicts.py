@@ -10,7 +10,7 @@ def test_tables_that_stand_pass_and_so_do_tables_never_built():
     ledger.publish("raw")
     found = verdicts(ledger.state())
     assert {name: verdict.passed for name, verdict in found.items()} == dict.fromkeys(ledger.contracts, True)
-    assert found["raw"].description == "No date that stands is stale."
+    assert found["raw"].description == "No ready date is stale."
     assert found["summary"].description == "Nothing has been built yet."
     assert found["raw"].metadata["stale_dates"] == 0
 
@@ -63,7 +63,31 @@ def test_a_rejected_date_is_not_called_stale():
     ledger.fail("summary", 2)
     ledger.publish("raw", 2)
     found = verdicts(ledger.state())
-    assert found["summary"].passed, "partition_ready has failed there, and a rebuild of what is stale heals nothing"
+    assert found["summary"].passed, "partition_ready has failed there, and a rebuild of what is stale mends nothing"
+    assert found["summary"].description == (
+        "No ready date is stale. 1 date is refused: 1 rejected. Why: nba-assets explain summary 2024-01-02"
+    )
+
+
+def test_refused_dates_are_counted_beside_the_stale_ones_and_change_the_story():
+    ledger = HandLedger().publish_all()
+    ledger.publish("raw", 2)
+    before = verdicts(ledger.state())["cache"]
+    ledger.fail("cache", 4, status="held", reasons="summary 2024-01-02 is stale")
+    after = verdicts(ledger.state())["cache"]
+    assert before.story != after.story
+    assert after.description.startswith("1 date is stale.")
+    assert after.description.endswith("1 date is refused: 1 blocked. Why: nba-assets explain cache 2024-01-04")
+
+
+def test_what_a_person_invalidated_is_not_called_changed():
+    ledger = HandLedger().publish_all()
+    ledger.invalidate("raw", 2, reasons="invalidated by ana: typo")
+    assert "raw 2024-01-02 invalidated by ana: typo" in verdicts(ledger.state())["summary"].description
+    ledger.fail("raw", 2, reasons="points_sum: 3 too many")
+    assert "raw 2024-01-02 invalidated, and not rebuilt since" in verdicts(ledger.state())["summary"].description
+    ledger.publish("raw", 2)
+    assert "raw 2024-01-02 changed in build 7" in verdicts(ledger.state())["summary"].description
 
 
 def test_the_story_changes_with_the_ranges_and_only_with_them():

@@ -32,10 +32,10 @@ def test_a_rejected_date_is_one_incident_with_those_that_wait_for_it():
     (found,) = incidents(ledger)
     assert (found.kind, found.table, found.where, found.dates) == ("rejected", "raw", "2024-01-02", 1)
     assert found.reason == "points_sum: 3 points too many"
-    assert by_table(found.shut) == {"summary": 1}
+    assert by_table(found.blocked) == {"summary": 1}
     assert by_table(found.built_on) == {"summary": 1, "cache": 2, "features": 2}
     assert found.models == ("v2",), "v1 was trained before it"
-    assert found.heal == "nba-assets backfill --from 2024-01-02"
+    assert found.fix == "correct the source or the code, or waive the rule; then nba-assets backfill --from 2024-01-02"
     assert found.run_id == "r1"
 
 
@@ -56,8 +56,8 @@ def test_a_correction_is_an_incident_until_everything_is_rebuilt():
     ledger.publish("raw", 2)
     (found,) = incidents(ledger)
     assert (found.kind, found.table, found.where) == ("changed", "raw", "2024-01-02")
-    assert by_table(found.shut) == {"summary": 1, "cache": 2, "features": 2}
-    assert found.heal == "nba-assets backfill --stale --from 2024-01-02"
+    assert by_table(found.blocked) == {"summary": 1, "cache": 2, "features": 2}
+    assert found.fix == "nba-assets backfill --stale --from 2024-01-02"
     for name in ("summary", "cache", "features"):
         ledger.publish(name)
     assert incidents(ledger) == []
@@ -69,7 +69,30 @@ def test_invalidated_content_is_one_incident_though_it_also_makes_stale():
     ledger.rows["raw", 2]["content_build"] = ledger.build
     (found,) = incidents(ledger)
     assert found.kind == "rejected"
-    assert by_table(found.shut) == {"summary": 1, "cache": 2, "features": 2}
+    assert by_table(found.blocked) == {"summary": 1, "cache": 2, "features": 2}
+    assert found.fix == "nba-assets backfill --from 2024-01-02", "nobody has to correct anything first"
+
+
+def test_dates_that_their_own_rules_hold_because_of_a_gap_belong_to_the_gaps_incident():
+    """One invalidated date, rebuilt around: its reader waits, later dates have too many rows that touch the gap."""
+    ledger = HandLedger(days=6).publish_all()
+    ledger.invalidate("raw", 2, reasons="invalidated by ana: typo")
+    ledger.fail("summary", 2, status="held", reasons="raw 2024-01-02 is rejected: invalidated by ana: typo")
+    ledger.fail("cache", 3, 4, status="held", reasons="upstream_missing_share: 9 of 10 rows have a gap")
+    ledger.fail("features", 3, 4, status="held", reasons="cache 2024-01-03 is held")
+    ledger.publish("cache", 5, 6)
+    ledger.publish("features", 5, 6)
+    (found,) = incidents(ledger)
+    assert (found.table, found.where, found.reason) == ("raw", "2024-01-02", "invalidated by ana: typo")
+    assert by_table(found.blocked) == {"summary": 1, "cache": 2, "features": 2}
+    assert found.fix == "nba-assets backfill --from 2024-01-02"
+
+
+def test_a_date_that_its_own_rule_holds_without_a_gap_is_an_incident_of_its_own():
+    ledger = HandLedger().publish_all()
+    ledger.fail("cache", 3, status="held", reasons="upstream_missing_share: 9 of 10 rows have a gap")
+    (found,) = incidents(ledger)
+    assert (found.table, found.kind, found.where) == ("cache", "held", "2024-01-03")
 
 
 def test_who_is_held_by_what_is_stale_counts_with_its_root():
@@ -77,7 +100,7 @@ def test_who_is_held_by_what_is_stale_counts_with_its_root():
     ledger.publish("raw", 2)
     ledger.fail("features", 3, status="held", reasons="cache 2024-01-03 is stale")
     (found,) = incidents(ledger)
-    assert by_table(found.shut) == {"summary": 1, "cache": 2, "features": 2}
+    assert by_table(found.blocked) == {"summary": 1, "cache": 2, "features": 2}
 
 
 def test_newer_code_is_an_incident_of_its_table():
@@ -85,7 +108,7 @@ def test_newer_code_is_an_incident_of_its_table():
     ledger.outdate("cache", 2, 3)
     (found,) = incidents(ledger)
     assert (found.kind, found.table) == ("code", "cache")
-    assert by_table(found.shut) == {"cache": 2, "features": 2}
+    assert by_table(found.blocked) == {"cache": 2, "features": 2}
 
 
 def test_dates_never_built_are_told_at_their_root_only():
@@ -95,8 +118,8 @@ def test_dates_never_built_are_told_at_their_root_only():
     found = {one.table: one for one in incidents(ledger)}
     assert set(found) == {"raw", "cache"}, "cache reads what is before, and could be built"
     assert {one.kind for one in found.values()} == {"missing"}
-    assert by_table(found["raw"].shut) == {"summary": 1}
-    assert by_table(found["cache"].shut) == {"features": 1}
+    assert by_table(found["raw"].blocked) == {"summary": 1}
+    assert by_table(found["cache"].blocked) == {"features": 1}
 
 
 def test_the_incident_that_shuts_most_comes_first():

@@ -69,7 +69,7 @@ def _record(incident: Incident) -> dg.TableRecord:
         {
             "incident": f"{incident.kind}: {incident.table} {incident.where}",
             "cause": incident.reason[:300],
-            "shut": incident.partitions_shut,
-            "heals_by": incident.heal,
+            "blocked": incident.partitions_blocked,
+            "fix": incident.fix,
         }
     )

@@ -86,7 +86,7 @@ def launches(
         else:
             requests.append(_request(work, decision.only, asked))
     if not (requests or said):
-        said.append("Everything that can be built stands.")
+        said.append(decision.idle)
     return requests, said
 
 

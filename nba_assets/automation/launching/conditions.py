@@ -14,6 +14,7 @@ import pandas as pd
 
 from nba_assets import clock
 from nba_assets.automation.launching.eligible_partitions import Dates, due, read_too_early, to_ask_again
+from nba_assets.automation.launching.idle_reason import idle_reason
 from nba_assets.automation.launching.runs_to_launch import taken_dates, waiting_lines, works
 from nba_assets.claims.errors import ClaimsUnavailable
 from nba_assets.claims.store import ClaimStore
@@ -30,6 +31,8 @@ AUTOMATION = "automation"
 class Decision:
     """What to request now: `asked` dates by table, cut into `works`; `waits` says for whom or what the rest waits.
 
+    `idle` says why there is nothing to request.
+
     `only` is which of the dates of a run to build (run tag `nba/only`); "" when the source is to be asked again.
     """
 
@@ -38,6 +41,7 @@ class Decision:
     works: tuple[Work, ...]
     waits: tuple[str, ...]
     only: str = "outdated"
+    idle: str = ""
 
     def keys(self, table: str) -> set[str]:
         """Partition keys that are requested of a table."""
@@ -97,6 +101,7 @@ class Decider:
             works=tuple(works(state, asked, taken)),
             waits=tuple(waiting_lines(others, wanted, state.days)),
             only=only,
+            idle="" if any(flags.any() for flags in asked.values()) else idle_reason(state, eastern_date(now)),
         )
 
 

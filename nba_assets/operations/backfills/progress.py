@@ -10,6 +10,7 @@ from dagster import DagsterEventType, RunsFilter
 
 from nba_assets.claims.claim import Claim
 from nba_assets.claims.store import ClaimStore
+from nba_assets.event_log.outcomes import refused_dates
 from nba_assets.operations.backfills.backfill import Request, waves
 from nba_assets.operations.backfills.result import result_path
 from nba_assets.orchestration.run_tags import LAUNCH_TAG, RANGE_END_TAG, RANGE_START_TAG
@@ -25,7 +26,10 @@ _OVER = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRun
 
 @dataclass(frozen=True)
 class Step:
-    """A step of one run: an asset over [first, last]; `seconds` until its end, or until now while it works."""
+    """A step of one run: an asset over [first, last]; `seconds` until its end, or until now while it works.
+
+    `refused` of its dates were rejected or held.
+    """
 
     run_id: str
     asset: str
@@ -34,6 +38,7 @@ class Step:
     seconds: float
     is_over: bool = False
     is_failed: bool = False
+    refused: int = 0
 
     @property
     def dates(self) -> int:
@@ -42,7 +47,10 @@ class Step:
 
 @dataclass(frozen=True)
 class AssetProgress:
-    """Dates of one asset that are done, of all that its runs will go through; seconds spent, and expected still."""
+    """Dates of one asset that are done, of all that its runs will go through; seconds spent, and expected still.
+
+    `refused` of the done ones were rejected or held.
+    """
 
     asset: str
     done: int
@@ -51,6 +59,7 @@ class AssetProgress:
     expected: float | None
     is_working: bool
     is_failed: bool
+    refused: int = 0
 
     @property
     def rate(self) -> float | None:
@@ -112,7 +121,8 @@ def _of_asset(asset: str, total: int, steps: list[Step], expected: float | None)
     if left is not None:
         left = max(left - sum(step.seconds for step in steps if not step.is_over), 0.0)
     is_failed = any(step.is_failed for step in steps)
-    return AssetProgress(asset, done, total, seconds, left, len(over) < len(steps), is_failed)
+    refused = sum(step.refused for step in over)
+    return AssetProgress(asset, done, total, seconds, left, len(over) < len(steps), is_failed, refused)
 
 
 def seconds_left(assets: Iterable[AssetProgress], workers: int) -> float | None:
@@ -161,4 +171,6 @@ class _Watch:
                 started, step = working.pop(event.step_key)
                 seconds = entry.timestamp - started
                 over.append(replace(step, seconds=seconds, is_over=True, is_failed=event.is_step_failure))
+        refused = refused_dates(self._instance, run.run_id) if over else {}
+        over = [replace(step, refused=refused.get(step.asset, 0)) for step in over]
         return [*over, *(step for _, step in working.values())]

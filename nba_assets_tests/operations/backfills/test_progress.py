@@ -1,11 +1,12 @@
 """How far a backfill is, out of the steps of its runs."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from nba_assets.claims.claim import Claim
-from nba_assets.cli.summary import end_time
+from nba_assets.cli.summary import end_time, mark, progress_table
 from nba_assets.operations.backfills.backfill import Request
 from nba_assets.operations.backfills.progress import Progress, Step, progress, seconds_left
 
@@ -42,6 +43,17 @@ def test_what_nobody_knows_the_time_of_is_not_counted_and_named() -> None:
     state = Progress(CLAIM, (), tuple(assets), seconds_left(assets, workers=1))
     assert (state.seconds_left, state.uncounted) == (10.0, ("team_defense",))
     assert end_time(state, NOW).endswith("(in 10 s), not counting team_defense")
+
+
+def test_a_table_of_which_dates_were_refused_has_no_tick() -> None:
+    over = {"is_over": True}
+    steps = [_step("team_offense", 0, 10.0, **over), replace(_step("team_offense", 1, 9.0, **over), refused=3)]
+    steps += [replace(_step("team_defense", 0, 10.0, **over), refused=100)]
+    offense, defense = progress(_request(), steps)
+    assert [mark(step)[:-1].rpartition("[")[0] for step in steps] == ["[green]✓", "[yellow]!", "[red]✗"]
+    assert ("!" in mark(offense), "✗" in mark(defense)) == (True, True)
+    table = progress_table([offense, defense], "")
+    assert list(table.columns[2].cells) == ["200 / 200, 3 refused", "100 / 200, 100 refused"]
 
 
 def test_before_the_first_step_of_a_first_backfill_no_end_is_known() -> None:
