@@ -5,7 +5,7 @@ Every dated table goes through `build_table`, so every way of launching meets th
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import dagster as dg
@@ -26,6 +26,7 @@ from nba_assets.orchestration.metadata import (
 from nba_assets.orchestration.run_claim import RunClaim
 from nba_assets.orchestration.run_tags import only_of
 from nba_assets.readiness.audit import Staged, audit
+from nba_assets.readiness.root_cause import origins, remedy
 from nba_assets.readiness.rules import rules_of
 from nba_assets.readiness.status import Status
 from nba_assets.sources.port import Delivery, Source
@@ -153,19 +154,29 @@ def _outcomes(
     for note in made.notes:
         if note.game_date in described:
             described[note.game_date].setdefault("notes", []).append(note.message)
+    fixes = _fixes(warehouse, contract, [day for day, found in published.items() if found.status is not Status.READY])
     outcomes = {
         day: Outcome(
             passed=outcome.status is Status.READY,
             materialized=outcome.status is Status.READY,
             data_version=outcome.content_hash,
             code_version=contract.code_version,
-            description=outcome.reasons,
+            description=f"{outcome.reasons}. Fix: {fixes[day]}" if day in fixes else outcome.reasons,
             metadata=described.get(day, {}),
             check_metadata=verdict_metadata(outcome),
         )
         for day, outcome in published.items()
     }
     return {**_outcomes_of_current(context, window, warehouse), **outcomes}
+
+
+def _fixes(warehouse: Warehouse, contract: Contract, refused: Sequence[dt.date]) -> dict[dt.date, str]:
+    """What mends each refused date, at its root."""
+    if not refused:
+        return {}
+    state = warehouse.state()
+    due_to = origins(state)
+    return {day: remedy(state, [due_to.of(state, contract.name, state.position(pd.Timestamp(day)))]) for day in refused}
 
 
 def _outcomes_of_current(

@@ -43,8 +43,8 @@ def test_the_asset_writes_the_page_and_links_it(platform):
         record.data for record in event.metadata["incidents"].records if record.data["incident"].startswith("rejected")
     )
     assert rejected["incident"] == "rejected: team_box_scores 2024-12-04"
-    assert rejected["heals_by"] == "nba-assets backfill --from 2024-12-04"
-    assert rejected["shut"] > 0
+    assert rejected["fix"] == "nba-assets backfill --from 2024-12-04"
+    assert rejected["blocked"] > 0
 
 
 def test_the_asset_puts_the_page_into_the_bucket_of_the_reports(platform, tmp_path, monkeypatch):

@@ -1,7 +1,7 @@
 """What Dagster should show of each date, by the ledger, and which dates it shows otherwise."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,10 @@ import pandas as pd
 
 from nba_assets.event_log.dagster_state import FAILED, PLANNED, STORY, SUCCEEDED, ShownCheck, ShownDate
 from nba_assets.event_log.outcomes import Outcome
+from nba_assets.readiness.root_cause import origins, remedy
 from nba_assets.readiness.staleness import StaleRange
 from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.status import Status
 from nba_assets.readiness.up_to_date import fix_command
 
 READY, WAIVED, STALE, MISSING = "ready", "waived", "stale", "missing"
@@ -107,14 +109,24 @@ def outcomes(
     """
     days = pd.DatetimeIndex([difference.day for difference in found])
     records = state.rows[table].loc[days].to_dict("records")
-    rebuild = fix_command(state, ranges)
+    rebuild, due_to = fix_command(state, ranges), origins(state)
+
+    def fix(day: dt.date) -> str:
+        return remedy(state, [due_to.of(state, table, state.position(pd.Timestamp(day)))])
+
     return {
-        difference.day: _outcome(difference, record, ranges, rebuild)
+        difference.day: _outcome(difference, record, ranges, rebuild, fix)
         for difference, record in zip(found, records, strict=True)
     }
 
 
-def _outcome(difference: Difference, row: Mapping[str, Any], ranges: Sequence[StaleRange], rebuild: str) -> Outcome:
+def _outcome(
+    difference: Difference,
+    row: Mapping[str, Any],
+    ranges: Sequence[StaleRange],
+    rebuild: str,
+    fix: Callable[[dt.date], str],
+) -> Outcome:
     word, _, waivers = difference.story.partition(" ")
     content = row["content_hash"] if isinstance(row["content_hash"], str) else ""
     if word == STALE:
@@ -125,9 +137,11 @@ def _outcome(difference: Difference, row: Mapping[str, Any], ranges: Sequence[St
         said = f"Ready under waivers: {waivers}. `nba-assets waivers` says who gave them and why."
     elif word == READY:
         said = ""
+    elif word == MISSING:
+        build = f"nba-assets backfill --from {difference.day} --to {difference.day}"
+        said = f"The warehouse has nothing for this date. Build it: {build}"
     else:
-        why = "The warehouse has nothing for this date" if word == MISSING else f"{word.capitalize()}: {row['reasons']}"
-        said = f"{why}. Build it: nba-assets backfill --from {difference.day} --to {difference.day}"
+        said = f"{'Blocked' if word == Status.HELD else 'Rejected'}: {row['reasons']}. Fix: {fix(difference.day)}"
     return Outcome(
         passed=word in (READY, WAIVED),
         materialized=bool(content) and content != difference.shown.data_version,

@@ -11,7 +11,7 @@ from nba_assets.event_log.events import Target
 from nba_assets.readiness.staleness import stale_ranges
 from nba_assets_tests.readiness.ledgers import WRITTEN_AT, HandLedger
 
-BUILD_IT = "Build it: nba-assets backfill --from 2024-01-03 --to 2024-01-03"
+BY_RULE = "correct the source or the code, or waive the rule; then nba-assets backfill --from 2024-01-03"
 
 NOW = WRITTEN_AT.to_pydatetime() + dt.timedelta(hours=1)
 PATIENCE = dt.timedelta(minutes=1)
@@ -173,7 +173,18 @@ class TestOutcomes:
         ledger.fail("raw", 3, reasons="invalidated by ann: wrong scores")
         outcome = self.told(ledger, "raw", "rejected 5")
         assert (outcome.passed, outcome.materialized) == (False, False)
-        assert outcome.description == f"Rejected: invalidated by ann: wrong scores. {BUILD_IT}"
+        assert outcome.description == f"Rejected: invalidated by ann: wrong scores. Fix: {BY_RULE}"
+        ledger.invalidate("raw", 3, reasons="invalidated by ann: wrong scores")
+        assert self.told(ledger, "raw", "rejected 6").description.endswith("Fix: nba-assets backfill --from 2024-01-03")
+
+    def test_a_blocked_date_gives_the_command_for_its_root(self, ledger):
+        ledger.invalidate("raw", 3, reasons="invalidated by ann: wrong scores")
+        ledger.fail("summary", 3, status="held", reasons="raw 2024-01-03 is rejected: invalidated by ann: wrong scores")
+        outcome = self.told(ledger, "summary", "held 6")
+        assert outcome.description == (
+            "Blocked: raw 2024-01-03 is rejected: invalidated by ann: wrong scores. "
+            "Fix: nba-assets backfill --from 2024-01-03"
+        )
 
     def test_after_a_wipe_a_refused_date_shows_again_what_stands(self, ledger):
         ledger.fail("raw", 3)
@@ -185,7 +196,7 @@ class TestOutcomes:
         ledger.fail("raw", 3, status="held", reasons="upstream is missing")
         outcome = self.told(ledger, "raw", "held 1", ShownDate())
         assert (outcome.passed, outcome.materialized, outcome.metadata) == (False, False, {})
-        assert outcome.description == f"Held: upstream is missing. {BUILD_IT}"
+        assert outcome.description == f"Blocked: upstream is missing. Fix: {BY_RULE}"
 
     def test_a_date_that_is_gone_says_how_to_build_it(self, ledger):
         ledger.forget("raw", 3)

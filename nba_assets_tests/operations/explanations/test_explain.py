@@ -70,7 +70,7 @@ class TestPartition:
         assert set(found.people["operation"]) == {"invalidate", "waive"}
         assert found.waivers["who"].tolist() == ["ben"]
         below = explain(mine.warehouse, "team_defense", day)
-        assert below.reasons[0].startswith(f"stale: team_offense {day} changed in build")
+        assert below.reasons[0].startswith(f"stale: team_offense {day} invalidated by ana: wrong pace")
         assert below.to_build.startswith(f"team_offense {day} is rejected: invalidated by ana")
 
     @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ class TestStatus:
         found = status(mine.warehouse, mine.store, mine.settings)
         assert [(claim.who, claim.done, claim.total) for claim in found.claims] == [("ben", 0, 16)]
         assert [(hold.who, hold.ends_at) for hold in found.holds] == [("ana", until)]
-        assert found.roots[0].cause.startswith(f"team_offense {day} changed in build")
+        assert found.roots[0].cause == f"team_offense {day} invalidated by ana: wrong pace"
         stale = {table.table: table.counts["stale"] for table in found.tables if table.counts["stale"]}
         assert found.roots[0].partitions == sum(stale.values())
         assert set(found.roots[0].tables) == set(stale)
