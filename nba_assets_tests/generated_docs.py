@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from nba_assets.assets.model.xgboost_points_model import xgboost_points_model
-from nba_assets.contracts.tables import MODEL
+from nba_assets.contracts.tables import MODEL, made_of
 from nba_assets.definitions import TABLE_ASSETS
 from nba_assets.errors import reference
 from nba_assets_tests.conftest import REPOSITORY
@@ -87,7 +87,7 @@ def flow_picture() -> str:
     below: dict[str, set[str]] = {}
     for asset in TABLE_ASSETS:
         groups.setdefault(asset.group, []).append(asset.contract.name)
-        below[asset.contract.name] = {read.table for read in asset.contract.reads} | set(asset.deps)
+        below[asset.contract.name] = set(made_of(asset.contract))
         if asset.group == "features":
             groups["model"] = [MODEL]
             below[MODEL] = {key.to_user_string() for key in xgboost_points_model.dependency_keys}

@@ -43,14 +43,24 @@ def waves_of(contracts: Mapping[str, Contract]) -> dict[str, int]:
     wait for the model.
     """
     waves: dict[str, int] = {}
-    predictions = {contract.name for contract in PREDICTION_TABLES}
     for name, contract in contracts.items():
         waits = [waves[read.table] + (read.window == "before") for read in contract.reads]
-        is_first = name in predictions and not any(read.table in predictions for read in contract.reads)
+        is_first = is_made_by_model(contract)
         waves[name] = max(waits, default=1) + (2 if is_first else 0)
         if is_first:
             waves[MODEL] = waves[name] - 1
     return waves
+
+
+def is_made_by_model(contract: Contract) -> bool:
+    """Whether the table holds the model's predictions; what grades them reads those."""
+    predictions = {table.name for table in PREDICTION_TABLES}
+    return contract.name in predictions and not any(read.table in predictions for read in contract.reads)
+
+
+def made_of(contract: Contract) -> tuple[str, ...]:
+    """The assets that a table is made of: the tables that it reads, and the model for its predictions."""
+    return (*dict.fromkeys(read.table for read in contract.reads), *((MODEL,) if is_made_by_model(contract) else ()))
 
 
 def ancestors(*tables: str) -> tuple[str, ...]:

@@ -5,13 +5,19 @@ hold what they do).
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationTargetMaterializationData as Target,
+)
+from dagster._core.definitions.data_version import (
+    DEFAULT_DATA_VERSION,
+    NULL_EVENT_POINTER,
+    get_input_data_version_tag,
+    get_input_event_pointer_tag,
 )
 from dagster._core.events import DagsterEvent, DagsterEventType, StepMaterializationData
 from dagster._core.events.log import EventLogEntry
@@ -22,6 +28,24 @@ from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, Sq
 
 DATA_VERSION_TAG = "dagster/data_version"
 CODE_VERSION_TAG = "dagster/code_version"
+
+NOT_COMPARED = DEFAULT_DATA_VERSION
+"""Data version of an asset without partitions whose readers Dagster shall never call outdated because of it."""
+
+
+def inputs_not_compared(made_of: Iterable[str]) -> dict[str, str]:
+    """Tags that name the inputs of a materialization and keep Dagster from judging whether it is outdated.
+
+    Dagster looks one table deep and at the same date only. Without these tags it calls every input a new dependency;
+    with versions in them it calls outdated what the ledger knows to be current. What is stale the ledger says, in the
+    check `partition_ready`.
+    """
+    tags = {}
+    for name in made_of:
+        key = dg.AssetKey(name)
+        tags[get_input_data_version_tag(key)] = NOT_COMPARED.value
+        tags[get_input_event_pointer_tag(key)] = NULL_EVENT_POINTER
+    return tags
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from nba_assets.event_log.events import (
     Target,
     bulk_storage,
     evaluation_entry,
+    inputs_not_compared,
     insert_evaluations,
     insert_materializations,
     materialization_entry,
@@ -44,6 +45,7 @@ class Outcome:
 
     `materialized` is whether content was published (or stands current) for the date, `passed` whether the
     date is ready. A date that is not materialized keeps what Dagster shows of it, under its new check result.
+    `made_of` are the assets that its content was made of.
     """
 
     passed: bool
@@ -54,13 +56,18 @@ class Outcome:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     check_metadata: Mapping[str, Any] = field(default_factory=dict)
     severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
+    made_of: tuple[str, ...] = ()
 
     def materialization(self, key: dg.AssetKey, day: dt.date) -> dg.AssetMaterialization:
         return dg.AssetMaterialization(
             asset_key=key,
             partition=day.isoformat(),
             metadata=self.metadata,
-            tags={DATA_VERSION_TAG: self.data_version, CODE_VERSION_TAG: str(self.code_version)},
+            tags={
+                DATA_VERSION_TAG: self.data_version,
+                CODE_VERSION_TAG: str(self.code_version),
+                **inputs_not_compared(self.made_of),
+            },
         )
 
     def evaluation(self, key: dg.AssetKey, day: dt.date, target: Target | None) -> dg.AssetCheckEvaluation:

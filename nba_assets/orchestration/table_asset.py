@@ -13,6 +13,7 @@ import pandas as pd
 
 from nba_assets import clock
 from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.tables import made_of
 from nba_assets.errors import coded
 from nba_assets.event_log.outcomes import Outcome, check_spec, published_versions, report_outcomes, stores_in_bulk
 from nba_assets.orchestration.groups import group_name
@@ -47,7 +48,6 @@ class TableAsset:
     compute: Compute
     description: str
     resources: tuple[str, ...]
-    deps: tuple[str, ...]
 
     def on(self, partitions_def: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         """The Dagster asset over the given partitions."""
@@ -59,7 +59,7 @@ class TableAsset:
             description=self.description,
             partitions_def=partitions_def,
             backfill_policy=dg.BackfillPolicy.single_run(),
-            deps=[*(read.table for read in self.contract.reads), *self.deps],
+            deps=list(made_of(self.contract)),
             check_specs=[check_spec(name, partitions_def)],
             dagster_type=dg.Nothing,
             owners=OWNERS,
@@ -75,13 +75,11 @@ class TableAsset:
         return shell
 
 
-def table_asset(
-    contract: Contract, *, group: str, resources: tuple[str, ...] = (), deps: tuple[str, ...] = ()
-) -> Callable[[Compute], TableAsset]:
+def table_asset(contract: Contract, *, group: str, resources: tuple[str, ...] = ()) -> Callable[[Compute], TableAsset]:
     """Declare the function that makes a table's rows out of its window (and the named resources)."""
 
     def declare(compute: Compute) -> TableAsset:
-        return TableAsset(contract, group, compute, catalogue_text(contract, compute), resources, deps)
+        return TableAsset(contract, group, compute, catalogue_text(contract, compute), resources)
 
     return declare
 
@@ -164,6 +162,7 @@ def _outcomes(
             description=f"{outcome.reasons}. Fix: {fixes[day]}" if day in fixes else outcome.reasons,
             metadata=described.get(day, {}),
             check_metadata=verdict_metadata(outcome),
+            made_of=made_of(contract),
         )
         for day, outcome in published.items()
     }
@@ -202,6 +201,7 @@ def _outcomes_of_current(
                 data_version=row["content_hash"],
                 code_version=int(row["code_version"]),
                 metadata=facts,
+                made_of=made_of(window.contract),
             )
     return outcomes
 

@@ -10,7 +10,7 @@ from nba_assets.storage.models import stored_models
 from nba_assets.warehouse.port import Window
 
 
-@table_asset(PLAYER_POINTS_PREDICTIONS, group="predictions", resources=("settings",), deps=("xgboost_points_model",))
+@table_asset(PLAYER_POINTS_PREDICTIONS, group="predictions", resources=("settings",))
 def player_points_predictions(window: Window, settings: Settings) -> Delivery:
     """One row per game and expected player: points, by the newest accepted version that had not seen the date.
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import Contract
-from nba_assets.contracts.predictions import PREDICTION_TABLES
+from nba_assets.contracts.tables import is_made_by_model
 from nba_assets.partitions import games_over
 from nba_assets.readiness.date_ranges import ranges_of
 from nba_assets.readiness.ledger_columns import integers, texts
@@ -29,8 +29,6 @@ GRACE = pd.Timedelta(hours=1)
 ASKED_AGAIN_AFTER = pd.Timedelta(days=1)
 RARER_BY = 4
 """Refused ingest dates are asked for daily at first, later after a quarter of the time since their games."""
-
-_PREDICTIONS = {contract.name for contract in PREDICTION_TABLES}
 
 
 def due(
@@ -49,7 +47,7 @@ def due(
     asked: Dates = {}
     for name, contract in state.contracts.items():
         wanted = _wanted(state, contract, source_version)
-        if is_frozen_once_played(contract):
+        if is_made_by_model(contract):
             wanted &= np.asarray(state.days >= np.datetime64(today))
         if taken is not None and name in taken:
             wanted &= ~taken[name]
@@ -94,11 +92,6 @@ def to_ask_again(state: LedgerState, now: dt.datetime) -> Dates:
 
 def _attempted_at(state: LedgerState, table: str) -> pd.Series:
     return pd.to_datetime(state.rows[table]["written_at"], utc=True).reset_index(drop=True)
-
-
-def is_frozen_once_played(contract: Contract) -> bool:
-    """Whether the table holds a model's predictions, which are not made again for games that have been played."""
-    return contract.name in _PREDICTIONS and not any(read.table in _PREDICTIONS for read in contract.reads)
 
 
 def _wanted(state: LedgerState, contract: Contract, source_version: str | None) -> np.ndarray:

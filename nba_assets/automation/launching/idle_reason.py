@@ -4,7 +4,7 @@ import datetime as dt
 
 import numpy as np
 
-from nba_assets.automation.launching.eligible_partitions import is_frozen_once_played
+from nba_assets.contracts.tables import is_made_by_model
 from nba_assets.readiness.counted import counted
 from nba_assets.readiness.date_ranges import list_of, ranges_of
 from nba_assets.readiness.root_cause import origins, remedy
@@ -23,7 +23,7 @@ def idle_reason(state: LedgerState, today: dt.date) -> str:
     left = 0
     is_past = np.asarray(state.days < np.datetime64(today))
     for name, contract in state.contracts.items():
-        kept = is_past & is_frozen_once_played(contract)
+        kept = is_past & is_made_by_model(contract)
         kinds = {
             "stale": state.is_stale(name),
             "missing": state.is_missing(name),

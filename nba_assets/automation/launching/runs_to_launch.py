@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from nba_assets.automation.launching.eligible_partitions import Dates, is_frozen_once_played
+from nba_assets.automation.launching.eligible_partitions import Dates
 from nba_assets.claims.claim import Claim, described
 from nba_assets.claims.errors import named
-from nba_assets.contracts.tables import waves_of
+from nba_assets.contracts.tables import is_made_by_model, waves_of
 from nba_assets.operations.backfills.backfill import Work
 from nba_assets.operations.backfills.defaults import CHUNK_DAYS
 from nba_assets.partitions import Span
@@ -64,9 +64,9 @@ def works(state: LedgerState, asked: Mapping[str, np.ndarray], taken: Mapping[st
 
 def _stage(state: LedgerState, table: str) -> int:
     """0 for what rests on no predictions, 1 for predictions, 2 for what reads them."""
-    if is_frozen_once_played(state.contracts[table]):
+    if is_made_by_model(state.contracts[table]):
         return 1
-    return 2 if any(is_frozen_once_played(state.contracts[read.table]) for read in state.contracts[table].reads) else 0
+    return 2 if any(is_made_by_model(state.contracts[read.table]) for read in state.contracts[table].reads) else 0
 
 
 def _ranges(

@@ -9,6 +9,7 @@ import dagster as dg
 import numpy as np
 import pandas as pd
 
+from nba_assets.contracts.tables import made_of
 from nba_assets.event_log.dagster_state import FAILED, PLANNED, STORY, SUCCEEDED, ShownCheck, ShownDate
 from nba_assets.event_log.outcomes import Outcome
 from nba_assets.readiness.root_cause import origins, remedy
@@ -109,13 +110,13 @@ def outcomes(
     """
     days = pd.DatetimeIndex([difference.day for difference in found])
     records = state.rows[table].loc[days].to_dict("records")
-    rebuild, due_to = fix_command(state, ranges), origins(state)
+    rebuild, due_to, inputs = fix_command(state, ranges), origins(state), made_of(state.contracts[table])
 
     def fix(day: dt.date) -> str:
         return remedy(state, [due_to.of(state, table, state.position(pd.Timestamp(day)))])
 
     return {
-        difference.day: _outcome(difference, record, ranges, rebuild, fix)
+        difference.day: _outcome(difference, record, ranges, rebuild, fix, inputs)
         for difference, record in zip(found, records, strict=True)
     }
 
@@ -126,6 +127,7 @@ def _outcome(
     ranges: Sequence[StaleRange],
     rebuild: str,
     fix: Callable[[dt.date], str],
+    made_of: tuple[str, ...],
 ) -> Outcome:
     word, _, waivers = difference.story.partition(" ")
     content = row["content_hash"] if isinstance(row["content_hash"], str) else ""
@@ -151,6 +153,7 @@ def _outcome(
         metadata=_facts(row) if content else {},
         check_metadata={STORY: difference.story, **({"rebuild": rebuild} if word == STALE else {})},
         severity=dg.AssetCheckSeverity.WARN if word == WAIVED else dg.AssetCheckSeverity.ERROR,
+        made_of=made_of,
     )
 
 
