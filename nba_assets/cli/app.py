@@ -20,8 +20,8 @@ from nba_assets.cli.train import train
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 for command in (backfill, train, follow, cancel, hold, release, invalidate, restore, waive, revoke):
     app.command(cls=Command)(command)
-for command in (models, promote, reject, rollback, report, doctor):
-    app.command(cls=Command)(command)
+for decision in (models, promote, reject, rollback, report, doctor):
+    app.command(cls=Command)(decision)
 app.add_typer(show)
 
 
@@ -33,6 +33,7 @@ def demo() -> None:
 
     platform = open_platform()
     request = planned_request(platform.warehouse, ASSETS, source_version=platform.source.fingerprint)
+    assert request is not None, "the model is tried whenever it is asked for"
     code = start(platform, request)
     print_model(console, platform.models)
     console.print(

@@ -97,7 +97,7 @@ def check_spec(table: str, partitions_def: dg.PartitionsDefinition) -> dg.AssetC
 
 def report_outcomes(
     context: dg.AssetExecutionContext, table: str, outcomes: Mapping[dt.date, Outcome]
-) -> Iterator[dg.Output]:
+) -> Iterator[dg.Output[None]]:
     """Publish the outcomes of a step, then yield the outputs that keep Dagster from adding its own events."""
     key, origin = dg.AssetKey(table), Origin.of(context)
     built = [day for day, outcome in outcomes.items() if outcome.materialized]

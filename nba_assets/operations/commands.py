@@ -119,9 +119,8 @@ def revoke(warehouse: Warehouse, waiver_id: str, *, who: str, why: str) -> Effec
     warehouse.revoke_waiver(waiver_id, who, why)
     waiver = given.loc[waiver_id]
     first, last = (waiver[name].date() for name in ("first_date", "last_date"))
-    said = (
-        f"Waiver {waiver_id} for {Span(waiver['table_name'], first, last)} is revoked; its taint stays until a rebuild."
-    )
+    span = Span(str(waiver["table_name"]), first, last)
+    said = f"Waiver {waiver_id} for {span} is revoked; its taint stays until a rebuild."
     return Effect(said, heal=f"nba-assets backfill --no-resume --from {first} --to {last}")
 
 

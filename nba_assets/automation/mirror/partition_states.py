@@ -44,8 +44,8 @@ def stories(state: LedgerState, table: str) -> np.ndarray:
     for waiver, dates in state.taints(table).items():
         for at in np.flatnonzero(dates & (told == READY)):
             waived.setdefault(int(at), []).append(waiver)
-    for at, waivers in waived.items():
-        told[at] = f"{WAIVED} {','.join(waivers)}"
+    for position, waivers in waived.items():
+        told[position] = f"{WAIVED} {','.join(waivers)}"
     gaps = state.is_gap(table)
     told[state.is_stale(table)] = STALE
     for at in np.flatnonzero(gaps):
@@ -123,7 +123,7 @@ def outcomes(
 
 def _outcome(
     difference: Difference,
-    row: Mapping[str, Any],
+    row: Mapping[Any, Any],
     ranges: Sequence[StaleRange],
     rebuild: str,
     fix: Callable[[dt.date], str],
