@@ -17,7 +17,7 @@ def exclusive(directory: Path) -> Iterator[None]:
 
 
 def write_atomic(path: Path, content: bytes) -> None:
-    """Replace a file by content that is on disk; a crash leaves what stood before. OSError when the disk refuses."""
+    """Replace a file by content that is on disk; a crash leaves the old one. OSError when the disk refuses."""
     temporary = path.with_name(f".{path.name}.part")
     try:
         with temporary.open("wb") as file:

@@ -64,7 +64,7 @@ CATALOGUE = (
     Entry(
         "NBA-303", "nba_assets.readiness.gate.GateClosed",
         "Refused: partitions of the window that was asked for are not ready, current and untainted.",
-        "Training, `open_warehouse().read(…)`; tables do not raise it, their dates are held.",
+        "Training, `open_warehouse().read(…)`; tables do not raise it, their dates are blocked.",
         "`nba-assets plan` says what to rebuild, `nba-assets backfill` rebuilds it; "
         "`nba-assets waive xgboost_points_model … --rule training_window` goes ahead regardless.",
     ),
@@ -76,7 +76,7 @@ CATALOGUE = (
     ),
     Entry(
         "NBA-401", "nba_assets.claims.errors.ClaimsError",
-        "A claim cannot be used as asked, as when a hold is to be cancelled.",
+        "A claim cannot be used as asked, as when a freeze is to be cancelled.",
         "`nba-assets cancel`, `release`, `follow`.",
         "The message names the command that does it.",
     ),
@@ -88,7 +88,7 @@ CATALOGUE = (
     ),
     Entry(
         "NBA-403", "nba_assets.claims.errors.ClaimNotFound",
-        "No claim, or more than one, goes by this id, holder or run.",
+        "No claim, or more than one, goes by this id, owner or run.",
         "`nba-assets cancel`, `release`, `follow`.",
         "`nba-assets claims --all` lists them.",
     ),
@@ -96,7 +96,7 @@ CATALOGUE = (
         "NBA-404", "nba_assets.claims.errors.ClaimConflict",
         "Somebody else has reserved some of these dates. Nothing was started.",
         "Every launch: command, UI, backfill, automation.",
-        "Wait for the holder that the message names (`--wait`), choose other dates, or stop it: `nba-assets cancel`.",
+        "Wait for the owner that the message names (`--wait`), choose other dates, or stop it: `nba-assets cancel`.",
     ),
     Entry(
         "NBA-405", "nba_assets.claims.errors.ClaimLost",

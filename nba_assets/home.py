@@ -35,8 +35,8 @@ def _claim_for_source(settings: Settings) -> None:
     marker = settings.home / "source"
     if not marker.exists():
         marker.write_text(settings.source + "\n")
-    elif (held := marker.read_text().strip()) != settings.source:
+    elif (blocked := marker.read_text().strip()) != settings.source:
         raise SettingsError(
-            f"the home {settings.home} holds data of the source {held!r}, not {settings.source!r}; set NBA_HOME to "
+            f"the home {settings.home} holds data of the source {blocked!r}, not {settings.source!r}; set NBA_HOME to "
             "another directory, or remove this one (make clean)"
         )

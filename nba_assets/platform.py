@@ -31,7 +31,7 @@ SCHEDULED_DAYS = 120
 
 
 class Platform:
-    """Settings and what they name; a source or a warehouse that is open already may be handed in.
+    """Settings and what they name; a source or a warehouse that is open already may be pushed.
 
     Jobs of BigQuery carry `labels`, read at each.
     """

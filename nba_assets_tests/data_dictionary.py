@@ -35,7 +35,7 @@ def _section(contract: Contract) -> str:
 
 
 def _window(read: Read) -> str:
-    flags = {"optional": read.optional, "as it stands": read.as_it_stands}
+    flags = {"optional": read.optional, "as published": read.as_published}
     return ", ".join([read.window.replace("_", " "), *(word for word, is_so in flags.items() if is_so)])
 
 

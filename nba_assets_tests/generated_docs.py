@@ -25,7 +25,7 @@ def thresholds() -> str:
     """Every threshold with its value, its reason and the modules that apply it, as Markdown."""
     lines = [
         "# Thresholds\n",
-        "Generated from the files named below; do not edit. A threshold stands beside its reason and nowhere else. "
+        "Generated from the files named below; do not edit. A threshold is beside its reason and nowhere else. "
         "Going below one takes a waiver (`nba-assets waive`) or, for a model, a recorded decision "
         "(`nba-assets promote`), not an edit.",
     ]

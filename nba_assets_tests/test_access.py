@@ -53,7 +53,7 @@ def test_what_is_not_ready_is_refused_with_its_name(opened):
         (("team_box_scores", DAYS[1], DAYS[0]), "there is 2024-12-03"),
     ],
 )
-def test_what_does_not_exist_is_told(opened, words, said):
+def test_what_does_not_exist_is_reported(opened, words, said):
     with pytest.raises(RequestError, match=said):
         opened.read(*words)
 

@@ -120,7 +120,7 @@ def test_the_lock_names_no_place_to_install_from() -> None:
 @pytest.mark.parametrize(
     ("file", "extras"), [("Makefile", {"dev", "browser"}), ("deploy/Dockerfile", {"production"})], ids=["make", "image"]
 )
-def test_every_install_is_held_by_the_lock(file: str, extras: set[str]) -> None:
+def test_every_install_is_blocked_by_the_lock(file: str, extras: set[str]) -> None:
     text = (REPOSITORY / file).read_text(encoding="utf-8").replace("$(INSTALL)", INSTALL)
     installs = [line for line in text.splitlines() if re.search(r"\bpip install .*\.\[", line)]
     assert {extra for line in installs for extra in re.findall(r"\.\[(\w+)\]", line)} == extras

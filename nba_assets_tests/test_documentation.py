@@ -39,7 +39,7 @@ def inline(text: str) -> list[str]:
 
 
 def words_of(command: str, script: Path) -> list[str]:
-    """The words after `nba-assets`, what stands for something replaced by it."""
+    """The words after `nba-assets`, what represents something replaced by it."""
     words = shlex.split(re.sub(r"\[([A-Z]+)\]", "", command))[1:]
     filled = []
     for at, word in enumerate(words):

@@ -52,7 +52,7 @@ def test_the_recipes_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert len(commands) > 20
     for command in commands:
         taken = [Span("point_lines", LAST, LAST)]
-        claim = store.reserve(taken, holder="run:stuck", kind="run", who="eve") if "CLAIM" in command else None
+        claim = store.reserve(taken, owner="run:stuck", kind="run", who="eve") if "CLAIM" in command else None
         answer = _said(command.replace("CLAIM", str(claim.id) if claim else "").replace("PLAYER", str(player)))
         for start, text in SAID.items():
             assert text in answer or not command.startswith(start), f"{command}\n{answer}"
@@ -62,7 +62,7 @@ def test_the_recipes_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     statuses = warehouse.ledger().set_index(["table_name", "game_date"])["status"]
     lost = pd.Timestamp("2025-01-10")
     assert statuses["team_box_scores", lost] == "rejected", "nobody delivered the game"
-    assert statuses["player_box_scores", lost] == "held"
+    assert statuses["player_box_scores", lost] == "blocked"
     assert statuses["player_game_summary", pd.Timestamp("2025-01-12")] == "ready"
 
 

@@ -1,4 +1,4 @@
-"""The last step of every run: a summary per table, and a failure when dates were held or rejected.
+"""The last step of every run: a summary per table, and a failure when dates were blocked or rejected.
 
 The good dates of a range are published whatever the others do; this step makes the run itself say so.
 """
@@ -62,7 +62,7 @@ def _table(failed: pd.DataFrame) -> dg.TableMetadataValue:
             dg.TableRecord(
                 {
                     "table": str(row.table_name),
-                    "date": f"{row.game_date:%Y-%m-%d}",
+                    "date": str(row.game_date.date()),
                     "status": str(row.status),
                     "reason": str(row.reasons),
                 }

@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from nba_assets.event_log.dagster_state import STORY
+from nba_assets.event_log.dagster_state import STATE_DIGEST
 from nba_assets.readiness.up_to_date import CheckVerdict, up_to_date_verdicts
 from nba_assets.warehouse.port import Warehouse
 
@@ -45,4 +45,4 @@ def shown_metadata(verdict: CheckVerdict) -> dict[str, Any]:
     tables = {
         title: dg.MetadataValue.table([dg.TableRecord(row) for row in rows]) for title, rows in verdict.tables.items()
     }
-    return {**verdict.metadata, **tables, STORY: verdict.story}
+    return {**verdict.metadata, **tables, STATE_DIGEST: verdict.state_digest}

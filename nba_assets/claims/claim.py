@@ -7,7 +7,7 @@ from typing import Any
 
 from nba_assets.partitions import Span
 
-KINDS = ("run", "backfill", "operation", "hold")
+KINDS = ("run", "backfill", "operation", "freeze")
 ENDINGS = ("done", "failed", "cancelled", "released", "expired")
 
 
@@ -15,13 +15,13 @@ ENDINGS = ("done", "failed", "cancelled", "released", "expired")
 class Claim:
     """One reservation; `id` is also its fencing token. All times are aware, in UTC.
 
-    `holder` names the launch ("run:…", "backfill:…"), `who` the person or automation behind it. `state` is
+    `owner` names the launch ("run:…", "backfill:…"), `who` the person or automation behind it. `state` is
     "active" or one of ENDINGS; a claim whose lease has run out reads "expired" although nobody has ended it yet.
-    `until` is the moment past which no renewal extends it; a hold lasts exactly until then. None = not set.
+    `until` is the moment past which no renewal extends it; a freeze lasts exactly until then. None = not set.
     """
 
     id: int
-    holder: str
+    owner: str
     kind: str
     who: str
     why: str
@@ -66,8 +66,8 @@ class Claim:
         return merged(span for span in shared if span)
 
     def is_stalled(self, now: dt.datetime, after: dt.timedelta) -> bool:
-        """Whether the claim is active but has reported no progress for `after`; a hold never is."""
-        return self.is_active and self.kind != "hold" and now - (self.progressed_at or self.created_at) >= after
+        """Whether the claim is active but has reported no progress for `after`; a freeze never is."""
+        return self.is_active and self.kind != "freeze" and now - (self.progressed_at or self.created_at) >= after
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,9 @@ class Conflict:
 
 
 def conflicts(active: Iterable[Claim], asked: Sequence[Span], kind: str) -> list[Conflict]:
-    """What stands in the way of a new claim; a hold and an operation never do: a person may repair what is held."""
-    in_the_way = [claim for claim in active if {claim.kind, kind} != {"hold", "operation"}]
-    return [Conflict(claim, overlap) for claim in in_the_way for overlap in claim.overlaps(asked)]
+    """What blocks a new claim; a freeze and an operation never do: a person may repair what is frozen."""
+    blocking = [claim for claim in active if {claim.kind, kind} != {"freeze", "operation"}]
+    return [Conflict(claim, overlap) for claim in blocking for overlap in claim.overlaps(asked)]
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -22,7 +22,7 @@ class ClaimsUnavailable(ClaimsError):
 
 
 class ClaimNotFound(ClaimsError):
-    """No claim, or more than one active claim, goes by this id, holder or run."""
+    """No claim, or more than one active claim, goes by this id, owner or run."""
 
     code = "NBA-403"
 
@@ -34,12 +34,12 @@ class ClaimConflict(ClaimsError):
 
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
         self.conflicts = tuple(conflicts)
-        self.holders = {conflict.claim.id for conflict in conflicts}
+        self.owners = {conflict.claim.id for conflict in conflicts}
         super().__init__(_conflict_message(self.conflicts))
 
 
 class ClaimLost(ClaimsError):
-    """The claim is not active any more; its holder must write nothing further."""
+    """The claim is not active any more; its owner must write nothing further."""
 
     code = "NBA-405"
 
@@ -49,7 +49,7 @@ class ClaimLost(ClaimsError):
 
 
 class ClaimCancelled(ClaimsError):
-    """Somebody asked the holder of the claim to stop."""
+    """Somebody asked the owner of the claim to stop."""
 
     code = "NBA-406"
 
@@ -62,11 +62,11 @@ class ClaimCancelled(ClaimsError):
 
 
 def lost(claim: Claim, successors: Sequence[Claim] = ()) -> ClaimLost:
-    """The error of a holder whose claim is over, with the reason; `successors` are who took its dates since."""
+    """The error of an owner whose claim is over, with the reason; `successors` are who took its dates since."""
     if claim.state == "expired":
         reason = f"its lease ran out at {moment(claim.expires_at)} (last renewed {moment(claim.renewed_at)})"
     else:
-        reason = f"it was {ENDED[claim.state]} by {claim.ended_by or 'its holder'} at {moment(claim.ended_at)}"
+        reason = f"it was {ENDED[claim.state]} by {claim.ended_by or 'its owner'} at {moment(claim.ended_at)}"
         reason += _because(claim.ended_why)
     for successor in successors:
         reason += f"; {described(successor.overlaps(claim.spans))} taken over by {named(successor)} ({successor.who})"
@@ -78,7 +78,7 @@ def lost(claim: Claim, successors: Sequence[Claim] = ()) -> ClaimLost:
 
 def named(claim: Claim) -> str:
     """A claim as messages name it: its number and who has it."""
-    return f"claim {claim.id} of {claim.holder}"
+    return f"claim {claim.id} of {claim.owner}"
 
 
 def moment(when: dt.datetime | None) -> str:
@@ -97,8 +97,8 @@ def _conflict_message(conflicts: Sequence[Conflict]) -> str:
         dates = described([conflict.overlap for conflict in conflicts if conflict.claim.id == claim.id])
         run = f", run {claim.run_id}" if claim.run_id else ""
         facts = f"{dates}: {named(claim)}{run}, since {moment(claim.created_at)} by {claim.who}{_because(claim.why)}"
-        if claim.kind == "hold":
-            lines.append(f"- {facts}; held until {moment(claim.until)}. `nba-assets release {claim.id}` frees it")
+        if claim.kind == "freeze":
+            lines.append(f"- {facts}; frozen until {moment(claim.until)}. `nba-assets unfreeze {claim.id}` frees it")
         else:
             lines.append(
                 f"- {facts}; last renewed {moment(claim.renewed_at)}. Wait for it (tag nba/on_conflict=wait, `--wait`)"

@@ -1,4 +1,4 @@
-"""A claim kept alive by a heartbeat, while its holder works: told at once when it is lost or cancelled."""
+"""A claim kept alive by a heartbeat, while its owner works: told at once when it is lost or cancelled."""
 
 import logging
 import threading
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 class Lease:
-    """Keeps an active claim alive from `start` (or `with`) until `stop`, whatever the holder computes meanwhile.
+    """Keeps an active claim alive from `start` (or `with`) until `stop`, whatever the owner computes meanwhile.
 
     `is_cancelled` is asked at every heartbeat and every `check`; True counts as a request to stop. It may raise
     OSError or an error of SQLAlchemy, which counts as "not known yet".
@@ -50,7 +50,7 @@ class Lease:
         return self
 
     def check(self) -> None:
-        """Renew the claim now. Raises ClaimLost or ClaimCancelled: the holder must write nothing further."""
+        """Renew the claim now. Raises ClaimLost or ClaimCancelled: the owner must write nothing further."""
         self._beat()
         if self._lost is not None:
             raise self._lost

@@ -13,8 +13,7 @@ from nba_assets.partitions import Span
 
 def next_id(connection: sa.Connection, above: int) -> int:
     """A token higher than every one before, and than `above`; the caller is the only writer."""
-    last_id: int = connection.execute(sa.select(meta.c.last_id)).scalar_one()
-    claim_id = max(last_id, above) + 1
+    claim_id = max(connection.execute(sa.select(meta.c.last_id)).scalar_one(), above) + 1
     connection.execute(meta.update().values(last_id=claim_id))
     return claim_id
 
@@ -59,7 +58,7 @@ def load(
 
 
 def active(connection: sa.Connection, now: dt.datetime) -> list[Claim]:
-    """Every claim that stands at `now`, newest first."""
+    """Every active claim at `now`, newest first."""
     return load(connection, now, (claims.c.state == "active") & (claims.c.expires_at > now))
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.pool import NullPool
 
 from nba_assets.claims.errors import ClaimsError, ClaimsUnavailable
 
-VERSION = 1
+VERSION = 2
+
 WAIT_SECONDS = 15
 """How long a transaction waits for another one; every transaction takes milliseconds."""
 
@@ -64,7 +65,7 @@ claims = sa.Table(
     "claims",
     metadata,
     sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("who", sa.Text, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
@@ -145,11 +146,39 @@ def create(engine: sa.Engine) -> None:
         found = connection.execute(sa.select(meta.c.version)).scalar()
         if found is None:
             connection.execute(meta.insert().values(version=VERSION, last_id=0))
+        elif found in _MIGRATIONS:
+            _migrate(connection, found)
         elif found != VERSION:
             raise ClaimsError(
                 f"the claims in {shown(engine.url)} have schema version {found}, this code knows version {VERSION}:"
                 " run the nba-assets version that wrote them, or set NBA_CLAIMS_URL to another database"
             )
+
+
+_MIGRATIONS = {
+    1: (
+        "ALTER TABLE claims RENAME COLUMN owner TO owner",
+        "UPDATE claims SET kind = 'freeze' WHERE kind = 'freeze'",
+    )
+}
+"""Statements that bring a database of a version to the next one."""
+
+
+def _migrate(connection: sa.Connection, found: int) -> None:
+    """Bring the database to this version. ClaimsError while a process of the earlier release is at work."""
+    now = dt.datetime.now(dt.UTC)
+    at_work = sa.text(
+        "SELECT id FROM claims WHERE state = 'active' AND kind <> 'freeze' AND expires_at > :now"
+    ).bindparams(sa.bindparam("now", now, type_=UtcTime))
+    if busy := connection.execute(at_work).scalars().all():
+        raise ClaimsError(
+            f"claims {', '.join(map(str, busy))} belong to processes of an earlier nba-assets, which this one would"
+            " disturb: wait until they are done or cancel them with that version, then repeat"
+        )
+    for version in range(found, VERSION):
+        for statement in _MIGRATIONS[version]:
+            connection.exec_driver_sql(statement)
+    connection.execute(meta.update().values(version=VERSION))
 
 
 def shown(url: str | sa.URL) -> str:

@@ -25,12 +25,12 @@ from nba_assets.claims.errors import (
     lost,
     named,
 )
-from nba_assets.claims.schema import BEGIN_READING, BEGIN_WRITING, claims, create, engine_of, shown
+from nba_assets.claims.schema import BEGIN_READING, BEGIN_WRITING, create, engine_of, shown
 from nba_assets.errors import RequestError
 from nba_assets.partitions import Span
 
 LEASE = dt.timedelta(seconds=50)
-"""How long a claim outlives its last renewal: a killed or stopped holder is free in under a minute.
+"""How long a claim outlives its last renewal: a killed or stopped owner is free in under a minute.
 
 Not shorter than that allows, for the heartbeat shares its process with the work: on a crowded machine a training has
 kept it waiting for more than half a minute.
@@ -60,7 +60,7 @@ class ClaimStore:
         self,
         spans: Iterable[Span],
         *,
-        holder: str,
+        owner: str,
         kind: str,
         who: str,
         why: str = "",
@@ -71,10 +71,10 @@ class ClaimStore:
     ) -> Claim:
         """Reserve all spans or none; the id of the claim is higher than every one before it.
 
-        `kind` is "run", "backfill", "operation" or "hold". A hold needs `until` and lasts until then; for the others
-        `until` caps the renewals. A hold and an operation never conflict. `above` is the highest token that the
+        `kind` is "run", "backfill", "operation" or "freeze". A freeze needs `until` and lasts until then; for others
+        `until` caps the renewals. A freeze and an operation never conflict. `above` is the highest token that the
         warehouse has seen: ids go on from there if the database of the claims was lost.
-        Raises ClaimConflict naming every claim in the way, RequestError when `until` is past.
+        Raises ClaimConflict naming every claim blocking, RequestError when `until` is past.
         """
         asked = merged(spans)
         if not asked:
@@ -82,13 +82,13 @@ class ClaimStore:
         if kind not in KINDS:
             raise ValueError(f"kind {kind!r} of a claim: give one of {', '.join(KINDS)}")
         with self._writing() as (connection, now):
-            if (kind == "hold" and until is None) or (until is not None and until <= now):
+            if (kind == "freeze" and until is None) or (until is not None and until <= now):
                 raise RequestError(f"a {kind} until {until}: give a moment in the future")
-            in_the_way = conflicts(rows.active(connection, now), asked, kind)
-            if not in_the_way:
+            blocking = conflicts(rows.active(connection, now), asked, kind)
+            if not blocking:
                 claim = Claim(
                     id=rows.next_id(connection, above),
-                    holder=holder,
+                    owner=owner,
                     kind=kind,
                     who=who,
                     why=why,
@@ -103,7 +103,7 @@ class ClaimStore:
                     detail=detail or {},
                 )
                 return rows.insert(connection, claim)
-        raise ClaimConflict(in_the_way)
+        raise ClaimConflict(blocking)
 
     def renew(self, claim_id: int, *, run_id: str | None = None, progress: str | None = None) -> Claim:
         """Extend the lease, noting progress and the run that works under it; ClaimLost when it is not active."""
@@ -133,11 +133,13 @@ class ClaimStore:
         return claim
 
     def request_cancel(self, claim_id: int, who: str, why: str = "") -> Claim:
-        """Ask the holder to stop at its next check; the first request stays. A claim that is over is left alone."""
+        """Ask the owner to stop at its next check; the first request stays. A claim that is over is left alone."""
         with self._writing() as (connection, now):
             claim = rows.one(connection, claim_id, now)
-            if claim.kind == "hold":
-                raise ClaimsError(f"{named(claim)} is a hold, nothing runs under it: `nba-assets release {claim_id}`")
+            if claim.kind == "freeze":
+                raise ClaimsError(
+                    f"{named(claim)} is a freeze, nothing runs under it: `nba-assets unfreeze {claim_id}`"
+                )
             if not claim.is_active or claim.cancel_requested_at is not None:
                 return claim
             return rows.change(connection, claim, now, cancel_who=who, cancel_why=why, cancel_requested_at=now)
@@ -158,7 +160,7 @@ class ClaimStore:
             return rows.one(connection, claim_id, now)
 
     def find(self, text: str) -> Claim:
-        """The claim of an id, a holder (also without its "run:"), or 8 and more first characters of a run id.
+        """The claim of an id, an owner (also without its "run:"), or 8 and more first characters of a run id.
 
         Of several the active one, else the newest. ClaimNotFound when none fits, or several active ones do.
         """
@@ -171,13 +173,13 @@ class ClaimStore:
             raise ClaimNotFound(f"{text!r} fits {', '.join(named(claim) for claim in active)}: give the id")
         if not found:
             raise ClaimNotFound(
-                f"no claim goes by {text!r}: give its id, its holder, or at least 8 characters of its run id;"
+                f"no claim goes by {text!r}: give its id, its owner, or at least 8 characters of its run id;"
                 " `nba-assets claims` lists them"
             )
         return (active or found)[0]
 
     def active(self) -> list[Claim]:
-        """Every claim that stands, newest first."""
+        """Every active claim, newest first."""
         with self._reading() as (connection, now):
             return rows.active(connection, now)
 
@@ -197,7 +199,7 @@ class ClaimStore:
             return now
 
     def _expiry(self, kind: str, until: dt.datetime | None, now: dt.datetime) -> dt.datetime:
-        if until is not None and (kind == "hold" or until < now + self.lease):
+        if until is not None and (kind == "freeze" or until < now + self.lease):
             return until
         return now + self.lease
 
@@ -209,7 +211,7 @@ class ClaimStore:
 
     def _lost(self, claim: Claim) -> ClaimLost:
         with self._reading() as (connection, now):
-            later = rows.load(connection, now, claims.c.id > claim.id)
+            later = rows.load(connection, now, rows.claims.c.id > claim.id)
         return lost(claim, [other for other in reversed(later) if other.overlaps(claim.spans)])
 
     @contextmanager
@@ -246,10 +248,9 @@ class ClaimStore:
             return self._clock()
         if self._engine.dialect.name == "sqlite":
             return dt.datetime.now(dt.UTC)
-        now: dt.datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
-        return now.astimezone(dt.UTC)
+        return connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one().astimezone(dt.UTC)
 
 
 def _goes_by(claim: Claim, text: str) -> bool:
     is_run = len(text) >= 8 and any(run_id.startswith(text) for run_id in claim.run_ids)
-    return is_run or text in (claim.holder, claim.holder.partition(":")[2] or claim.holder)
+    return is_run or text in (claim.owner, claim.owner.partition(":")[2] or claim.owner)

@@ -12,16 +12,18 @@ from nba_assets.cli.backfill import backfill, follow, start
 from nba_assets.cli.doctor import doctor
 from nba_assets.cli.models import models, promote, reject, rollback
 from nba_assets.cli.opening import Command, console, open_platform
-from nba_assets.cli.operate import cancel, hold, invalidate, release, restore, revoke, waive
+from nba_assets.cli.operate import cancel, freeze, invalidate, restore, revoke, unfreeze, waive
 from nba_assets.cli.report import print_report, report
 from nba_assets.cli.show import show
 from nba_assets.cli.train import train
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-for command in (backfill, train, follow, cancel, hold, release, invalidate, restore, waive, revoke):
+for command in (backfill, train, follow, cancel, freeze, unfreeze, invalidate, restore, waive, revoke):
     app.command(cls=Command)(command)
-for decision in (models, promote, reject, rollback, report, doctor):
-    app.command(cls=Command)(decision)
+for former, command in {"freeze": freeze, "release": unfreeze}.items():
+    app.command(former, cls=Command, hidden=True)(command)
+for command in (models, promote, reject, rollback, report, doctor):
+    app.command(cls=Command)(command)
 app.add_typer(show)
 
 
@@ -33,7 +35,6 @@ def demo() -> None:
 
     platform = open_platform()
     request = planned_request(platform.warehouse, ASSETS, source_version=platform.source.fingerprint)
-    assert request is not None, "the model is tried whenever it is asked for"
     code = start(platform, request)
     print_model(console, platform.models)
     console.print(

@@ -21,7 +21,7 @@ def backfill(
     stale: Stale = False,
     missing: Missing = False,
     failed: Failed = False,
-    no_resume: Annotated[bool, typer.Option("--no-resume", help="Rebuild also what stands as it should.")] = False,
+    no_resume: Annotated[bool, typer.Option("--no-resume", help="Rebuild also what is up to date.")] = False,
     with_upstream: WithUpstream = False,
     workers: Annotated[int, typer.Option(min=1, help="Runs at the same time.")] = 1,
     chunk_days: ChunkDays = CHUNK_DAYS,
@@ -35,8 +35,8 @@ def backfill(
 ) -> None:
     """Build tables over a range of dates, then, where it ends with the last date, the model, and predictions.
 
-    What stands as it should is left alone, so that an interrupted backfill goes on where it stopped. Everything is
-    reserved before the first run starts. Exit code 0: all stands; 1: something was not built, everything else was;
+    What is up to date is left alone, so that an interrupted backfill goes on where it stopped. Everything is
+    reserved before the first run starts. Exit code 0: all is up to date; 1: something was not built, the rest was;
     2: refused, nothing was started; 3: cancelled.
     """
     if dry_run:
@@ -60,7 +60,7 @@ def backfill(
         override=override,
     )
     if request is None:
-        say(as_json, "Everything stands as it should.", exit_code=0)
+        say(as_json, "Everything is up to date.", exit_code=0)
         return
     if not as_json and ((from_ and from_.date() < request.first) or (to and to.date() > request.last)):
         console.print(f"Only {request.first} … {request.last} of that exists.")
@@ -85,9 +85,9 @@ def start(
     waited_for: set[int] = set()
 
     def on_wait(conflict: "ClaimConflict") -> None:
-        if not (as_json or conflict.holders <= waited_for):
+        if not (as_json or conflict.owners <= waited_for):
             console.print(f"Waiting: {conflict}", highlight=False, markup=False)
-        waited_for.update(conflict.holders)
+        waited_for.update(conflict.owners)
 
     claim = reserve(
         platform.claims,
@@ -110,7 +110,7 @@ def start(
 
 
 def follow(
-    claim: Annotated[str, typer.Argument(help="Id of the claim, its holder, or the first characters of a run id.")],
+    claim: Annotated[str, typer.Argument(help="Id of the claim, its owner, or the first characters of a run id.")],
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Watch a backfill that works already, until its end; the exit code is that of the backfill."""
@@ -119,5 +119,5 @@ def follow(
     platform = open_platform()
     found = platform.claims.find(claim)
     if "assets" not in found.detail:
-        refuse(f"claim {found.id} is of {found.holder}; only what `nba-assets backfill` has started can be followed")
+        refuse(f"claim {found.id} is of {found.owner}; only what `nba-assets backfill` has started can be followed")
     raise typer.Exit(follow_claim(platform, found, as_json))

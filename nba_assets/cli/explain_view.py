@@ -1,7 +1,6 @@
 """The explanation of one partition, one value and everything built on it, in the terminal."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -24,9 +23,9 @@ def print_explanation(console: Console, found: Explanation) -> None:
     console.print(found.status, style="bold", highlight=False, markup=False)
     for reason in found.reasons:
         console.print(f"  {reason}", highlight=False, markup=False)
-    if found.to_build and not any(reason.startswith("held: ") for reason in found.reasons):
+    if found.to_build and not any(reason.startswith("blocked: ") for reason in found.reasons):
         console.print(f"  cannot be built now: {found.to_build}", highlight=False, markup=False)
-    print_lines(console, "What stands", [_stands(found)] if found.stands else [])
+    print_lines(console, "What stands", [_published(found)] if found.published else [])
     print_lines(console, "Newest attempt", [_attempt(found.attempt)] if found.attempt else [])
     attempts = [
         f"build {row['attempt_build']} {text_of(row['written_at'])} {row['status']}"
@@ -46,14 +45,14 @@ def print_explanation(console: Console, found: Explanation) -> None:
     failed = [f"{rule.rule}: {rule.message}" for rule in found.rules if rule.passed is False]
     passed = [rule.rule for rule in found.rules if rule.passed]
     print_lines(console, "Rules that failed", failed)
-    print_lines(console, "Rules that held", [", ".join(passed)] if passed else [])
+    print_lines(console, "Rules that passed", [", ".join(passed)] if passed else [])
     not_applied = [rule.rule for rule in found.rules if rule.passed is None]
     print_lines(console, "Rules that were not applied", [", ".join(not_applied)] if not_applied else [])
 
 
-def _stands(found: Explanation) -> str:
+def _published(found: Explanation) -> str:
     """'build 8, content since build 5, inputs read up to build 7; code version 1; 322 rows, complete to 100 %'."""
-    facts: Mapping[str, Any] = found.stands
+    facts = found.published
     code = f"code version {facts['code_version']}"
     if facts["code_version"] != found.code_version:
         code += f", now {found.code_version}"
@@ -73,7 +72,7 @@ def _attempt(facts: Mapping[str, object]) -> str:
     return f"build {facts['attempt_build']} at {text_of(facts['written_at'])}, {run}{seconds}: {facts['status']}"
 
 
-def _entry(row: Mapping[Any, Any]) -> str:
+def _entry(row: Mapping[str, object]) -> str:
     names = ("at", "created_at", "operation", "waiver_id", "rule", "state", "who", "why", "until", "detail")
     return ", ".join(f"{name} {text_of(row[name])}" for name in names if name in row and not pd.isna(row[name]))
 
@@ -81,7 +80,7 @@ def _entry(row: Mapping[Any, Any]) -> str:
 def _input(read: Input) -> str:
     if not read.dates:
         return f"{read.table}: nothing before this date"
-    builds = "nothing stands"
+    builds = "nothing is published"
     if read.newest_build:
         versions = text_of(read.code_versions)
         builds = f"newest build {read.newest_build}, newest content {read.newest_content}, code version {versions}"
@@ -121,7 +120,7 @@ def _print_null(console: Console, null: Null) -> None:
         console.print(f"  {null.known_games} earlier games are known{needed}", highlight=False)
     print_lines(console, "  Games that its window lacks", [f"  {game}" for game in null.missing], SHOWN_GAMES)
     if null.reason == "upstream_missing" and not null.missing:
-        console.print("  no gap is left in its history by now: rebuild the date to heal it", highlight=False)
+        console.print("  no gap is left in its history by now: rebuild the date to fix it", highlight=False)
 
 
 def _pairs(key: Mapping[str, object]) -> str:
@@ -141,4 +140,4 @@ def print_downstream(console: Console, found: Downstream) -> None:
         rows.append([*cells, own] if found.key else cells)
     console.print(table_of(titles, rows, title))
     models = [f"{m.model} {m.freshness}: {m.reason}; made {m.predictions:,} predictions" for m in found.models]
-    print_lines(console, "Models whose training window holds it", models)
+    print_lines(console, "Models whose training window contains it", models)

@@ -16,7 +16,7 @@ Json = Annotated[bool, typer.Option("--json", help="The outcome as JSON.")]
 
 
 def models(as_json: Json = False) -> None:
-    """Every version: whether it may serve, which dates, how good it is, whether its data still stands."""
+    """Every version: whether it may serve, which dates, how good it is, whether its data still holds."""
     from nba_assets.cli.formatting import table_of
     from nba_assets.operations.json_values import json_value
     from nba_assets.operations.models import model_statuses
@@ -74,7 +74,7 @@ def rollback(why: Why, as_json: Json = False) -> None:
 
 def _decided(platform: "Platform", said: str, as_json: bool) -> None:
     """The decision goes to the store of the models, too."""
-    from nba_assets.storage.mirror import hand_in
+    from nba_assets.storage.mirror import push
 
-    hand_in(platform.settings.model_store, platform.models)
+    push(platform.settings.model_store, platform.models)
     say(as_json, said, said=said)

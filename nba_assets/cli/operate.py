@@ -1,4 +1,4 @@
-"""What a person decides, from the terminal: cancel, hold, release, invalidate, restore, waive, revoke."""
+"""What a person decides, from the terminal: cancel, freeze, unfreeze, invalidate, restore, waive, revoke."""
 
 import datetime as dt
 import time
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nba_assets.partitions import Span
 
 STOPPING_SECONDS = 15.0
-"""How long `cancel` waits for the holder to stop; a long computation goes on until its next check."""
+"""How long `cancel` waits for the owner to stop; a long computation goes on until its next check."""
 
 Reason = Annotated[str, typer.Option(help="Why; it is recorded.")]
 Json = Annotated[bool, typer.Option("--json", help="The outcome as JSON.")]
@@ -25,7 +25,7 @@ Until = Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M
 
 
 def cancel(
-    claim: Annotated[str, typer.Argument(help="A run, a claim's id, or its holder.")],
+    claim: Annotated[str, typer.Argument(help="A run, a claim's id, or its owner.")],
     reason: Reason,
     as_json: Json = False,
 ) -> None:
@@ -41,28 +41,28 @@ def cancel(
     say(as_json, commands.stopped(found), claim=found.id, state=found.state, progress=found.progress)
 
 
-def hold(table: Table, first: First, until: Until, reason: Reason, last: Last = None, as_json: Json = False) -> None:
+def freeze(table: Table, first: First, until: Until, reason: Reason, last: Last = None, as_json: Json = False) -> None:
     """Keep everybody from writing dates of a table until a moment."""
     from nba_assets.operations import commands
 
     platform = open_platform()
-    held = commands.hold(
+    frozen = commands.freeze(
         platform.claims, platform.warehouse, _span(table, first, last), who=platform.settings.who, why=reason,
         until=until.astimezone(),
     )  # fmt: skip
-    said = f"Hold {held.id} on {held.spans[0]} until {until}. Release it: nba-assets release {held.id}"
-    say(as_json, said, claim=held.id, until=until.astimezone().isoformat())
+    said = f"Freeze {frozen.id} on {frozen.spans[0]} until {until}. End it: nba-assets unfreeze {frozen.id}"
+    say(as_json, said, claim=frozen.id, until=until.astimezone().isoformat())
 
 
-def release(
-    claim: Annotated[int, typer.Argument(help="Id of the hold.")], reason: Reason = "", as_json: Json = False
+def unfreeze(
+    claim: Annotated[int, typer.Argument(help="Id of the freeze.")], reason: Reason = "", as_json: Json = False
 ) -> None:
-    """End a hold."""
+    """End a freeze."""
     from nba_assets.operations import commands
 
     platform = open_platform()
-    ended = commands.release(platform.claims, platform.warehouse, claim, who=platform.settings.who, why=reason)
-    say(as_json, f"Hold {ended.id} on {ended.spans[0]} is released.", claim=ended.id, state=ended.state)
+    ended = commands.unfreeze(platform.claims, platform.warehouse, claim, who=platform.settings.who, why=reason)
+    say(as_json, f"Freeze {ended.id} on {ended.spans[0]} is released.", claim=ended.id, state=ended.state)
 
 
 def invalidate(table: Table, first: First, reason: Reason, last: Last = None, as_json: Json = False) -> None:
@@ -135,4 +135,4 @@ def _span(table: str, first: dt.datetime, last: dt.datetime | None) -> "Span":
 
 def _say_effect(effect: "Effect", as_json: bool) -> None:
     stale = {table: [[str(part.first), str(part.last)] for part in ranges] for table, ranges in effect.stale}
-    say(as_json, str(effect), said=effect.said, stale=stale, rebuild=effect.heal)
+    say(as_json, str(effect), said=effect.said, stale=stale, rebuild=effect.fix_command)

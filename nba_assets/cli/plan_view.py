@@ -1,7 +1,5 @@
 """A plan in the terminal: tables with their dates and reasons, then everything to know before it is started."""
 
-from collections.abc import Sequence
-
 from rich.console import Console
 
 from nba_assets.cli.formatting import duration_of, shortened, table_of
@@ -15,7 +13,7 @@ SHOWN_LINES = 8
 
 
 def print_plan(console: Console, report: PlanReport) -> None:
-    """A plan: what is built table by table and why, how long it takes, and what is in the way."""
+    """A plan: what is built table by table and why, how long it takes, and what blocks it."""
     plan = report.plan
     if report.hint:
         console.print(f"First: {report.hint}", highlight=False, markup=False)
@@ -71,19 +69,19 @@ def _print_more(console: Console, report: PlanReport) -> None:
     sections = {
         "The gate would stop": [str(stop) for stop in plan.stops if stop.is_certain],
         "The gate would stop, if contents change": [str(stop) for stop in plan.stops if not stop.is_certain],
-        "Stays a gap in the history; dates with too many rows that touch it are held": list(map(str, plan.gaps)),
+        "Stays a gap in the history; dates with too many rows that touch it are blocked": list(map(str, plan.gaps)),
         "Becomes stale outside the plan, if contents change": list(map(str, plan.outside)),
         "Becomes stale, if contents change": [
             f"{model}: {counted(partitions, 'planned partition')} in its training window"
             for model, partitions in report.models.items()
         ],
-        "Held by others, so a backfill would be refused or wait": list(map(str, report.conflicts)),
+        "Reserved by others, so a backfill would be refused or wait": list(map(str, report.conflicts)),
     }
     for title, lines in sections.items():
         print_lines(console, title, lines)
 
 
-def print_lines(console: Console, title: str, lines: Sequence[str], shown: int = SHOWN_LINES) -> None:
+def print_lines(console: Console, title: str, lines: list[str], shown: int = SHOWN_LINES) -> None:
     """A title with its lines below, nothing without lines."""
     if lines:
         console.print(f"{title}:", style="bold")

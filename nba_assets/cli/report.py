@@ -1,4 +1,4 @@
-"""`nba-assets report`: the data quality page, written anew."""
+"""`nba-assets report`: the data quality page, rewritten."""
 
 import datetime as dt
 import json

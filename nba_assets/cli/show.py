@@ -24,7 +24,7 @@ To = Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], he
 Tables = Annotated[list[str] | None, typer.Option(help="Only these, also by comma; default: all.")]
 Stale = Annotated[bool, typer.Option("--stale", help="Only stale dates, and what becomes stale by them.")]
 Missing = Annotated[bool, typer.Option("--missing", help="Only dates never built.")]
-Failed = Annotated[bool, typer.Option("--failed", help="Only rejected and held dates.")]
+Failed = Annotated[bool, typer.Option("--failed", help="Only rejected and blocked dates.")]
 WithUpstream = Annotated[bool, typer.Option("--with-upstream", help="Also what the tables are made of.")]
 ChunkDays = Annotated[int, typer.Option(min=1, help="Dates of one run at most.")]
 Limit = Annotated[int, typer.Option(min=1, help="How many, the newest.")]
@@ -38,7 +38,7 @@ def plan(
     stale: Stale = False,
     missing: Missing = False,
     failed: Failed = False,
-    everything: Annotated[bool, typer.Option("--all", "--no-resume", help="Also what stands as it should.")] = False,
+    everything: Annotated[bool, typer.Option("--all", "--no-resume", help="Also what is up to date.")] = False,
     with_upstream: WithUpstream = False,
     chunk_days: ChunkDays = CHUNK_DAYS,
     as_json: Json = False,

@@ -30,7 +30,7 @@ def print_status(console: Console, status: PlatformStatus) -> None:
     print_lines(console, "Stale because", roots, SHOWN_ROOTS)
     print_lines(console, "Short", status.shortfalls)
     print_lines(console, "At work", [claim_line(claim, status.at) for claim in status.claims])
-    print_lines(console, "Held back", [claim_line(hold, status.at) for hold in status.holds])
+    print_lines(console, "Frozen", [claim_line(freeze, status.at) for freeze in status.freezes])
     print_lines(console, "Models", [model_line(model) for model in status.models] or ["none stored yet"])
 
 
@@ -44,8 +44,8 @@ def _table_row(table: TableStatus, words: Sequence[str]) -> list[object]:
 def claim_line(claim: ClaimStatus, now: dt.datetime) -> str:
     """One claim: who has what, how far it is, when it ends, and what is odd about it."""
     why = f": {claim.why}" if claim.why else ""
-    head = f"{claim.kind} {claim.claim} of {claim.holder} ({claim.who}{why}) on {claim.dates}"
-    if claim.kind == "hold":
+    head = f"{claim.kind} {claim.claim} of {claim.owner} ({claim.who}{why}) on {claim.dates}"
+    if claim.kind == "freeze":
         return f"{head}, until {time_of(claim.ends_at) if claim.ends_at else 'released'}"
     parts = [head, f"{claim.done:,} of {claim.total:,} partitions", claim.progress or "nothing reported yet"]
     if claim.rate and claim.ends_at:

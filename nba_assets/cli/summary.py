@@ -59,13 +59,13 @@ def print_result(console: Console, result: Result) -> None:
     """Per table: how the dates asked for ended; then what changed, and why what failed."""
     words = [word for word in (*OUTCOMES, "current", "left") if any(row[word] for row in result.tables)]
     table = Table("", "table", title=f"{counted(result.dates, 'date')} asked for")
-    for title in (*words, "rows standing", "seconds"):
+    for title in (*words, "rows published", "seconds"):
         table.add_column(title, justify="right")
     for row in result.tables:
         counts = [str(row[word]) for word in words]
-        refused, fine = row["held"] + row["rejected"], row["built"] + row["unchanged"] + row["current"]
+        refused, fine = row["blocked"] + row["rejected"], row["built"] + row["unchanged"] + row["current"]
         sign = sign_of(refused + row["left"], refused + row["left"] + fine)
-        table.add_row(sign, str(row["table"]), *counts, f"{row['rows_standing']:,}", f"{row['seconds']:.1f}")
+        table.add_row(sign, str(row["table"]), *counts, f"{row['rows_published']:,}", f"{row['seconds']:.1f}")
     if result.tables:
         console.print(table)
     _print_changes(console, result)

@@ -28,10 +28,10 @@ def train(
     reason: Annotated[str, typer.Option(help="Why; shown to whoever finds the dates taken.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
-    """Train the points model through its gate; a version that stands already is not trained again.
+    """Train the points model through its gate; a stored version already is not trained again.
 
     A version of a walk-forward is accepted by dates before the month it serves, so that predictions of history are as
-    honest as those of tomorrow. The predictions of the whole range are written anew.
+    honest as those of tomorrow. The predictions of the whole range are rewritten.
     """
     from nba_assets.operations.backfills.walk_forward import training_request, walk_forward_request
     from nba_assets.partitions import date_of
@@ -41,11 +41,11 @@ def train(
         until = last.date() if last else None
         request = training_request(platform.warehouse, platform.source.fingerprint, until, _config(config))
     else:
-        start_of, end_of = (date_of("--walk-forward", text) for text in walk_forward)
-        request = walk_forward_request(platform.warehouse, start_of, end_of)
+        months = [date_of("--walk-forward", text) for text in walk_forward]
+        request = walk_forward_request(platform.warehouse, *months)
     if dry_run:
         months = [training["config"]["serves_from"][:7] for training in request.trainings if walk_forward]
-        said = f"{len(months)} versions, for {', '.join(months)}" if months else "one version, on all dates that stand"
+        said = f"{len(months)} versions, for {', '.join(months)}" if months else "one version, on all published dates"
         say(as_json, f"Would train {said}.", versions=max(len(months), 1), months=months)
         return
     raise typer.Exit(start(platform, request, reason, detach=detach, as_json=as_json))

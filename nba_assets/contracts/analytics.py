@@ -160,7 +160,7 @@ TEAM_OFFENSE = Contract(
         ABSENCE_COLUMN,
     ),
     code_version=2,
-    # No value comes from the player rows: they are read because only there the players' points are held against the
+    # No value comes from the player rows: they are read because only there the players' points are compared with the
     # team's. Totals which the players contradict must not become ratings.
     reads=(Read("game_schedule"), Read("team_box_scores"), Read("player_box_scores"), _shots("team_id")),
 )  # fmt: skip

@@ -67,8 +67,8 @@ class Read:
     """An upstream table and the window of it that a table reads.
 
     `same_date` is the partition of the row's own date; `before` is every date before it. An `optional` upstream
-    that is rejected or held does not hold its reader: its rows are not read, and what is made of them is null
-    (`upstream_missing`). Missing or stale it holds as any other. One that is read `as_it_stands` may be stale: it is
+    that is rejected or blocked does not hold its reader: its rows are not read, and what is made of them is null
+    (`upstream_missing`). Missing or stale it holds as any other. One that is read `as_published` may be stale: it is
     the record of what was known then, as a prediction is, and makes its reader stale by being published again only.
     `columns`, where given, narrow the read of a wide table to them and to those that the lineage of the reader's
     columns names.
@@ -78,11 +78,11 @@ class Read:
     window: Literal["same_date", "before"] = "same_date"
     optional: bool = False
     columns: tuple[str, ...] = ()
-    as_it_stands: bool = False
+    as_published: bool = False
 
     def __post_init__(self) -> None:
-        if self.as_it_stands and self.window != "same_date":
-            raise ValueError(f"read of {self.table}: only the partition of the same date can be read as it stands")
+        if self.as_published and self.window != "same_date":
+            raise ValueError(f"read of {self.table}: only the partition of the same date can be read as published")
 
 
 @dataclass(frozen=True)

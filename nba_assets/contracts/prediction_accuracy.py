@@ -46,7 +46,7 @@ PREDICTION_ACCURACY = Contract(
     description=(
         "What was predicted for each player who then played, beside what he scored, five naive baselines on the same "
         "row and the bookmakers' line. Who had no prediction is graded by the naive baseline, so that no row is left "
-        "out; the share with a model's prediction is the coverage. Baselines rest on the games that stand."
+        "out; the share with a model's prediction is the coverage. Baselines rest on the published games."
     ),
     missing="A player without a row did not play, or the date is not played yet.",
     key=("game_id", "player_id"),
@@ -108,7 +108,7 @@ PREDICTION_ACCURACY = Contract(
     reads=(
         Read("game_schedule"),
         Read("player_box_scores"),
-        Read("player_points_predictions", optional=True, as_it_stands=True),
+        Read("player_points_predictions", optional=True, as_published=True),
         Read("point_lines", optional=True),
         Read(_SUMMARY, "before", columns=("game_id", "game_date", "player_id", "season", "minutes_played", "pts")),
     ),

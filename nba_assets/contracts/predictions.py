@@ -7,14 +7,14 @@ from nba_assets.contracts.prediction_accuracy import PREDICTION_ACCURACY
 from nba_assets.contracts.raw import GAME_DATE, GAME_ID, OPPONENT_TEAM_ID, PLAYER_ID, PLAYER_NAME, TEAM_ID
 
 BASELINE_FEATURE = "pts_ewma_half_life_6"
-"""Feature that stands beside a prediction as its naive yardstick, and in its place where there is none."""
+"""Feature that is beside a prediction as its naive yardstick, and in its place where there is none."""
 
 _STORE = "ml_feature_store"
 _SEASON = Column("season", "string", "Season as 2024-25.")
 _IDENTITY = (GAME_ID, GAME_DATE, _SEASON, PLAYER_ID, PLAYER_NAME, TEAM_ID, OPPONENT_TEAM_ID)
 _NO_MODEL = (Absence.NO_MODEL, Absence.UPSTREAM_MISSING)
 _OF_FEATURES = (f"{_STORE}.{BASELINE_FEATURE}",)
-"""A version reads every feature; the one named stands for them, for all come from one table."""
+"""A version reads every feature; the one named represents them, for all come from one table."""
 
 
 def _points(name: str, text: str, *nulls: Absence) -> Column:
@@ -27,8 +27,8 @@ PLAYER_POINTS_PREDICTIONS = Contract(
     grain="one row per game and player expected to play",
     description=(
         "Points predicted before tip-off by the newest accepted version of the points model that has seen nothing "
-        "from the row's date on. On a date whose features were refused (rejected or held) the naive baseline of the "
-        "games that stand takes its place, and says so."
+        "from the row's date on. On a date whose features were refused (rejected or blocked) the naive baseline of the "
+        "published games takes its place, and says so."
     ),
     missing="A player without a row was not expected to play.",
     key=("game_id", "player_id"),
@@ -59,7 +59,7 @@ PLAYER_POINTS_PREDICTIONS = Contract(
             "baseline_points",
             "float",
             "Average of the player's earlier games with a half-life of six games. Where prediction_source is baseline, "
-            "of the games that stand: those of rejected dates are left out.",
+            "of the published games: those of rejected dates are left out.",
             "points",
             (Absence.SHORT_HISTORY, Absence.SOURCE_UNAVAILABLE, Absence.UPSTREAM_MISSING),
             0,

@@ -1,4 +1,4 @@
-"""Columns of `upcoming_player_context` made of points lines and injury reports, as they stood before tip-off."""
+"""Columns of `upcoming_player_context` made of points lines and injury reports, as known before tip-off."""
 
 from nba_assets.contracts.contract import Absence, Column
 from nba_assets.contracts.raw_pregame import INJURY_STATUSES

@@ -73,7 +73,7 @@ SHOT_ATTEMPTS = Contract(
         Column(
             "zone_detail",
             "string",
-            "The zone, with the restricted area and the kinds of three told apart by the place of the attempt.",
+            "The zone, with the restricted area and the kinds of three distinguished by the place of the attempt.",
             nulls=(Absence.SOURCE_UNAVAILABLE,),
             allowed=ZONE_DETAILS,
         ),

@@ -1,6 +1,6 @@
-"""Games that should be known but are not: which entities they concern, and which windows hold one.
+"""Games that should be known but are not: which entities they concern, and which windows contain one.
 
-A gap is a team-game that was due by the schedule on a date whose upstream partition is rejected or held.
+A gap is a team-game that was due by the schedule on a date whose upstream partition is rejected or blocked.
 """
 
 from collections.abc import Mapping

@@ -12,7 +12,7 @@ BOOK = [*PLAYER, "bookmaker"]
 def lines_of_players(point_lines: pd.DataFrame) -> pd.DataFrame:
     """One row per game and player with a line, sorted: `player_id` is known, and every bookmaker counts once.
 
-    Lines that stood before tip-off by their snapshot time leave out those of the same player that have none. Columns:
+    Lines with a snapshot time before tip-off replace those of the same player without one. Columns:
     points_line_consensus (median of the books, points), points_line_best_over and points_line_best_under (the lowest
     line whose over, and the highest whose under, can be bet, with their American odds in `…_price`; of equal lines
     the better paid), points_line_over_probability (`vig_free_over_probability`, median of the books, each at its own

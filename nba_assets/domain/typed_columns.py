@@ -18,7 +18,7 @@ class TypedColumns:
 
     def __init__(self, rows: pd.DataFrame) -> None:
         self._rows = len(rows)
-        self._columns: dict[str, pd.Series | np.ndarray] = {str(name): rows[name].to_numpy() for name in rows}
+        self._columns: dict[str, pd.Series | np.ndarray] = {name: rows[name].to_numpy() for name in rows}
         self._reasons: dict[str, Reason] = {}
 
     def __getitem__(self, name: str) -> np.ndarray:
@@ -51,9 +51,7 @@ class TypedColumns:
     def add_label(self, name: str, labels: np.ndarray, parts: Sequence[str]) -> None:
         """A column of words that is null where a part is; the gravest reason counts."""
         is_null = np.any([pd.isna(self._columns[part]) for part in parts], axis=0)
-        words = labels.astype(object)
-        words[is_null] = None
-        self.add_copy(name, pd.Series(words, dtype="object"), self._gravest(parts))
+        self.add_copy(name, pd.Series(np.where(is_null, None, labels), dtype="object"), self._gravest(parts))
 
     def _gravest(self, parts: Sequence[str]) -> np.ndarray:
         """The gravest reason among the parts that are null in each row."""
@@ -86,5 +84,5 @@ class TypedColumns:
         """The table: all columns in the order they were added, and `absence`."""
         frame = pd.DataFrame(self._columns, copy=False)
         absence = absence_column(frame, self._reasons)
-        # built anew, for pandas takes each column of a wide frame apart when one is inserted
+        # rebuilt, for pandas takes each column of a wide frame apart when one is inserted
         return pd.DataFrame({**self._columns, ABSENCE: absence}, copy=False)

@@ -37,12 +37,12 @@ def with_zone_counts(rows: pd.DataFrame, shot_attempts: pd.DataFrame, lost: pd.D
     game = rows[_GAME].merge(_games(shot_attempts), on=_GAME, how="left", validate="m:1")
     has_shots = game[SOURCE].notna().to_numpy()
     added: dict[str, np.ndarray] = {}
-    for names, is_told in (
+    for names, is_reported in (
         (ZONE_COUNTS, has_shots),
         (DETAIL_COUNTS, game["has_details"].eq(True).to_numpy()),
         (ASSIST_COUNTS, game["has_assists"].eq(True).to_numpy()),
     ):
-        added |= {name: np.where(is_told, mine[name].fillna(0.0).to_numpy(), np.nan) for name in names}
+        added |= {name: np.where(is_reported, mine[name].fillna(0.0).to_numpy(), np.nan) for name in names}
     added[SOURCE] = game[SOURCE].astype("object").where(has_shots, None).to_numpy()
     is_lost = rows["game_date"].isin(lost["game_date"]).to_numpy() & ~has_shots
     added[ABSENCE_OF_ZONES] = np.where(is_lost, Absence.UPSTREAM_MISSING, Absence.SOURCE_UNAVAILABLE)

@@ -23,10 +23,10 @@ from dagster._core.storage.event_log.schema import (
 
 from nba_assets.event_log.events import DATA_VERSION_TAG, Target, sql_storage
 
-STORY = "ledger"
+STATE_DIGEST = "ledger"
 """Key of the metadata that says which story of the ledger a result tells that no run has reported."""
 
-_STORY = re.compile(rf'"{STORY}": \{{"__class__": "\w+", "text": "([^"]*)"\}}')
+_STATE_DIGEST = re.compile(rf'"{STATE_DIGEST}": \{{"__class__": "\w+", "text": "([^"]*)"\}}')
 _CHANGING = (
     DagsterEventType.ASSET_MATERIALIZATION.value,
     DagsterEventType.ASSET_CHECK_EVALUATION.value,
@@ -47,7 +47,7 @@ class ShownCheck:
 
     status: str = ""
     run_id: str = ""
-    story: str = ""
+    state_digest: str = ""
     is_current: bool = False
 
 
@@ -69,7 +69,7 @@ def shown_dates(instance: dg.DagsterInstance, table: str, check_name: str) -> di
         target, version = contents.get(partition, (None, ""))
         status, run_id, judged, event = checks.get(partition, ("", "", None, ""))
         is_current = bool(status) and (target is None or judged == target.storage_id)
-        check = ShownCheck(status, run_id, _story(event), is_current)
+        check = ShownCheck(status, run_id, _state_digest(event), is_current)
         shown[dt.date.fromisoformat(partition)] = ShownDate(target, version, check)
     return shown
 
@@ -88,13 +88,12 @@ def shown_checks(instance: dg.DagsterInstance, check_name: str, tables: Sequence
             continue
         evaluation = record.evaluation if record.status.value != PLANNED else None
         target = evaluation.target_materialization_data if evaluation else None
-        story = evaluation.metadata.get(STORY) if evaluation else None
-        latest = newest[table]
+        state_digest = evaluation.metadata.get(STATE_DIGEST) if evaluation else None
         shown[table] = ShownCheck(
             record.status.value,
             record.run_id,
-            str(story.value) if story else "",
-            latest is None or (target is not None and target.storage_id == latest.storage_id),
+            str(state_digest.value) if state_digest else "",
+            newest[table] is None or (target is not None and target.storage_id == newest[table].storage_id),
         )
     return shown
 
@@ -112,7 +111,7 @@ def newest_materializations(instance: dg.DagsterInstance, tables: Sequence[str])
     return newest
 
 
-def standing_materializations(
+def current_materializations(
     instance: dg.DagsterInstance, table: str, days: Sequence[dt.date]
 ) -> dict[dt.date, Target]:
     """The newest materialization of each of the dates that has one."""
@@ -170,9 +169,9 @@ def _checks(
         rows.partition, rows.execution_status, rows.run_id, rows.materialization_event_storage_id, event
     ).select_from(AssetCheckExecutionsTable.join(latest, rows.id == latest.c.id))
     with sql_storage(instance).index_connection() as connection:
-        return {partition: tuple(rest) for partition, *rest in connection.execute(query)}
+        return {partition: tuple(rest) for partition, *rest in connection.execute(query)}  # type: ignore[misc]
 
 
-def _story(event: str | None) -> str:
-    found = _STORY.search(event or "")
+def _state_digest(event: str | None) -> str:
+    found = _STATE_DIGEST.search(event or "")
     return found.group(1) if found else ""

@@ -2,7 +2,7 @@
 
 By itself a ranged Dagster run marks every date of its range materialized and stores one check result for
 no date at all. Here each built date gets its own materialization with its content hash as data version, and
-every date its own `partition_ready` result; a held or rejected date is not marked materialized.
+every date its own `partition_ready` result; a blocked or rejected date is not marked materialized.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ from dagster._core.storage.tags import (
     PARTITION_NAME_TAG,
 )
 
-from nba_assets.event_log.dagster_state import standing_materializations
+from nba_assets.event_log.dagster_state import current_materializations
 from nba_assets.event_log.events import (
     CODE_VERSION_TAG,
     DATA_VERSION_TAG,
@@ -91,30 +91,30 @@ def check_spec(table: str, partitions_def: dg.PartitionsDefinition) -> dg.AssetC
         asset=table,
         partitions_def=partitions_def,
         blocking=False,
-        description="Every readiness rule of the table, per date: which held, which failed, and what to do.",
+        description="Every readiness rule of the table, per date: which passed, which failed, and what to do.",
     )
 
 
 def report_outcomes(
     context: dg.AssetExecutionContext, table: str, outcomes: Mapping[dt.date, Outcome]
-) -> Iterator[dg.Output[None]]:
+) -> Iterator[dg.Output]:
     """Publish the outcomes of a step, then yield the outputs that keep Dagster from adding its own events."""
     key, origin = dg.AssetKey(table), Origin.of(context)
     built = [day for day, outcome in outcomes.items() if outcome.materialized]
     materializations = [outcomes[day].materialization(key, day) for day in built]
     failed = [day for day, outcome in outcomes.items() if not outcome.materialized]
-    standing = standing_materializations(context.instance, table, failed)
+    current = current_materializations(context.instance, table, failed)
     storage = bulk_storage(context.instance)
     if storage is None:
         for materialization in materializations:
             context.instance.handle_new_event(materialization_entry(origin, materialization))
-        targets = {**standing, **standing_materializations(context.instance, table, built)}
+        targets = {**current, **current_materializations(context.instance, table, built)}
         for evaluation in _evaluations(key, outcomes, targets):
             context.instance.handle_new_event(evaluation_entry(origin, evaluation))
     else:
         with storage.index_transaction() as connection:
             made = insert_materializations(storage, connection, origin, materializations)
-            targets = {**standing, **dict(zip(built, made, strict=True))}
+            targets = {**current, **dict(zip(built, made, strict=True))}
             # The rows planned for this run's partitions, which their results replace.
             connection.execute(
                 AssetCheckExecutionsTable.delete().where(

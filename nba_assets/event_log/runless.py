@@ -5,13 +5,12 @@ Dagster keeps one result per check and date that belongs to no run; a newer one 
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import dagster as dg
 from dagster._core.instance import RUNLESS_RUN_ID
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 
-from nba_assets.event_log.dagster_state import standing_materializations
+from nba_assets.event_log.dagster_state import current_materializations
 from nba_assets.event_log.events import (
     NO_RUN,
     Target,
@@ -29,7 +28,7 @@ def report_dates(
     instance: dg.DagsterInstance,
     table: str,
     outcomes: Mapping[dt.date, Outcome],
-    standing: Mapping[dt.date, Target],
+    current: Mapping[dt.date, Target],
 ) -> None:
     """Tell Dagster the outcomes of dates; `standing` are the materializations that it shows of them now.
 
@@ -42,7 +41,7 @@ def report_dates(
     if storage is None:
         for materialization in materializations:
             instance.report_runless_asset_event(materialization)
-        targets = {**standing, **standing_materializations(instance, table, built)}
+        targets = {**current, **current_materializations(instance, table, built)}
         with sql_storage(instance).index_connection() as connection:
             _forget(connection, key, list(outcomes))
         for day, outcome in outcomes.items():
@@ -50,7 +49,7 @@ def report_dates(
         return
     with storage.index_transaction() as connection:
         made = insert_materializations(storage, connection, NO_RUN, materializations)
-        targets = {**standing, **dict(zip(built, made, strict=True))}
+        targets = {**current, **dict(zip(built, made, strict=True))}
         _forget(connection, key, list(outcomes))
         evaluations = [outcome.evaluation(key, day, targets.get(day)) for day, outcome in outcomes.items()]
         insert_evaluations(storage, connection, NO_RUN, evaluations)
@@ -62,7 +61,7 @@ def report_checks(instance: dg.DagsterInstance, evaluations: Sequence[dg.AssetCh
         instance.report_runless_asset_event(evaluation)
 
 
-def _forget(connection: Any, key: dg.AssetKey, days: Sequence[dt.date]) -> None:
+def _forget(connection: object, key: dg.AssetKey, days: Sequence[dt.date]) -> None:
     """Remove the dates' former results of no run: the table of results has room for one each."""
     rows = AssetCheckExecutionsTable.c
     for start in range(0, len(days), _AT_ONCE):

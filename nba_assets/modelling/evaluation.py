@@ -102,7 +102,7 @@ class Evaluation:
 
 
 def metrics_table(metrics: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> pd.DataFrame:
-    """Metrics as they stand in an evaluation or in a version's metadata: one row per part and predictor."""
+    """Metrics as published in an evaluation or in a version's metadata: one row per part and predictor."""
     rows = [
         {"split": part, "predictor": name, **values}
         for part, predictors in metrics.items()

@@ -79,7 +79,7 @@ class PointsModel:
         return pd.DataFrame(rounded, index=frame.index)
 
     def score(self, frame: pd.DataFrame) -> np.ndarray:
-        """The median alone: the prediction that is held against outcomes."""
+        """The median alone: the prediction that is compared with outcomes."""
         return self.predict(frame)["points_median"].to_numpy()
 
     def contributions(self, frame: pd.DataFrame, top: int = 3) -> list[list[tuple[str, float]]]:

@@ -73,10 +73,10 @@ def build_points_model(
     baselines = naive_baselines(games if raw_games is None else raw_games)
     matrix = design_matrix(features=features, games=games, baselines=baselines, feature_columns=feature_columns)
     split = split or split_by_fraction(matrix.dates)
-    standing = matching_version(models_dir, model_identity(matrix, split, settings, ledger_fingerprint, waivers))
-    if standing is not None:
-        _settle(models_dir, standing, trained_at)
-        return ModelBuild(standing, is_new=False)
+    stored = matching_version(models_dir, model_identity(matrix, split, settings, ledger_fingerprint, waivers))
+    if stored is not None:
+        _settle(models_dir, stored, trained_at)
+        return ModelBuild(stored, is_new=False)
     trained = train_points_model(matrix, split, settings)
     evaluation = evaluate(model=trained.model, matrix=matrix, baselines=baselines, split=split, seed=settings.seed)
     verdict = _judged(models_dir, evaluation, matrix, split, settings.seed, has_news, bool(waivers))
@@ -122,7 +122,7 @@ def _judged(
 
 
 def _settle(models_dir: Path, saved: SavedModel, at: dt.datetime) -> None:
-    # also for a version that stands: a crash between its files and the decision is healed by training again
+    # also for a stored version: a crash between its files and the decision is healed by training again
     if read_decisions(models_dir).knows(saved.version):
         return
     verdict = saved.metadata["verdict"]

@@ -70,7 +70,7 @@ def predict(*, features: pd.DataFrame, models: Sequence[SavedModel]) -> pd.DataF
     table = rows[_IDENTIFIERS].assign(
         predicted_points=points["points_median"],
         **points,
-        prediction_source=np.where(unserved, None, MODEL),  # type: ignore[call-overload]  # numpy's stubs know no null
+        prediction_source=np.where(unserved, None, MODEL),
         model_version=version,
         top_contributions=moved,
         baseline_points=rows[BASELINE_FEATURE].astype("float64"),
@@ -87,7 +87,7 @@ def predict_from_baseline(
     injury_reports: pd.DataFrame,
     player_game_summary: pd.DataFrame,
 ) -> pd.DataFrame:
-    """player_points_predictions of dates that have no features, from the games before them that stand.
+    """player_points_predictions of dates that have no features, from the published games before them.
 
     Expected are those whom upcoming_player_context would expect. `predicted_points` is the average of the player's
     earlier games with a half-life of six games, and everything that takes a model is null (`upstream_missing`).

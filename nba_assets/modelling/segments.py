@@ -29,7 +29,7 @@ def tiers(frame: pd.DataFrame) -> np.ndarray:
 def calibration_groups(frame: pd.DataFrame) -> np.ndarray:
     """The group of each row of feature values by which intervals are calibrated: `ROOKIES`, or else its tier.
 
-    Rookies apart, because with the widening of their tiers their interval held 84 % of outcomes on the archive.
+    Rookies apart, because with the widening of their tiers their interval covered 84 % of outcomes on the archive.
     """
     group = tiers(frame)
     if set(frame) >= SEASON_COLUMNS:

@@ -1,4 +1,4 @@
-"""What a person decides: cancel, hold, release, invalidate, restore, waive, revoke; each with who and why.
+"""What a person decides: cancel, freeze, unfreeze, invalidate, restore, waive, revoke; each with who and why.
 
 What changes dates does so under a claim of its own, so that nobody writes them meanwhile; every decision is in the
 journal of the warehouse.
@@ -30,40 +30,42 @@ class Effect:
 
     said: str
     stale: tuple[tuple[str, tuple[DateRange, ...]], ...] = ()
-    heal: str = ""
+    fix_command: str = ""
 
     def __str__(self) -> str:
         lines = [self.said, *(f"  stale now: {table} {list_of(ranges)}" for table, ranges in self.stale)]
-        return "\n".join([*lines, f"Rebuild: {self.heal}"] if self.heal else lines)
+        return "\n".join([*lines, f"Rebuild: {self.fix_command}"] if self.fix_command else lines)
 
 
 def cancel(store: ClaimStore, warehouse: Warehouse, text: str, *, who: str, why: str) -> Claim:
-    """Ask the holder of a claim (its id, holder or run) to stop; it does at its next check, and writes the journal.
+    """Ask the owner of a claim (its id, owner or run) to stop; it does at its next check, and writes the journal.
 
     A publish in work is completed or rolled back. The claim is returned as it is now: when its lease had run out it is
-    over already. ClaimsError for an unknown claim and for a hold.
+    over already. ClaimsError for an unknown claim and for a freeze.
     """
     claim = store.request_cancel(store.find(text).id, who, why)
     if claim.state == "expired":
-        warehouse.record("cancel", who, why, claim.spans, {"claim": claim.id, "holder": claim.holder, "was": "expired"})
+        warehouse.record("cancel", who, why, claim.spans, {"claim": claim.id, "owner": claim.owner, "was": "expired"})
     return claim
 
 
-def hold(store: ClaimStore, warehouse: Warehouse, span: Span, *, who: str, why: str, until: dt.datetime) -> Claim:
+def freeze(store: ClaimStore, warehouse: Warehouse, span: Span, *, who: str, why: str, until: dt.datetime) -> Claim:
     """Keep everybody from writing the dates until a moment; ClaimConflict when somebody writes them now."""
     _known(warehouse, span)
     claim = store.reserve(
-        [span], holder=f"hold:{who}", kind="hold", who=who, why=why, until=until, above=warehouse.last_token()
+        [span], owner=f"freeze:{who}", kind="freeze", who=who, why=why, until=until, above=warehouse.last_token()
     )
-    warehouse.record("hold", who, why, [span], {"claim": claim.id, "until": until.isoformat()})
+    warehouse.record("freeze", who, why, [span], {"claim": claim.id, "until": until.isoformat()})
     return claim
 
 
-def release(store: ClaimStore, warehouse: Warehouse, claim_id: int, *, who: str, why: str) -> Claim:
-    """End a hold; ClaimsError when the claim is none."""
+def unfreeze(store: ClaimStore, warehouse: Warehouse, claim_id: int, *, who: str, why: str) -> Claim:
+    """End a freeze; ClaimsError when the claim is none."""
     claim = store.get(claim_id)
-    if claim.kind != "hold":
-        raise ClaimsError(f"{named(claim)} is no hold but a {claim.kind}: stop it with `nba-assets cancel {claim_id}`")
+    if claim.kind != "freeze":
+        raise ClaimsError(
+            f"{named(claim)} is no freeze but a {claim.kind}: stop it with `nba-assets cancel {claim_id}`"
+        )
     if not claim.is_active:
         raise ClaimsError(f"{named(claim)} is over: {claim.state} at {moment(claim.ended_at)}")
     claim = store.end(claim_id, "released", who, why)
@@ -96,7 +98,7 @@ def restore(
     if after.stale[table][after.position(pd.Timestamp(day))]:
         said += (
             f" It is stale: its inputs or its code have changed since build {build}, and a backfill would build it "
-            f"anew. `nba-assets hold {table} {day}` keeps it."
+            f"anew. `nba-assets freeze {table} {day}` keeps it."
         )
     return Effect(said, _newly_stale(before, after), f"nba-assets backfill --stale --from {day}")
 
@@ -110,7 +112,9 @@ def waive(warehouse: Warehouse, span: Span, *, rule: str, who: str, why: str, un
         f"Waiver {waiver.waiver_id}: {rule} of {span} passes until {until.isoformat()}; what is built under it says so."
     )
     tables = f" --tables {MODEL}" if span.table == MODEL else " --failed"
-    return Effect(said, heal=f"nba-assets backfill{tables}" + ("" if span.table == MODEL else f" --from {span.first}"))
+    return Effect(
+        said, fix_command=f"nba-assets backfill{tables}" + ("" if span.table == MODEL else f" --from {span.first}")
+    )
 
 
 def revoke(warehouse: Warehouse, waiver_id: str, *, who: str, why: str) -> Effect:
@@ -119,17 +123,18 @@ def revoke(warehouse: Warehouse, waiver_id: str, *, who: str, why: str) -> Effec
     warehouse.revoke_waiver(waiver_id, who, why)
     waiver = given.loc[waiver_id]
     first, last = (waiver[name].date() for name in ("first_date", "last_date"))
-    span = Span(str(waiver["table_name"]), first, last)
-    said = f"Waiver {waiver_id} for {span} is revoked; its taint stays until a rebuild."
-    return Effect(said, heal=f"nba-assets backfill --no-resume --from {first} --to {last}")
+    said = (
+        f"Waiver {waiver_id} for {Span(waiver['table_name'], first, last)} is revoked; its taint stays until a rebuild."
+    )
+    return Effect(said, fix_command=f"nba-assets backfill --no-resume --from {first} --to {last}")
 
 
 @contextmanager
 def _operation(
     store: ClaimStore, warehouse: Warehouse, operation: str, span: Span, who: str, why: str
 ) -> Iterator[Claim]:
-    holder = f"operation:{operation} by {who}"
-    claim = store.reserve([span], holder=holder, kind="operation", who=who, why=why, above=warehouse.last_token())
+    owner = f"operation:{operation} by {who}"
+    claim = store.reserve([span], owner=owner, kind="operation", who=who, why=why, above=warehouse.last_token())
     with Lease(store, claim):
         warehouse.raise_fence(claim.spans, claim.id)
         yield claim

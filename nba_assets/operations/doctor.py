@@ -99,9 +99,9 @@ def _home(settings: Settings) -> Finding:
     home, marker = settings.home, settings.home / "source"
     if not home.exists():
         return Finding("home", Level.WARNING, f"{home} is not there yet", "nothing: the first command makes it")
-    if marker.exists() and (held := marker.read_text().strip()) != settings.source:
-        to_do = f"set NBA_SOURCE={held}, or NBA_HOME to another directory"
-        return Finding("home", Level.PROBLEM, f"{home} holds data of {held}, not of {settings.source}", to_do)
+    if marker.exists() and (found := marker.read_text().strip()) != settings.source:
+        to_do = f"set NBA_SOURCE={found}, or NBA_HOME to another directory"
+        return Finding("home", Level.PROBLEM, f"{home} holds data of {found}, not of {settings.source}", to_do)
     return Finding("home", Level.OK, f"{home}, source {settings.source}")
 
 
@@ -195,7 +195,7 @@ def _claims(settings: Settings) -> Finding:
         return Finding("claims", Level.PROBLEM, coded(error), "see NBA_CLAIMS_URL and the database behind it")
     stall = dt.timedelta(minutes=settings.stall_minutes)
     if stalled := [claim for claim in active if claim.is_stalled(now, stall)]:
-        said = f"claim {stalled[0].id} of {stalled[0].holder} has reported nothing for {settings.stall_minutes} minutes"
+        said = f"claim {stalled[0].id} of {stalled[0].owner} has reported nothing for {settings.stall_minutes} minutes"
         return Finding("claims", Level.WARNING, said, f"nba-assets claims; nba-assets cancel {stalled[0].id}")
     return Finding("claims", Level.OK, f"{len(active)} active")
 

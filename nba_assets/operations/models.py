@@ -1,4 +1,4 @@
-"""The stored model versions: what each was trained on, whether that still stands, and which dates it serves."""
+"""The stored model versions: what each was trained on, whether that is still published, and which dates it serves."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -17,13 +17,13 @@ from nba_assets.modelling.registry.artefacts import (
     stored_versions,
 )
 from nba_assets.modelling.registry.decisions import Decisions, Status, read_decisions
-from nba_assets.modelling.registry.freshness import GATED, Standing, change_in_words, stored_standing
+from nba_assets.modelling.registry.freshness import GATED, ModelFreshness, change_in_words, stored_published
 from nba_assets.readiness.counted import counted
 from nba_assets.readiness.state import LedgerState
 
 
 class Freshness(StrEnum):
-    """Whether the data that a version was trained on still stands; `behind` is current, and newer dates stand."""
+    """Whether the data that a version was trained on still holds; `behind` is current, and newer dates stand."""
 
     CURRENT = "current"
     BEHIND = "behind"
@@ -94,21 +94,21 @@ def model_statuses(models_dir: Path, state: LedgerState) -> list[ModelStatus]:
             found.append(ModelStatus(model_id(version), Freshness.UNKNOWN, broken[version]))
             continue
         metadata = readable[version]
-        standing = stored_standing(models_dir, version, state) if "training_window" in metadata else None
-        freshness, reason = _freshness(standing)
+        current = stored_published(models_dir, version, state) if "training_window" in metadata else None
+        freshness, reason = _freshness(current)
         serves_from, serves_to = serves.get(version, (None, None))
         found.append(
             ModelStatus(
                 model=model_id(version),
                 freshness=freshness,
                 reason=reason,
-                first=standing.first if standing else None,
-                last=standing.last if standing else None,
+                first=current.first if current else None,
+                last=current.last if current else None,
                 train_before=dt.date.fromisoformat(metadata["train_before"]),
                 status=decided.status(version, metadata),
                 is_champion=version == decided.champion,
                 waivers=tuple(metadata.get("waivers", ())),
-                new_dates=standing.newer_dates if standing else 0,
+                new_dates=current.newer_dates if current else 0,
                 serves_from=serves_from,
                 serves_to=serves_to,
                 test_mae=metadata.get("test_mae"),
@@ -153,12 +153,12 @@ def touched_by(models: Sequence[ModelStatus], planned: Mapping[str, Sequence[dt.
     return counts
 
 
-def _freshness(standing: Standing | None) -> tuple[Freshness, str]:
-    if standing is None:
+def _freshness(current: ModelFreshness | None) -> tuple[Freshness, str]:
+    if current is None:
         return Freshness.UNKNOWN, "its metadata do not say which window it was trained on; train again"
-    window = f"its training window {standing.first} … {standing.last}"
-    if standing.is_stale:
-        return Freshness.STALE, f"in {window} {'; '.join(map(change_in_words, standing.changes))}"
-    if standing.is_behind:
-        return Freshness.BEHIND, f"{counted(standing.newer_dates, 'newer date')} after {window}"
+    window = f"its training window {current.first} … {current.last}"
+    if current.is_stale:
+        return Freshness.STALE, f"in {window} {'; '.join(map(change_in_words, current.changes))}"
+    if current.is_behind:
+        return Freshness.BEHIND, f"{counted(current.newer_dates, 'newer date')} after {window}"
     return Freshness.CURRENT, f"{window} stands as it was"

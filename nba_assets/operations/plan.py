@@ -28,19 +28,19 @@ class Wave:
 
 
 @dataclass(frozen=True)
-class Holder:
-    """An active claim or hold that has some of the planned dates, in words."""
+class Conflict:
+    """An active claim or freeze that has some of the planned dates, in words."""
 
     claim: int
     kind: str
-    holder: str
+    owner: str
     who: str
     why: str
     dates: str
 
     def __str__(self) -> str:
         why = f": {self.why}" if self.why else ""
-        return f"{self.dates}: {self.kind} {self.claim} of {self.holder} ({self.who}{why})"
+        return f"{self.dates}: {self.kind} {self.claim} of {self.owner} ({self.who}{why})"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class PlanReport:
     waves: tuple[Wave, ...]
     seconds: float
     untimed: tuple[str, ...]
-    conflicts: tuple[Holder, ...]
+    conflicts: tuple[Conflict, ...]
     models: Mapping[str, int] = field(default_factory=dict)
     hint: str = ""
 
@@ -95,7 +95,7 @@ def plan(
         waves=order,
         seconds=sum(wave.seconds or 0.0 for wave in order),
         untimed=untimed,
-        conflicts=tuple(_holder(claim, spans) for claim in store.covering(spans)),
+        conflicts=tuple(_conflict(claim, spans) for claim in store.covering(spans)),
         models=touched_by(model_statuses(models_dir, state), days),
         hint=_hint(made, assets),
     )
@@ -127,8 +127,8 @@ def _waves(
     return tuple(order), untimed
 
 
-def _holder(claim: Claim, spans: Sequence[Span]) -> Holder:
-    return Holder(claim.id, claim.kind, claim.holder, claim.who, claim.why, described(claim.overlaps(spans)))
+def _conflict(claim: Claim, spans: Sequence[Span]) -> Conflict:
+    return Conflict(claim.id, claim.kind, claim.owner, claim.who, claim.why, described(claim.overlaps(spans)))
 
 
 def _hint(made: Plan, assets: Sequence[str]) -> str:
@@ -138,7 +138,7 @@ def _hint(made: Plan, assets: Sequence[str]) -> str:
         first = min(part.ranges[0].first for part in made.roots_outside)
         last = max(part.ranges[-1].last for part in made.roots_outside)
         return f"nba-assets backfill --tables {tables} --from {first} --to {last}"
-    upstream = made.upstream_in_the_way
+    upstream = made.upstream_blockers
     if upstream:
         every = ancestors(*(name for name in assets if name != MODEL))
         missing = [name for name in every if name not in assets]

@@ -1,9 +1,8 @@
-"""The state of the platform on one screen: every table, whoever works, what is held back, the model versions."""
+"""The state of the platform on one screen: every table, whoever works, what is frozen, the model versions."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,11 +25,11 @@ from nba_assets.storage.models import stored_models
 from nba_assets.warehouse.port import Warehouse
 
 STALE, TAINTED = "stale", "tainted"
-WORDS = ("ready", *Contents, STALE, "held", "rejected", "missing", TAINTED)
-"""What dates are counted by: ready, stale, held, rejected or missing; beside that, why ready ones are empty or short
+WORDS = ("ready", *Contents, STALE, "blocked", "rejected", "missing", TAINTED)
+"""What dates are counted by: ready, stale, blocked, rejected or missing; beside that, why ready ones are empty or short
 (`readiness.contents`), and whether they are tainted."""
 
-_TO_LOOK_AT = (Contents.INCOMPLETE, STALE, "held", "rejected", "missing", TAINTED)
+_TO_LOOK_AT = (Contents.INCOMPLETE, STALE, "blocked", "rejected", "missing", TAINTED)
 
 
 @dataclass(frozen=True)
@@ -66,13 +65,13 @@ class Root:
 class ClaimStatus:
     """A claim. `done` of `total` partitions were attempted; `rate` is partitions per minute.
 
-    `rate` and `ends_at` are None before the first was done and once the claim is over; a hold has no partitions to do
+    `rate` and `ends_at` are None before the first was done and once the claim is over; a freeze has no partitions to do
     and ends when it says.
     """
 
     claim: int
     kind: str
-    holder: str
+    owner: str
     who: str
     why: str
     dates: str
@@ -103,7 +102,7 @@ class PlatformStatus:
     roots: tuple[Root, ...]
     shortfalls: tuple[str, ...]
     claims: tuple[ClaimStatus, ...]
-    holds: tuple[ClaimStatus, ...]
+    freezes: tuple[ClaimStatus, ...]
     models: tuple[ModelStatus, ...]
 
 
@@ -120,8 +119,8 @@ def status(warehouse: Warehouse, store: ClaimStore, settings: Settings) -> Platf
         tables=tuple(table_status(state, name) for name in state.contracts),
         roots=tuple(roots(state)),
         shortfalls=shortfalls(state),
-        claims=tuple(claim for claim in active if claim.kind != "hold"),
-        holds=tuple(claim for claim in active if claim.kind == "hold"),
+        claims=tuple(claim for claim in active if claim.kind != "freeze"),
+        freezes=tuple(claim for claim in active if claim.kind == "freeze"),
         models=tuple(model_statuses(stored_models(settings), state)),
     )
 
@@ -129,9 +128,8 @@ def status(warehouse: Warehouse, store: ClaimStore, settings: Settings) -> Platf
 def table_status(state: LedgerState, name: str) -> TableStatus:
     """The dates of a table by status: how many, which, and when the last was built."""
     is_ready, is_stale = np.asarray(state.is_ready(name)), state.is_stale(name)
-    flags: dict[str, np.ndarray] = {"ready": is_ready, STALE: is_stale, TAINTED: state.tainted[name]}
-    flags |= {word.value: days for word, days in contents(state, name).items()}
-    flags |= {word.value: state.has_status(name, word) for word in (Status.HELD, Status.REJECTED, Status.MISSING)}
+    flags = {"ready": is_ready, **contents(state, name), STALE: is_stale, TAINTED: state.tainted[name]}
+    flags |= {word.value: state.has_status(name, word) for word in (Status.BLOCKED, Status.REJECTED, Status.MISSING)}
     return TableStatus(
         table=name,
         counts={word: int(flags[word].sum()) for word in WORDS},
@@ -151,7 +149,7 @@ def _last_build(state: LedgerState, name: str) -> LastBuild | None:
 
 def roots(state: LedgerState) -> list[Root]:
     """What makes ready partitions stale, by how many it concerns: the same cause of several ranges counts once."""
-    found: dict[tuple[object, ...], list[Any]] = {}
+    found: dict[tuple, list] = {}
     for name, ranges in stale_ranges(state, {name: state.is_stale(name) for name in state.contracts}).items():
         for part in ranges:
             cause = part.cause
@@ -178,11 +176,11 @@ def claim_status(
     minutes = (now - claim.created_at).total_seconds() / 60
     rate = len(done) / minutes if len(done) and minutes > 0 and claim.is_active else None
     to_do = sum(left.values())
-    is_hold = claim.kind == "hold"
+    is_freeze = claim.kind == "freeze"
     return ClaimStatus(
         claim=claim.id,
         kind=claim.kind,
-        holder=claim.holder,
+        owner=claim.owner,
         who=claim.who,
         why=claim.why,
         dates=described(claim.spans),
@@ -190,12 +188,12 @@ def claim_status(
         since=claim.created_at,
         renewed_at=claim.renewed_at,
         progress=claim.progress,
-        done=0 if is_hold else len(done),
-        total=0 if is_hold else len(done) + to_do,
+        done=0 if is_freeze else len(done),
+        total=0 if is_freeze else len(done) + to_do,
         rate=rate,
-        ends_at=claim.until if is_hold else now + dt.timedelta(minutes=to_do / rate) if rate else None,
+        ends_at=claim.until if is_freeze else now + dt.timedelta(minutes=to_do / rate) if rate else None,
         is_stalled=claim.is_stalled(now, stall),
-        is_slow=claim.is_active and not is_hold and _is_slow(claim, left, timed, now),
+        is_slow=claim.is_active and not is_freeze and _is_slow(claim, left, timed, now),
         cancel_who=claim.cancel_who,
     )
 
@@ -209,7 +207,7 @@ def _within(rows: pd.DataFrame, spans: Sequence[Span]) -> pd.DataFrame:
 
 
 def _left(claim: Claim, state: LedgerState, done: pd.DataFrame) -> dict[str, int]:
-    """Partitions of the claim that its runs have still to attempt, by table: not those that stand as they should."""
+    """Partitions of the claim that its runs have still to attempt, by table: not those that are up to date."""
     rebuilds_all = not claim.detail.get("only")
     left: dict[str, int] = {}
     for span in claim.spans:

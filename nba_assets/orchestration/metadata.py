@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import Column, Contract
-from nba_assets.partitions import label_date
 from nba_assets.warehouse.frames import date_spans
 from nba_assets.warehouse.port import Published
 
@@ -88,7 +87,7 @@ def materialization_metadata(
     nulls = _nulls_by_date(contract, rows)
     previews = _previews(contract, rows)
     games = rows.groupby("game_date")["game_id"].nunique() if "game_id" in rows else pd.Series(dtype="int64")
-    games_of = {label_date(day): int(count) for day, count in games.items()}
+    games_of = {day.date(): int(count) for day, count in games.items()}
     described = {}
     for day, outcome in published.items():
         verdict = outcome.verdict
@@ -118,7 +117,7 @@ def verdict_metadata(outcome: Published) -> dict[str, Any]:
     """What a check result shows of one date: the failed rules one by one, or that none failed."""
     verdict = outcome.verdict
     if verdict is None or not verdict.failures:
-        return {"in_the_way": outcome.reasons} if outcome.reasons else {"status": outcome.status.value}
+        return {"blocking": outcome.reasons} if outcome.reasons else {"status": outcome.status.value}
     return {
         "status": outcome.status.value,
         "failed_rules": dg.MetadataValue.table(

@@ -124,7 +124,7 @@ class RunClaim:
         if claim.cancel_requested_at is not None or self._is_terminated():
             who, why = claim.cancel_who or claim.who, claim.cancel_why or "its run was terminated"
             self._lease.stop("cancelled", who, why)
-            detail = {"claim": claim.id, "holder": claim.holder, "run": self._run.run_id, "progress": claim.progress}
+            detail = {"claim": claim.id, "owner": claim.owner, "run": self._run.run_id, "progress": claim.progress}
             self._warehouse.record("cancel", who, why, claim.spans, detail)
         elif all(span in self._spans for span in claim.spans):
             self._lease.stop("failed" if self._has_failed() else "done")
@@ -150,7 +150,7 @@ class RunClaim:
         claim = self.store.add_run(claim_id, self._run.run_id)
         if not claim.covers(self._spans):
             raise ClaimsError(
-                f"claim {claim.id} of {claim.holder} covers {described(claim.spans)}, but run {self._run.run_id} would "
+                f"claim {claim.id} of {claim.owner} covers {described(claim.spans)}, but run {self._run.run_id} would "
                 f"write {described(self._spans)}; launch it without the tag {CLAIM_TAG}"
             )
         return claim
@@ -169,7 +169,7 @@ class RunClaim:
         """A claim of this run's own, or the one that another run of its Dagster backfill has reserved."""
         tags = self._run.tags
         target = target_spans(context, self._warehouse.days)
-        holder = f"run:{self._run.run_id}" if target is None else f"{DAGSTER_BACKFILL}{tags[BACKFILL_TAG]}"
+        owner = f"run:{self._run.run_id}" if target is None else f"{DAGSTER_BACKFILL}{tags[BACKFILL_TAG]}"
         deadline = time.monotonic() + 60 * float(tags.get(WAIT_MINUTES_TAG, WAIT_MINUTES))
         waited_for: set[int] = set()
         self._is_reserving = True
@@ -177,7 +177,7 @@ class RunClaim:
             try:
                 return self.store.reserve(
                     self._spans if target is None else target,
-                    holder=holder,
+                    owner=owner,
                     kind="run" if target is None else "backfill",
                     who=self._who,
                     why=tags.get(WHY_TAG, ""),
@@ -186,14 +186,14 @@ class RunClaim:
                     above=self._warehouse.last_token(),
                 )
             except ClaimConflict as conflict:
-                mine = [found.claim for found in conflict.conflicts if found.claim.holder == holder]
+                mine = [found.claim for found in conflict.conflicts if found.claim.owner == owner]
                 if mine:
                     return self._join(mine[0].id)
                 if tags.get(ON_CONFLICT_TAG) != "wait" or time.monotonic() > deadline:
                     raise
-                if not conflict.holders <= waited_for:
+                if not conflict.owners <= waited_for:
                     context.log.info(f"waiting: {conflict}")
-                    waited_for |= conflict.holders
+                    waited_for |= conflict.owners
                 self._wait()
 
     def _until(self) -> dt.datetime | None:

@@ -1,4 +1,4 @@
-"""What a refused run shows in the UI: the holder of its dates as a link, and every conflict as a row."""
+"""What a refused run shows in the UI: the owner of its dates as a link, and every conflict as a row."""
 
 import datetime as dt
 
@@ -18,7 +18,7 @@ def refused(conflict: ClaimConflict) -> dg.Failure:
                 "table": found.overlap.table,
                 "dates": str(found.overlap).removeprefix(f"{found.overlap.table} "),
                 "claim": found.claim.id,
-                "holder": found.claim.holder,
+                "owner": found.claim.owner,
                 "run": found.claim.run_id,
                 "who": found.claim.who,
                 "why": found.claim.why,
@@ -28,7 +28,7 @@ def refused(conflict: ClaimConflict) -> dg.Failure:
         )
         for found in conflict.conflicts
     ]
-    holder = dg.MetadataValue.dagster_run(first.run_id) if first.run_id else dg.MetadataValue.text(first.holder)
+    owner = dg.MetadataValue.dagster_run(first.run_id) if first.run_id else dg.MetadataValue.text(first.owner)
     return dg.Failure(
-        coded(conflict), metadata={"holder": holder, "conflicts": dg.MetadataValue.table(rows)}, allow_retries=False
+        coded(conflict), metadata={"owner": owner, "conflicts": dg.MetadataValue.table(rows)}, allow_retries=False
     )

@@ -7,7 +7,6 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
 
 import dagster as dg
 import pandas as pd
@@ -34,9 +33,6 @@ from nba_assets.readiness.status import Status
 from nba_assets.sources.port import Delivery, Source
 from nba_assets.warehouse.frames import conform
 from nba_assets.warehouse.port import Attempt, FencedOut, Published, Warehouse, Window
-
-NOTHING = cast(dg.DagsterType, dg.Nothing)
-"""Our assets hand Dagster no value. Its stubs call this type a class, and its decorators ask for a `DagsterType`."""
 
 OWNERS = ["team:nba-data"]
 
@@ -65,7 +61,7 @@ class TableAsset:
             backfill_policy=dg.BackfillPolicy.single_run(),
             deps=list(made_of(self.contract)),
             check_specs=[check_spec(name, partitions_def)],
-            dagster_type=NOTHING,
+            dagster_type=dg.Nothing,
             owners=OWNERS,
             kinds={"pandas"},
             tags={"dataset": self.contract.dataset},
@@ -73,7 +69,7 @@ class TableAsset:
             metadata={**definition_metadata(self.contract), **code_reference(self.compute)},
             required_resource_keys={"warehouse", "claims", *self.resources},
         )
-        def shell(context: dg.AssetExecutionContext) -> Iterator[dg.Output[None]]:
+        def shell(context: dg.AssetExecutionContext) -> Iterator[dg.Output]:
             yield from build_table(context, self)
 
         return shell
@@ -88,7 +84,7 @@ def table_asset(contract: Contract, *, group: str, resources: tuple[str, ...] = 
     return declare
 
 
-def build_table(context: dg.AssetExecutionContext, asset: TableAsset) -> Iterator[dg.Output[None]]:
+def build_table(context: dg.AssetExecutionContext, asset: TableAsset) -> Iterator[dg.Output]:
     """Build the run's dates of one table and tell Dagster the outcome of each."""
     contract = asset.contract
     warehouse: Warehouse = context.resources.warehouse
@@ -100,7 +96,7 @@ def build_table(context: dg.AssetExecutionContext, asset: TableAsset) -> Iterato
     version = source.fingerprint if source else ""
     window = warehouse.read_window(contract, days, only=only_of(context.run.tags), source_version=version)
     made, published = Delivery(_empty(contract)), {}
-    if window.days or window.held:
+    if window.days or window.blocked:
         made = _computed(context, asset, window)
         verdicts = audit(_staged(window, made), rules_of(contract), window.waivers)
         for day, ids in made.waivers.items():
@@ -196,7 +192,7 @@ def _outcomes_of_current(
     shown = published_versions(context.instance, window.contract.name, window.current)
     outcomes = {}
     for day in window.current:
-        row: Any = mine.loc[pd.Timestamp(day)]
+        row = mine.loc[pd.Timestamp(day)]
         if shown.get(day) != row["content_hash"] or not stores_in_bulk(context.instance):
             facts = {"rows": int(row["rows"]), "content_hash": row["content_hash"], "build": int(row["build_id"])}
             outcomes[day] = Outcome(

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, field
 import pandas as pd
 
 from nba_assets.contracts.contract import Contract
-from nba_assets.partitions import label_date
 from nba_assets.readiness.status import Status
 
 
@@ -22,7 +21,7 @@ class Failure:
     game_date: dt.date
     rule: str
     message: str
-    holds: bool = False
+    blocks: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,15 +111,15 @@ def audit(staged: Staged, table_rules: TableRules, waivers: Sequence[Waiver]) ->
         for failure in rule(staged):
             failures[failure.game_date].append(failure)
     counts = staged.rows.groupby("game_date").size() if len(staged.rows) else pd.Series(dtype="int64")
-    rows = {label_date(day): int(count) for day, count in counts.items()}
+    rows = {day.date(): int(count) for day, count in counts.items()}
     counted = table_rules.counted(staged)
     verdicts = {}
     for day in staged.days:
         waived = {failure: _waiver(staged, failure, waivers) for failure in failures[day]}
-        standing = [failure for failure, waiver in waived.items() if waiver is None]
+        not_waived = [failure for failure, waiver in waived.items() if waiver is None]
         status = Status.READY
-        if standing:
-            status = Status.HELD if all(failure.holds for failure in standing) else Status.REJECTED
+        if not_waived:
+            status = Status.BLOCKED if all(failure.blocks for failure in not_waived) else Status.REJECTED
         expected, found = counted.get(day, (None, None))
         verdicts[day] = Verdict(
             status=status,

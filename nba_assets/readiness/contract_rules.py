@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from nba_assets.contracts.contract import ABSENCE, Absence, Contract
-from nba_assets.partitions import label_date
 from nba_assets.readiness.audit import Failure, Rule, Staged
 from nba_assets.readiness.thresholds import UPSTREAM_MISSING_GAMES, UPSTREAM_MISSING_SHARE
 
@@ -14,7 +13,7 @@ EXAMPLES = 3
 
 
 def failures_by_date(
-    rows: pd.DataFrame, rule: str, what: str, show: Iterable[str] = (), holds: bool = False
+    rows: pd.DataFrame, rule: str, what: str, show: Iterable[str] = (), blocks: bool = False
 ) -> Iterator[Failure]:
     """One failure per date of the given (failing) rows: how many, what is wrong, and the first of them."""
     columns = list(show)
@@ -23,13 +22,13 @@ def failures_by_date(
             ", ".join(f"{name}={row[name]}" for name in columns) for _, row in group[columns].head(EXAMPLES).iterrows()
         )
         examples = f" ({shown}{', …' if len(group) > EXAMPLES else ''})" if columns else ""
-        yield Failure(label_date(day), rule, f"{len(group)} rows: {what}{examples}", holds)
+        yield Failure(day.date(), rule, f"{len(group)} rows: {what}{examples}", blocks)
 
 
 def _unique_key(staged: Staged) -> Iterator[Failure]:
     rows, key = staged.rows, list(staged.contract.key)
     doubled = rows[rows.duplicated(["game_date", *key], keep="first")]
-    return failures_by_date(doubled, "unique_key", f"the key {', '.join(key)} stands more than once", key)
+    return failures_by_date(doubled, "unique_key", f"the key {', '.join(key)} appears more than once", key)
 
 
 def _never_null(staged: Staged) -> Iterator[Failure]:
@@ -83,7 +82,7 @@ def _within_range(staged: Staged) -> Iterator[Failure]:
 
 
 def _upstream_missing_share(staged: Staged) -> Iterator[Failure]:
-    """A windowed column with too many rows whose window holds a gap: the date is held until the gap closes.
+    """A windowed column with too many rows whose window contains a gap: the date is blocked until the gap closes.
 
     Windows of more than `UPSTREAM_MISSING_GAMES` games hold nothing, nor does what an optional upstream has part in.
     """
@@ -118,7 +117,7 @@ def _upstream_missing_share(staged: Staged) -> Iterator[Failure]:
                 "upstream_missing_share",
                 f"{counts[worst]} of {total} rows have a gap in the window of {worst} (and {len(counts) - 1} other "
                 f"columns); at most {UPSTREAM_MISSING_SHARE:.0%} may. Rebuild the rejected dates before this one.",
-                holds=True,
+                blocks=True,
             )
 
 

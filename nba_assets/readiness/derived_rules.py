@@ -8,7 +8,6 @@ import pandas as pd
 
 from nba_assets.contracts.contract import ABSENCE, Absence
 from nba_assets.contracts.raw_shots import ZONES
-from nba_assets.partitions import label_date
 from nba_assets.readiness import thresholds
 from nba_assets.readiness.audit import Failure, Rule, Staged, TableRules
 from nba_assets.readiness.contract_rules import failures_by_date
@@ -41,7 +40,7 @@ def _share_populated(rows: pd.DataFrame, column: str, rule: str, bar: float, den
     share = rows[column].notna().groupby(rows["game_date"]).mean()
     for day, value in share[share < bar].items():
         yield Failure(
-            label_date(day),
+            day.date(),
             rule,
             f"{column} is populated on {value:.1%} of {denominator}, the bar is {bar:.0%}; the reasons stand in "
             f"the column `{ABSENCE}`",
@@ -80,13 +79,13 @@ def _usage_adds_up(staged: Staged) -> Iterator[Failure]:
 
 
 def _avg_usage_populated(staged: Staged) -> Iterator[Failure]:
-    """The bar of the old system; where only gaps keep a date below it, the date is held until they close."""
+    """The bar of the old system; where only gaps keep a date below it, the date is blocked until they close."""
     column, bar = "avg_usage_rate_last_7_games", thresholds.AVG_USAGE_POPULATED_SHARE
     rows = staged.rows[~staged.rows["game_date"].dt.date.isin(staged.bootstrap)]
     in_gap = rows[ABSENCE].str.contains(f'"{column}": ?"{Absence.UPSTREAM_MISSING}"', regex=True)
-    healed = (rows[column].notna() | in_gap).groupby(rows["game_date"]).mean()
+    without_gaps = (rows[column].notna() | in_gap).groupby(rows["game_date"]).mean()
     for failure in _share_populated(rows, column, "avg_usage_populated", bar, "rows after bootstrap"):
-        yield replace(failure, holds=bool(healed[pd.Timestamp(failure.game_date)] >= bar))
+        yield replace(failure, blocks=bool(without_gaps[pd.Timestamp(failure.game_date)] >= bar))
 
 
 def _avg_usage_complete(staged: Staged) -> Iterator[Failure]:

@@ -1,8 +1,8 @@
-"""The gate: which dates of a table may be built now, and what stands in the way of the others.
+"""The gate: which dates of a table may be built now, and what blocks the others.
 
 Same-date inputs must be ready and not stale. Of the history, missing and stale dates refuse; rejected and
-held dates are gaps, which concern only the rows whose window contains one of their games. An optional same-date
-input that is rejected or held is such a gap too.
+blocked dates are gaps, which concern only the rows whose window contains one of their games. An optional same-date
+input that is rejected or blocked is such a gap too.
 """
 
 import datetime as dt
@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from nba_assets.contracts.contract import Contract, Read
 from nba_assets.errors import RequestError
@@ -26,7 +25,7 @@ EXAMPLES = 3
 
 
 class GateClosed(Exception):
-    """What was asked for may not be read; carries the partitions that stand in the way."""
+    """What was asked for may not be read; carries the partitions that block it."""
 
     code = "NBA-303"
 
@@ -37,21 +36,21 @@ class GateClosed(Exception):
 
 @dataclass(frozen=True)
 class Gate:
-    """`open_days` may be built; `held` says for every other date what is in the way.
+    """`open_days` may be built; `blocked` says for every other date what blocks it.
 
     `gaps` are, per history input and per optional one, the calendar positions in the window of an open day that are
-    rejected or held. `taints` has the ids of the waivers that an open day takes over from what it reads, for days
+    rejected or blocked. `taints` has the ids of the waivers that an open day takes over from what it reads, for days
     that take over any.
     """
 
     open_days: tuple[dt.date, ...]
-    held: Mapping[dt.date, str]
+    blocked: Mapping[dt.date, str]
     gaps: Mapping[str, np.ndarray]
     taints: Mapping[dt.date, tuple[str, ...]]
 
 
 OUTDATED = ("missing", "stale", "failed")
-"""What a date can be when it does not stand as it should: never attempted; outdated; rejected or held."""
+"""What a date can be when it is not up to date: never attempted; outdated; rejected or blocked."""
 
 
 def leave_out(
@@ -80,7 +79,7 @@ def leave_out(
 def evaluate(state: LedgerState, contract: Contract, days: Sequence[dt.date]) -> Gate:
     """The gate of a table for the given dates, which lie in the state's calendar."""
     calendar = state.days
-    wanted = calendar.get_indexer(pd.DatetimeIndex(list(days)))
+    wanted = calendar.get_indexer([np.datetime64(day) for day in days])
     if (wanted < 0).any():
         outside = [day.isoformat() for day, at in zip(days, wanted, strict=True) if at < 0]
         raise KeyError(f"{contract.name}: not in the partition calendar: {', '.join(outside[:EXAMPLES])}")
@@ -93,7 +92,7 @@ def evaluate(state: LedgerState, contract: Contract, days: Sequence[dt.date]) ->
             first = state.describe(read.table, int(positions[0]))
             more = f" (and {len(positions) - 1} more dates of its history)" if len(positions) > 1 else ""
             reasons.setdefault(int(at), []).append(first + more)
-    held = {calendar[at].date(): "; ".join(texts) for at, texts in reasons.items()}
+    blocked = {calendar[at].date(): "; ".join(texts) for at, texts in reasons.items()}
     opened = wanted[~np.isin(wanted, list(reasons))]
     gaps = {
         read.table: _gaps(state, read, opened) for read in contract.reads if read.optional or read.window == "before"
@@ -101,9 +100,9 @@ def evaluate(state: LedgerState, contract: Contract, days: Sequence[dt.date]) ->
     taints: dict[dt.date, tuple[str, ...]] = {}
     for waiver, tainted in state.inherited_taints(contract).items():
         for day in calendar[wanted[tainted[wanted]]].date:
-            if day not in held:
+            if day not in blocked:
                 taints[day] = (*taints.get(day, ()), waiver)
-    return Gate(tuple(day for day in days if day not in held), held, gaps, taints)
+    return Gate(tuple(day for day in days if day not in blocked), blocked, gaps, taints)
 
 
 def _gaps(state: LedgerState, read: Read, opened: np.ndarray) -> np.ndarray:
@@ -130,21 +129,21 @@ def require_all(
     something in the window.
     """
     window = (state.days >= np.datetime64(first)) & (state.days <= np.datetime64(last))
-    obstacles = {table: window & (~state.is_ready(table) | state.tainted[table]) for table in tables}
-    shut = np.logical_or.reduce([*obstacles.values(), np.zeros(len(state.days), dtype=bool)])
+    blocking = {table: window & (~state.is_ready(table) | state.tainted[table]) for table in tables}
+    refused = np.logical_or.reduce([*blocking.values(), np.zeros(len(state.days), dtype=bool)])
     used = {waiver for table in tables for waiver, dates in state.taints(table).items() if (dates & window).any()}
     for waiver in (waiver for waiver in waivers if now and waiver.waives(waivable_as, TRAINING_RULE, now)):
         covered = (state.days >= np.datetime64(waiver.first)) & (state.days <= np.datetime64(waiver.last))
-        if (shut & covered).any():
+        if (refused & covered).any():
             used.add(waiver.waiver_id)
-            shut &= ~covered
+            refused &= ~covered
     blockers: list[dict[str, str]] = []
     summary: list[str] = []
-    for table, obstacle in obstacles.items():
-        positions = np.flatnonzero(obstacle & shut)
+    for table, flags in blocking.items():
+        positions = np.flatnonzero(flags & refused)
         if not len(positions):
             continue
-        dates = [str(day.date()) for day in state.days[positions]]
+        dates = [str(state.days[at].date()) for at in positions]
         summary.append(
             f"{table}: {len(dates)} dates ({dates[0]} … {dates[-1]})" if len(dates) > 1 else f"{table}: {dates[0]}"
         )

@@ -12,7 +12,7 @@ Flags = Mapping[str, np.ndarray]
 
 
 def built_on(state: LedgerState, origins: Flags) -> dict[str, np.ndarray]:
-    """Partitions with content whose windows hold an origin, at any depth; the origins themselves are left out."""
+    """Partitions with content whose windows contain an origin, at any depth; the origins themselves are left out."""
     reached = _nothing(state)
     for name, contract in state.contracts.items():
         for read in contract.reads:
@@ -25,10 +25,10 @@ def waiting_for(state: LedgerState, origins: Flags) -> dict[str, np.ndarray]:
     """Partitions without good content that the gate cannot open before an origin is fixed, at any depth."""
     waiting = _nothing(state)
     for name, contract in state.contracts.items():
-        shut = state.is_gap(name) | state.is_missing(name)
+        unpublished = state.is_gap(name) | state.is_missing(name)
         for read in contract.reads:
             upstream = waiting[read.table] | origins.get(read.table, False)
-            waiting[name] |= shut & seen(read, upstream & state.blocks(read))
+            waiting[name] |= unpublished & seen(read, upstream & state.blocks(read))
     return waiting
 
 

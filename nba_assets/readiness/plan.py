@@ -12,7 +12,7 @@ class Kind(StrEnum):
 
     MISSING = "missing"
     REJECTED = "rejected"
-    HELD = "held"
+    BLOCKED = "blocked"
     STALE = "stale"
     SOURCE = "source changed"
     ASKED = "asked for"
@@ -113,6 +113,6 @@ class Plan:
         return tuple(sorted({table.wave for table in self.tables}))
 
     @property
-    def upstream_in_the_way(self) -> tuple[str, ...]:
+    def upstream_blockers(self) -> tuple[str, ...]:
         """Tables that were not asked for and stop planned partitions: asking for them too may help."""
         return tuple(dict.fromkeys(stop.upstream for stop in self.stops if stop.is_certain and not stop.is_asked))

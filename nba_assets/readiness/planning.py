@@ -7,7 +7,6 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
-import pandas as pd
 
 from nba_assets.contracts.contract import SCHEDULE, Read
 from nba_assets.contracts.tables import waves_of
@@ -24,7 +23,7 @@ from nba_assets.readiness.status import Status
 from nba_assets.readiness.windows import seen, window_of
 
 FILTERS = ("outdated", "missing", "stale", "failed", "all")
-"""What to plan of what was asked for: everything that does not stand as it should, one kind of it, or everything."""
+"""What to plan of what was asked for: everything that is not up to date, one kind of it, or everything."""
 
 
 def make_plan(
@@ -93,11 +92,11 @@ def make_plan(
                 seconds=None if duration is None else duration.seconds(len(days)),
             )
         )
-    asked_days = state.days[within]
+    days = state.days[within]
     return Plan(
         asked=chosen,
-        first=asked_days[0].date(),
-        last=asked_days[-1].date(),
+        first=days[0].date(),
+        last=days[-1].date(),
         tables=tuple(plans),
         stops=tuple(_stops(state, chosen, sure, most)),
         outside=tuple(_outside(state, most)),
@@ -128,7 +127,7 @@ def _kinds(
     kinds = {
         Kind.MISSING: (state.is_missing(name), {"outdated", "missing", "all"}),
         Kind.REJECTED: (state.has_status(name, Status.REJECTED), {"outdated", "failed", "all"}),
-        Kind.HELD: (state.has_status(name, Status.HELD), {"outdated", "failed", "all"}),
+        Kind.BLOCKED: (state.has_status(name, Status.BLOCKED), {"outdated", "failed", "all"}),
         Kind.STALE: (state.is_stale(name), {"outdated", "stale", "all"}),
         Kind.SOURCE: (changed, {"outdated", "all"}),
         Kind.ASKED: (np.ones_like(asked), {"all"}),
@@ -143,11 +142,11 @@ def _kinds(
 def _reasons(state: LedgerState, name: str, kinds: Mapping[Kind, np.ndarray]) -> list[Planned]:
     planned = []
     words = texts(state, name, "reasons")
-    for kind in (Kind.MISSING, Kind.REJECTED, Kind.HELD, Kind.SOURCE, Kind.ASKED):
+    for kind in (Kind.MISSING, Kind.REJECTED, Kind.BLOCKED, Kind.SOURCE, Kind.ASKED):
         for dates in ranges_of(kinds[kind], state.days):
             reason = kind.value
-            if kind in (Kind.REJECTED, Kind.HELD):
-                start = state.position(pd.Timestamp(dates.first))
+            if kind in (Kind.REJECTED, Kind.BLOCKED):
+                start = int(state.days.get_loc(np.datetime64(dates.first)))
                 said = list(dict.fromkeys(words[start : start + dates.dates]))
                 more = f" (and {len(said) - 1} other reasons)" if len(said) > 1 else ""
                 reason = f"{kind}: {said[0] or 'no reason given'}{more}"
@@ -185,13 +184,13 @@ def _blocker(
     state: LedgerState, outcome: Outcome, read: Read, word: str, blocking: np.ndarray, dates: DateRange
 ) -> str:
     """The first upstream partition that blocks the dates, why it does, and how many more there are."""
-    first, last = (state.position(pd.Timestamp(day)) for day in (dates.first, dates.last))
+    first, last = (int(state.days.get_loc(np.datetime64(day))) for day in (dates.first, dates.last))
     window = slice(window_of(read, first).start, window_of(read, last).stop)
     positions = window.start + np.flatnonzero(blocking[window])
     at = int(positions[0])
     partition = f"{read.table} {state.days[at].date()}"
     if outcome.stopped[read.table][at]:
-        reason = f"{partition} would itself be held"
+        reason = f"{partition} would itself be blocked"
     elif word == "stale" and not state.is_stale(read.table)[at]:
         reason = f"{partition} would become stale"
     else:
@@ -204,7 +203,7 @@ def _outside(state: LedgerState, most: Outcome) -> Iterator[Affected]:
 
 
 def _remaining_gaps(state: LedgerState, outcome: Outcome) -> Iterator[Affected]:
-    """Gaps in the history of what is built: its rows whose window holds one of their games will be null there."""
+    """Gaps in the history of what is built: its rows whose window contains one of their games will be null there."""
     concerned = {name: np.zeros(len(state.days), dtype=bool) for name in state.contracts}
     for name, contract in state.contracts.items():
         built = np.flatnonzero(outcome.built[name])

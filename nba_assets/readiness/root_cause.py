@@ -14,23 +14,23 @@ from nba_assets.readiness.windows import NEVER, seen_from, window_of
 _RULE = re.compile(r"([a-z_]+): ")
 
 
-def root_obstacle(state: LedgerState, table: str, at: int) -> tuple[str, int]:
+def root_cause(state: LedgerState, table: str, at: int) -> tuple[str, int]:
     """Table and calendar position of the partition that no other one blocks.
 
-    That is the given one when it is not held, or is held by its own rules, or what held it has been rebuilt since.
+    That is the given one when it is not blocked, or is blocked by its own rules, or what blocked it is ready now.
     """
-    if not state.has_status(table, Status.HELD)[at]:
+    if not state.has_status(table, Status.BLOCKED)[at]:
         return table, at
     for read in state.contracts[table].reads:
         window = window_of(read, at)
         blockers = np.flatnonzero(state.blocks(read)[window])
         if len(blockers):
-            return root_obstacle(state, read.table, window.start + int(blockers[0]))
+            return root_cause(state, read.table, window.start + int(blockers[0]))
     return table, at
 
 
 def refused_roots(state: LedgerState, stale: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Rejected and held partitions that the stale ones rest on, and those that block them, at any depth.
+    """Rejected and blocked partitions that the stale ones rest on, and those that block them, at any depth.
 
     A rebuild of the stale partitions alone would be made without them: they come first.
     """
@@ -64,7 +64,7 @@ class Origins:
 
     def of(self, state: LedgerState, table: str, at: int) -> tuple[str, int]:
         """The root of a partition, through what blocks it and the gaps that its rules blame."""
-        table, at = root_obstacle(state, table, at)
+        table, at = root_cause(state, table, at)
         return self.names[self.tables[table][at]], int(self.positions[table][at])
 
     def is_own(self, table: str) -> np.ndarray:
@@ -83,11 +83,13 @@ def origins(state: LedgerState) -> Origins:
     tables = {name: np.full(len(days), number) for number, name in enumerate(names)}
     positions = {name: days.copy() for name in names}
     for name, contract in state.contracts.items():
-        held = state.has_status(name, Status.HELD)
-        if not held.any():
+        blocked = state.has_status(name, Status.BLOCKED)
+        if not blocked.any():
             continue
-        blocked, said = held & state.is_blocked(contract), texts(state, name, "reasons")
-        by_rule = np.array([flag and bool(failed_rule(text)) for flag, text in zip(held, said, strict=True)]) & ~blocked
+        blocked, said = blocked & state.is_blocked(contract), texts(state, name, "reasons")
+        by_rule = (
+            np.array([flag and bool(failed_rule(text)) for flag, text in zip(blocked, said, strict=True)]) & ~blocked
+        )
         newest = np.full(len(days), -1)
         for read in contract.reads:
             gap = state.is_gap(read.table)

@@ -11,7 +11,7 @@ from nba_assets.readiness.root_cause import origins, remedy
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.status import Status
 
-OUTCOMES = ("built", "unchanged", "empty", "bootstrap", "held", "rejected")
+OUTCOMES = ("built", "unchanged", "empty", "bootstrap", "blocked", "rejected")
 """What dates are counted by. They do not exclude each other: an empty date is also built or unchanged, so is a
 bootstrap date."""
 
@@ -28,7 +28,7 @@ def outcome_counts(ledger: pd.DataFrame, run_ids: Collection[str]) -> pd.DataFra
             "unchanged": ready & ~changed,
             "empty": ready & (mine["rows"] == 0),
             "bootstrap": ready & mine["is_bootstrap"].fillna(False).astype(bool),
-            "held": mine["status"] == "held",
+            "blocked": mine["status"] == "blocked",
             "rejected": mine["status"] == "rejected",
         }
     )
@@ -37,12 +37,12 @@ def outcome_counts(ledger: pd.DataFrame, run_ids: Collection[str]) -> pd.DataFra
 
 
 NAMED_ROOTS = 3
-BLOCKED = {Status.HELD.value: "blocked"}
+BLOCKED = {Status.BLOCKED.value: "blocked"}
 
 
 def outcome_in_words(counts: Mapping[str, int]) -> str:
     """'3 dates built, 2 unchanged, 1 rejected', 'nothing attempted'."""
-    shown = {word: counts.get(word, 0) for word in ("built", "unchanged", "held", "rejected")}
+    shown = {word: counts.get(word, 0) for word in ("built", "unchanged", "blocked", "rejected")}
     parts = [f"{count:,} {BLOCKED.get(word, word)}" for word, count in shown.items() if count]
     return ", ".join(parts) or "nothing attempted"
 

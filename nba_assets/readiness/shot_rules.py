@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from nba_assets.partitions import label_date
 from nba_assets.readiness import thresholds
 from nba_assets.readiness.audit import Failure, Staged, TableRules
 from nba_assets.readiness.contract_rules import EXAMPLES, failures_by_date
@@ -43,7 +42,7 @@ def _shots_as_box(staged: Staged) -> Iterator[Failure]:
         if failing.any():
             sums = games[[f"shot_{count}", count]].sum().assign(differing=differing, players=games.size())[failing]
             for day, part in sums.groupby(level="game_date"):
-                yield Failure(label_date(day), rule, _message(part, count, what))
+                yield Failure(day.date(), rule, _message(part, count, what))
 
 
 def _message(games: pd.DataFrame, count: str, what: str) -> str:
@@ -89,10 +88,10 @@ def _assists_as_box(staged: Staged) -> Iterator[Failure]:
     shots, box = staged.rows, staged.upstream["player_box_scores"]
     makes = shots[shots["is_made"]]
     team = ["game_date", *TEAM_KEY]
-    told = makes.groupby(team)["is_assisted"].agg(["size", "count", "sum"]).astype("float64")
-    told = told[told["size"] == told["count"]].rename(columns={"size": "makes", "sum": "assisted"})
+    counted = makes.groupby(team)["is_assisted"].agg(["size", "count", "sum"]).astype("float64")
+    counted = counted[counted["size"] == counted["count"]].rename(columns={"size": "makes", "sum": "assisted"})
     assists = box.groupby(team)["ast"].sum(min_count=1).rename("assists")
-    both = told.join(assists, how="inner").reset_index()
+    both = counted.join(assists, how="inner").reset_index()
     off = (both["assisted"] - both["assists"]).abs() > thresholds.ASSISTED_MAKES_OFF_SHARE * both["makes"]
     what = "assisted makes of the team are far from its assists in the box score"
     yield from failures_by_date(both[off], "assists_as_box", what, [*TEAM_KEY, "assisted", "assists"])

@@ -56,7 +56,7 @@ def simulate(
         is_news = built & (contents_change | ~state.has_status(name, Status.READY))
         outcome.content_build[name] = np.where(is_news, NEVER, state.content_build[name])
         outcome.status[name] = np.select(
-            [built, stopped], [CODES[Status.READY], CODES[Status.HELD]], state.status[name]
+            [built, stopped], [CODES[Status.READY], CODES[Status.BLOCKED]], state.status[name]
         )
         outcome.gap_build[name] = np.where(stopped & ~gap, NEVER, np.where(built, 0, state.gap_build[name]))
         outcome.stale[name] = stale & ~built

@@ -130,7 +130,7 @@ class _Roots:
         return np.searchsorted(np.unique(np.concatenate(read_at)), builds)
 
     def _is_root(self, name: str) -> np.ndarray:
-        """Per date: some stale partition whose window holds it had read something older; not stale to it itself."""
+        """Per date: some stale partition whose window contains it had read something older; not stale to it itself."""
         content, root = self.state.content_build[name], np.zeros(len(self.state.days), dtype=bool)
         for reader, contract in self.state.contracts.items():
             read_at = np.where(self.state.stale[reader], self.inputs[reader], NEVER)
@@ -159,7 +159,7 @@ class _Roots:
         is_newer = np.packbits(self.builds[None, :] > read_at[:, None], axis=1)[row]
         reached = seen(read, carried, axis=0) | (seen(read, changed, axis=0) & is_newer)
         # What was built before the first failed attempt has read the stale content that the gap keeps.
-        behind_gap = self.state.is_gap(read.table) & self.state.stale[read.table] & (not read.as_it_stands)
+        behind_gap = self.state.is_gap(read.table) & self.state.stale[read.table] & (not read.as_published)
         episodes = np.searchsorted(read_at, self.state.gap_build[read.table])
         for episode in np.unique(episodes[behind_gap]):
             kept = np.where((behind_gap & (episodes == episode))[:, None], found[read.table], 0).astype("uint8")
@@ -168,7 +168,7 @@ class _Roots:
 
     def _passes_on(self, read: Read) -> np.ndarray:
         """Upstream dates that are stale themselves: the root of what they make stale lies further up."""
-        return self.state.is_stale(read.table) & (not read.as_it_stands)
+        return self.state.is_stale(read.table) & (not read.as_published)
 
     def ranges(self, found: Mapping[str, np.ndarray], contract: Contract, wanted: np.ndarray) -> tuple[StaleRange, ...]:
         """The wanted dates of a table by root, as ranges with the reads by which each root comes."""
@@ -198,14 +198,14 @@ class _Roots:
         table, version = self.keys[root]
         at = self.positions[root]
         at = at[np.searchsorted(at, start) : np.searchsorted(at, end, side="right")]
-        builds = self.state.content_build[table][at]
+        builds, versions = self.state.content_build[table][at], (version, self.state.contracts[table].code_version)
         return Cause(
             table=table,
             first=self.dates[at[0]],
             last=self.dates[at[-1]],
             dates=len(at),
             builds=(int(builds.min()), int(builds.max())) if version is None else None,
-            code_versions=None if version is None else (version, self.state.contracts[table].code_version),
+            code_versions=None if version is None else versions,
             decision=self._decision(table, at) if version is None else "",
         )
 

@@ -9,10 +9,10 @@ class Status(StrEnum):
     MISSING = "missing"
     READY = "ready"
     REJECTED = "rejected"
-    HELD = "held"
+    BLOCKED = "blocked"
 
 
-CODES = {Status.MISSING: 0, Status.READY: 1, Status.REJECTED: 2, Status.HELD: 3}
+CODES = {Status.MISSING: 0, Status.READY: 1, Status.REJECTED: 2, Status.BLOCKED: 3}
 """Each status as a number, for arrays."""
 
 STATUSES = {code: status for status, code in CODES.items()}

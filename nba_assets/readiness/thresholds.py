@@ -44,11 +44,11 @@ USAGE_SUM_TOLERANCE = 0.01
 """Percentage points by which a team's minutes-weighted usage may miss its identity: stored values are rounded."""
 
 UPSTREAM_MISSING_SHARE = 0.10
-"""Rows of a last-N column that may be null for a gap in the window before the date is held."""
+"""Rows of a last-N column that may be null for a gap in the window before the date is blocked."""
 
 UPSTREAM_MISSING_GAMES = 10
-"""Longest window that is held so. One lost slate is to hold the next days and heal as windows move on: a last-20 column
-takes months to move past it, all the while null in its own rows only."""
+"""Longest window by which a date is blocked. A lost slate blocks the next days until the windows have moved past it; a
+last-20 column takes months for that, and is null in its own rows only."""
 
 SHARE_SUM_TOLERANCE = 0.00001
 """How far three stored shares may miss their sum of 1: each is rounded to 6 decimals."""
@@ -108,7 +108,7 @@ MONITORED_RATIO = 0.99
 are 0.983; features that are filled by a default at serving cost 1.5 to 3.7 %."""
 
 MONITORED_COVERAGE = (0.76, 0.84)
-"""Share of outcomes within the 80 % interval: what each segment is held to when a version is made. Any 30 days of
+"""Share of outcomes within the 80 % interval: what each segment has to reach when a version is made. Any 30 days of
 2024-25 with rows enough have 77 to 82 %."""
 
 MONITORED_BIAS = 0.5

@@ -26,7 +26,7 @@ class CheckVerdict:
     """What a check says. Two verdicts with one `story` are the same; `tables` are rows of detail by title."""
 
     passed: bool
-    story: str
+    state_digest: str
     description: str
     metadata: Mapping[str, Any] = field(default_factory=dict)
     tables: Mapping[str, Sequence[Mapping[str, str | int]]] = field(default_factory=dict)
@@ -69,7 +69,7 @@ def _verdict(state: LedgerState, table: str, ranges: Sequence[StaleRange]) -> Ch
     are, also = "date is" if count == 1 else "dates are", f". {refused}" if refused else ""
     return CheckVerdict(
         passed=False,
-        story=f"stale {digest([*ranges, refused])}",
+        state_digest=f"stale {digest([*ranges, refused])}",
         description=f"{count:,} {are} stale. {named}{more}. Rebuild: {rebuild}{also}",
         metadata={"stale_dates": count, "rebuild": rebuild},
         tables={"stale_ranges": [_record(part) for part in ranges[:SHOWN_RANGES]]},

@@ -31,7 +31,7 @@ def seen(read: Read, values: np.ndarray, combine: np.ufunc = np.bitwise_or, axis
 
 
 def seen_from(read: Read, values: np.ndarray, combine: np.ufunc, nobody: object) -> np.ndarray:
-    """For each upstream date, the values of all reader dates whose window holds it, combined; `nobody` for none."""
+    """For each upstream date, the values of all reader dates whose window contains it, combined; `nobody` for none."""
     if read.window == "same_date" or not len(values):
         return values
     later = combine.accumulate(values[::-1])[::-1]
@@ -70,8 +70,8 @@ class Partitions:
         return self.has_status(table, Status.MISSING)
 
     def is_gap(self, table: str) -> np.ndarray:
-        """Per date: attempted, and rejected or held."""
-        return self.has_status(table, Status.REJECTED, Status.HELD)
+        """Per date: attempted, and rejected or blocked."""
+        return self.has_status(table, Status.REJECTED, Status.BLOCKED)
 
     def is_invalidated(self, table: str) -> np.ndarray:
         """Per date: a person has closed what is published. Nothing was computed, and a rebuild opens it."""
@@ -95,11 +95,11 @@ class Partitions:
         """Per upstream date, the build from which on a reader is current with it: who read earlier is stale.
 
         That is the build of its content, and never while that is stale. Stale content behind failed attempts is not
-        read any more: it makes those stale that were built before the first of these. What is read `as_it_stands`
+        read any more: it makes those stale that were built before the first of these. What is read `as_published`
         makes its reader stale by being published again only.
         """
         table, content = read.table, self.content_build[read.table]
-        if read.as_it_stands:
+        if read.as_published:
             return content
         outdated = np.where(self.is_gap(table), np.maximum(content, self.gap_build[table]), NEVER)
         return np.where(self.stale[table], outdated, content)
@@ -113,13 +113,13 @@ class Partitions:
 
     def is_readable(self, read: Read) -> np.ndarray:
         """Per upstream date: what is published may be read."""
-        return self.has_status(read.table, Status.READY) & (~self.stale[read.table] | read.as_it_stands)
+        return self.has_status(read.table, Status.READY) & (~self.stale[read.table] | read.as_published)
 
     def blocks(self, read: Read, requested: np.ndarray | None = None) -> np.ndarray:
-        """Per upstream date: it refuses a reader whose window holds it. `requested` dates count as readable.
+        """Per upstream date: it refuses a reader whose window contains it. `requested` dates count as readable.
 
         Missing and stale dates do. A gap does not in a history, nor for an optional read: it concerns only the rows
-        whose window holds one of its games. Which these are the schedule tells; without a ready one it blocks.
+        whose window contains one of its games. Which these are the schedule tells; without a ready one it blocks.
         """
         readable = self.is_readable(read) if requested is None else self.is_readable(read) | requested
         blocking = ~readable

@@ -20,7 +20,7 @@ STATES = {
     "i": Contents.INCOMPLETE.value,
     "t": "tainted",
     "s": "stale",
-    "h": "held",
+    "h": "blocked",
     "x": "rejected",
     "m": "missing",
 }
@@ -52,7 +52,7 @@ def letters(state: LedgerState, table: str) -> np.ndarray:
         found[flags] = letter_of[word]
     found[ready & state.tainted[table]] = "t"
     found[state.stale[table]] = "s"
-    found[state.has_status(table, Status.HELD)] = "h"
+    found[state.has_status(table, Status.BLOCKED)] = "h"
     found[state.has_status(table, Status.REJECTED)] = "x"
     return found
 

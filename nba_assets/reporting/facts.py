@@ -96,7 +96,7 @@ def quality_facts(warehouse: Warehouse, models_dir: Path, now: dt.datetime) -> Q
     )
 
 
-def _build(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _build(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "table": str(row["table_name"]),
         "at": pd.Timestamp(row["written_at"]).tz_convert("UTC").strftime("%Y-%m-%dT%H:%M:%SZ"),

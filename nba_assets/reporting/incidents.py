@@ -1,6 +1,5 @@
 """Open incidents: the roots of everything that is not ready and up to date, how far each reaches, what fixes it."""
 
-import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +15,13 @@ from nba_assets.readiness.staleness import Cause, stale_ranges
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.status import Status
 
-KINDS = ("rejected", "held", "changed", "code", "missing")
-"""Rejected by its own rules or by a person; held though nothing blocks it any more; newer content; newer code; never
+KINDS = ("rejected", "blocked", "changed", "code", "missing")
+"""Rejected by its own rules or by a person; blocked though nothing blocks it any more; newer content; newer code; never
 built."""
 
 
 KINDS_APART = 20
-"""Ways in which dates of one table fail that are told apart; rarer ones are counted with the last of these."""
+"""Ways in which dates of one table fail that are distinguished; rarer ones are counted with the last of these."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Incident:
     `ranges` are its own dates, `reason` what the ledger says of the first of them. `blocked` are the partitions of
     other dates or tables that wait for it, are refused by their own rules because of its gap, or are stale because of
     it; `built_on` all that have content made with it. `predictions` counts predicted rows among these, `models` the
-    versions whose training window holds it. `fix` is what to do, a command at its end.
+    versions whose training window contains it. `fix` is what to do, a command at its end.
     """
 
     table: str
@@ -94,14 +93,14 @@ def open_incidents(
 
 
 def _gaps(state: LedgerState, due_to: Origins) -> Iterator[tuple[str, str, np.ndarray, str]]:
-    """Roots that are no staleness: dates of one table that went wrong alike, told apart by the rule that failed.
+    """Roots that are no staleness: dates of one table that went wrong alike, distinguished by the rule that failed.
 
     Dates that their own rules hold because of a gap before them belong to the incident of that gap.
     """
     for name in state.contracts:
         root = is_root(state, name) & due_to.is_own(name)
         said = texts(state, name, "reasons")
-        for status in (Status.REJECTED, Status.HELD):
+        for status in (Status.REJECTED, Status.BLOCKED):
             flags = root & state.has_status(name, status)
             alike = np.array(
                 [_rule(text) if flag else "" for text, flag in zip(said, flags, strict=True)], dtype=object
@@ -132,8 +131,8 @@ def _due_to(due_to: Origins, table: str, flags: np.ndarray) -> dict[str, np.ndar
 def _causes(state: LedgerState) -> dict[Cause, dict[str, np.ndarray]]:
     """Per root of staleness the dates of every table that are stale because of it."""
     wanted = {name: state.is_stale(name) for name in state.contracts}
-    roots: dict[tuple[object, ...], Cause] = {}
-    stale: dict[tuple[object, ...], dict[str, np.ndarray]] = {}
+    roots: dict[tuple, Cause] = {}
+    stale: dict[tuple, dict[str, np.ndarray]] = {}
     for name, ranges in stale_ranges(state, wanted).items():
         for part in ranges:
             key = (part.cause.table, part.cause.builds, part.cause.code_versions)
@@ -150,7 +149,7 @@ def _together(state: LedgerState, parts: Sequence[Flags]) -> dict[str, np.ndarra
     }
 
 
-def _between(state: LedgerState, first: dt.date, last: dt.date) -> np.ndarray:
+def _between(state: LedgerState, first: object, last: object) -> np.ndarray:
     return np.asarray((state.days >= np.datetime64(first)) & (state.days <= np.datetime64(last)))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from nba_assets.modelling.baselines import BASELINES
 from nba_assets.modelling.evaluation import MODEL
 from nba_assets.modelling.registry.artefacts import ArtefactError, model_id, read_metadata, stored_versions
-from nba_assets.modelling.registry.freshness import change_in_words, stored_standing
+from nba_assets.modelling.registry.freshness import change_in_words, stored_published
 from nba_assets.readiness.counted import counted
 from nba_assets.readiness.date_ranges import DateRange
 from nba_assets.readiness.state import LedgerState
@@ -48,22 +48,22 @@ def _version(models_dir: Path, version: int, state: LedgerState) -> ModelVersion
         metadata = read_metadata(models_dir, version)
     except ArtefactError as error:
         return ModelVersion(model_id(version), str(error), is_stale=True)
-    standing = stored_standing(models_dir, version, state) if "training_window" in metadata else None
-    changes = [change_in_words(change) for change in (standing.changes if standing else ())]
+    freshness = stored_published(models_dir, version, state) if "training_window" in metadata else None
+    changes = [change_in_words(change) for change in (freshness.changes if freshness else ())]
     said = "trained before windows were recorded; train again to know"
-    if standing:
-        behind = f"; {counted(standing.newer_dates, 'newer date')} after it" if standing.is_behind else ""
+    if freshness:
+        behind = f"; {counted(freshness.newer_dates, 'newer date')} after it" if freshness.is_behind else ""
         said = ("; ".join(changes) if changes else "is current with its training window") + behind
     test = metadata.get("metrics", {}).get("test", {})
     return ModelVersion(
         model=model_id(version),
         said=said,
-        is_stale=bool(changes) or standing is None,
+        is_stale=bool(changes) or freshness is None,
         accepted=bool(metadata["accepted"]),
         trained_at=_short(str(metadata.get("trained_at", ""))),
         train_before=str(metadata["train_before"]),
         test_rows=int(test.get(MODEL, {}).get("rows", 0)),
-        window=DateRange(standing.first, standing.last) if standing else None,
+        window=DateRange(freshness.first, freshness.last) if freshness else None,
         errors={name: float(test[name]["mae"]) for name in (MODEL, *BASELINES) if name in test},
         waivers=len(metadata.get("waivers", ())),
     )

@@ -61,10 +61,10 @@ class BucketStore:
             try:
                 blob.upload_from_string(content, if_generation_match=expected, retry=DEFAULT_RETRY)
             except api.PreconditionFailed as error:
-                standing = self.read(name)
-                if standing is not None and standing.content == content:
+                current = self.read(name)
+                if current is not None and current.content == content:
                     # Our own write, whose answer was lost, or another's of the same: either way it stands.
-                    return standing.generation
+                    return current.generation
                 raise Overtaken(
                     f"{self.address(name)} has changed since it was read; read it again, then decide again"
                 ) from error

@@ -40,8 +40,8 @@ class DirectoryStore:
 
     def compare_and_set(self, name: str, content: bytes, seen: str) -> str:
         with self._alone(name):
-            standing = self.read(name)
-            if (standing.generation if standing else ABSENT) != seen:
+            current = self.read(name)
+            if (current.generation if current else ABSENT) != seen:
                 raise Overtaken(f"{self.address(name)} has changed since it was read; read it again, then decide again")
             self._put(name, content)
         return _generation(content)
@@ -57,9 +57,9 @@ class DirectoryStore:
     def _alone(self, name: str) -> Iterator[None]:
         """One writer of a directory at a time; the lock dies with its process."""
         path = self._path(name)
-        with ExitStack() as held:
+        with ExitStack() as locks:
             try:
-                held.enter_context(exclusive(path.parent))
+                locks.enter_context(exclusive(path.parent))
             except OSError as error:
                 raise StorageError(f"{path.parent} cannot be written: {error}; choose a directory you own") from error
             yield

@@ -1,4 +1,4 @@
-"""A directory that stands for a shared store: what others have handed in is fetched, what is new here is handed in.
+"""A directory that represents a shared store: what others have pushed is fetched, what is new here is pushed.
 
 Models are never changed after they were written, so an object that is there needs no second look. A pointer
 (which model is champion, with the history of its moves) is: it is moved only from the generation that was seen, and
@@ -14,7 +14,7 @@ from nba_assets.storage.port import ABSENT, ArtefactStore, Overtaken
 
 POINTERS = ("champion.json",)
 CARDS = (".md", ".html")
-"""Written anew from records after every decision: the newest replaces what stands."""
+"""Rewritten from records after every decision: the newest replaces what stands."""
 
 
 def fetch(address: str, directory: Path) -> list[str]:
@@ -26,9 +26,9 @@ def fetch(address: str, directory: Path) -> list[str]:
     if not address:
         return []
     store, here = open_store(address), DirectoryStore(directory)
-    standing, names = set(here.names()), store.names()
+    local, names = set(here.names()), store.names()
     moved = [name for name in POINTERS if name in names and not _is_known(store, here, name)]
-    kept = {name for name in standing if not (moved and name.endswith(CARDS))}
+    kept = {name for name in local if not (moved and name.endswith(CARDS))}
     wanted = [name for name in names if name not in kept and name not in POINTERS]
     fetched = []
     for name in [*wanted, *moved]:
@@ -39,10 +39,10 @@ def fetch(address: str, directory: Path) -> list[str]:
     return fetched
 
 
-def hand_in(address: str, directory: Path) -> list[str]:
+def push(address: str, directory: Path) -> list[str]:
     """Names of what was copied from the directory into the store; nothing happens without an address.
 
-    Raises Overtaken where another process has handed in something else under the same name (two trainings have
+    Raises Overtaken where another process has pushed something else under the same name (two trainings have
     numbered their versions alike), or has moved a pointer since: what it did stays; fetch, and do this again.
     """
     if not address:
@@ -57,7 +57,7 @@ def hand_in(address: str, directory: Path) -> list[str]:
             store.compare_and_set(name, stored.content, ABSENT)
         except Overtaken as error:
             raise Overtaken(
-                f"{store.address(name)} was handed in by another training; remove {here.address(name)} and train again"
+                f"{store.address(name)} was pushed by another training; remove {here.address(name)} and train again"
             ) from error
         handed.append(name)
     for name in (name for name in here.names() if name.endswith(CARDS) and name not in handed):

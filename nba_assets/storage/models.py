@@ -7,6 +7,6 @@ from nba_assets.storage.mirror import fetch
 
 
 def stored_models(settings: Settings) -> Path:
-    """The directory of the models, with all that was handed in elsewhere. Raises StorageError."""
+    """The directory of the models, with all that was pushed elsewhere. Raises StorageError."""
     fetch(settings.model_store, settings.models)
     return settings.models

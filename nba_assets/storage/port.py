@@ -18,7 +18,7 @@ class Overtaken(StorageError):
 
 @dataclass(frozen=True)
 class Stored:
-    """The content of an object, and the generation by which a later write tells whether it still stands."""
+    """The content of an object, and the generation by which a later write tells whether it still holds."""
 
     content: bytes
     generation: str

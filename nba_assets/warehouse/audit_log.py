@@ -46,7 +46,7 @@ class Register(Protocol):
     ) -> None:
         """Append to the journal: one row per span (one without a span when there are none), `detail` as JSON.
 
-        For what happens outside the warehouse (cancel, hold, release); `invalidate`, `restore`, `add_waiver`
+        For what happens outside the warehouse (cancel, freeze, unfreeze); `invalidate`, `restore`, `add_waiver`
         ("waive"), `revoke_waiver` ("revoke") and an overriding `publish` ("override") write their own.
         """
         ...

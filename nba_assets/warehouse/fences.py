@@ -1,7 +1,7 @@
 """Fences: who may still write a date. Checked date by date, inside the transaction that writes.
 
 A claim raises its fence before its first write; from then on nothing with a lower token is written under it, however
-late it wakes and whether or not the claim's holder has published anything yet.
+late it wakes and whether or not the claim's owner has published anything yet.
 """
 
 import datetime as dt
@@ -39,9 +39,9 @@ def entries_for(reader: Reader, table: str, days: Collection[dt.date], token: in
     return entries
 
 
-def refuse_older_code(contract: Contract, standing: pd.DataFrame, override: str) -> list[Span]:
+def refuse_older_code(contract: Contract, current: pd.DataFrame, override: str) -> list[Span]:
     """Where newer code than the contract's has built what stands: FencedOut without a reason to override it."""
-    newer = standing[standing["code_version"] > contract.code_version]
+    newer = current[current["code_version"] > contract.code_version]
     days = [day.date() for day in newer.index]
     if days and not override:
         first = newer.iloc[0]

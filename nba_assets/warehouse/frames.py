@@ -151,7 +151,7 @@ def _value_hashes(values: pd.Series) -> np.ndarray:
         return _mix(values.astype("boolean").astype("Int8").fillna(2).to_numpy(dtype="int64").view(np.uint64))
     codes, uniques = pd.factorize(values, use_na_sentinel=True)
     digests = [int.from_bytes(hashlib.blake2b(str(text).encode(), digest_size=8).digest()) for text in uniques]
-    table = np.array([*digests, 0], dtype=np.uint64)  # the last entry stands for null (code -1)
+    table = np.array([*digests, 0], dtype=np.uint64)  # the last entry represents null (code -1)
     return table[codes]
 
 

@@ -67,7 +67,7 @@ def read_window(
         contract=contract,
         asked=tuple(days),
         days=gate.open_days,
-        held=gate.held,
+        blocked=gate.blocked,
         current=current,
         skipped=skipped,
         inputs_build=reader.last_build(),
@@ -85,8 +85,8 @@ def _rows_before(
     """Every row on a ready date before the last of the days: what stands on a rejected date is not read."""
     last = max(days) - dt.timedelta(days=1) if days else dt.date.min
     frame = reader.rows(contract, dt.date.min, last, columns)
-    shut = state.days[~state.is_ready(contract.name)]
-    return frame[~frame["game_date"].isin(shut)].reset_index(drop=True)
+    not_ready = state.days[~state.is_ready(contract.name)]
+    return frame[~frame["game_date"].isin(not_ready)].reset_index(drop=True)
 
 
 def read_rows(

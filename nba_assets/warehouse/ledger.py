@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Hashable, Mapping
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -15,30 +15,30 @@ from nba_assets.warehouse.port import Attempt, Published, Window
 def entries(
     window: Window,
     verdicts: Mapping[dt.date, Verdict],
-    standing: pd.DataFrame,
+    current: pd.DataFrame,
     hashes: Mapping[dt.date, str],
     attempt: Attempt,
     *,
     build: int,
     now: dt.datetime,
 ) -> tuple[pd.DataFrame, dict[dt.date, Published]]:
-    """One ledger row per computed or held date, and the outcome of each.
+    """One ledger row per computed or blocked date, and the outcome of each.
 
-    A ready date's row describes its new content; when that equals what stood, `content_build` stays, unless
-    the date was a gap: windows read since then are without it. A rejected or held date keeps the description
+    A ready date's row describes its new content; when that equals what was published, `content_build` stays, unless
+    the date was a gap: windows read since then are without it. A rejected or blocked date keeps the description
     of what stands and takes the status of the attempt. The attempt's `override` is told of the
     dates that newer code had built.
     """
-    before = {day.date(): row for day, row in zip(standing.index, standing.to_dict("records"), strict=True)}
+    before = {day.date(): row for day, row in zip(current.index, current.to_dict("records"), strict=True)}
     rows, published = [], {}
-    for day in sorted([*window.days, *window.held]):
-        verdict = verdicts.get(day) or Verdict(Status.HELD)
+    for day in sorted([*window.days, *window.blocked]):
+        verdict = verdicts.get(day) or Verdict(Status.BLOCKED)
         old = before.get(day, {})
         tried = {
             "table_name": window.contract.name,
             "game_date": pd.Timestamp(day),
             "status": verdict.status.value,
-            "reasons": window.held.get(day, verdict.reasons),
+            "reasons": window.blocked.get(day, verdict.reasons),
             "run_id": attempt.run_id,
             "attempt_build": build,
             "written_at": now,
@@ -49,7 +49,7 @@ def entries(
             content = hashes.get(day, EMPTY_HASH)
             is_changed = old.get("content_hash") != content
             is_news = is_changed or old["status"] != Status.READY
-            stands = {
+            described = {
                 "build_id": build,
                 "gap_build": None,
                 "content_hash": content,
@@ -66,23 +66,23 @@ def entries(
                 "override": attempt.override if (old.get("code_version") or 0) > window.contract.code_version else "",
             }
         else:
-            stands = {name: old.get(name) for name in _STANDING} | {"gap_build": _gap_build(old, build)}
-        rows.append({**tried, **stands})
-        content_hash = stands["content_hash"] if isinstance(stands["content_hash"], str) else ""
+            described = {name: old.get(name) for name in _PUBLISHED} | {"gap_build": _gap_build(old, build)}
+        rows.append({**tried, **described})
+        content_hash = described["content_hash"] if isinstance(described["content_hash"], str) else ""
         published[day] = Published(verdict.status, is_changed, content_hash, build, str(tried["reasons"]), verdict)
     return _typed(rows), published
 
 
-def invalidated(standing: pd.DataFrame, reason: str, *, build: int, token: int, now: dt.datetime) -> pd.DataFrame:
+def invalidated(current: pd.DataFrame, reason: str, *, build: int, token: int, now: dt.datetime) -> pd.DataFrame:
     """Ledger rows that close the gate on what stands, and whose content counts as news to everything built on it."""
     attempt = {**_operation(Status.REJECTED, reason, build, now), "content_build": build, "token": token}
-    rows = cast("list[dict[str, Any]]", standing.reset_index().to_dict("records"))
+    rows: list[dict[str, Any]] = current.reset_index().to_dict("records")
     return _typed([{**row, **attempt, "gap_build": _gap_build(row, build)} for row in rows])
 
 
-def _gap_build(old: Mapping[Any, Any], build: int) -> int:
+def _gap_build(old: Mapping[Hashable, Any], build: int) -> int:
     """The first failed attempt since the content was published, given that `build` is another one."""
-    if old.get("status") not in (Status.REJECTED, Status.HELD):
+    if old.get("status") not in (Status.REJECTED, Status.BLOCKED):
         return build
     since = old.get("gap_build")
     # Unknown in rows of an earlier release: then its newest failed attempt.
@@ -90,7 +90,7 @@ def _gap_build(old: Mapping[Any, Any], build: int) -> int:
 
 
 def restored(
-    standing: Mapping[Hashable, Any],
+    current: Mapping[Hashable, Any],
     kept: Mapping[Hashable, Any],
     reason: str,
     *,
@@ -101,18 +101,18 @@ def restored(
     """The ledger row of a date that holds again what the history row `kept` describes, and the outcome.
 
     Its code, inputs, source and waivers are the old ones: what has changed since makes it stale. As in a publish
-    the content is news when it differs from what stood or the date was a gap.
+    the content is news when it differs from what was published or the date was a gap.
     """
-    is_changed = standing["content_hash"] != kept["content_hash"]
-    is_news = is_changed or standing["status"] != Status.READY
-    stands = {name: kept[name] for name in _STANDING} | {
+    is_changed = current["content_hash"] != kept["content_hash"]
+    is_news = is_changed or current["status"] != Status.READY
+    described = {name: kept[name] for name in _PUBLISHED} | {
         "build_id": build,
         "gap_build": None,
-        "content_build": build if is_news else int(standing["content_build"]),
+        "content_build": build if is_news else int(current["content_build"]),
         "token": token,
     }
     place = {name: kept[name] for name in ("table_name", "game_date")}
-    row = {**place, **stands, **_operation(Status.READY, reason, build, now)}
+    row = {**place, **described, **_operation(Status.READY, reason, build, now)}
     return _typed([row]), Published(Status.READY, is_changed, str(kept["content_hash"]), build, reason)
 
 
@@ -124,7 +124,7 @@ def _operation(status: Status, reason: str, build: int, now: dt.datetime) -> dic
     }  # fmt: skip
 
 
-_STANDING = (
+_PUBLISHED = (
     "build_id",
     "gap_build",
     "content_hash",
@@ -156,6 +156,6 @@ _ATTEMPT = ("table_name", "game_date", "status", "reasons", "run_id", "attempt_b
 
 def _typed(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Nullable types throughout: what stands is unknown where nothing does."""
-    frame = pd.DataFrame(rows, columns=[*_ATTEMPT, *_STANDING])
+    frame = pd.DataFrame(rows, columns=[*_ATTEMPT, *_PUBLISHED])
     floats = {"completeness": "Float64", "seconds": "Float64"}
     return frame.astype({name: "Int64" for name in _INTEGERS} | floats | {"is_bootstrap": "boolean"})

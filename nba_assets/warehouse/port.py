@@ -37,11 +37,11 @@ class FencedOut(WarehouseError):
 class Window:
     """One consistent snapshot of what a table may read for the days it is asked to build.
 
-    `days` are to be computed; `held` says what is in the way of the others; `current` are days that were
-    asked for but stand as they should, `skipped` those that do not but were left out by `only`. Frames of
+    `days` are to be computed; `blocked` says what blocks the others; `current` are days that were
+    asked for but are up to date, `skipped` those that do not but were left out by `only`. Frames of
     same-date inputs hold rows of `days` only; frames of history inputs hold every ready row before the last of
     `days`. `gaps` has, per history input and per optional one, the team-games that were due on its rejected and
-    held dates (of which no row is read): game_date, game_id, team_id. `waivers` are those of the table that nobody
+    blocked dates (of which no row is read): game_date, game_id, team_id. `waivers` are those of the table that nobody
     revoked. `taints` has, of the days that have any, the ids of the waivers under which something in the day's
     windows was published, at any depth.
     """
@@ -49,7 +49,7 @@ class Window:
     contract: Contract
     asked: tuple[dt.date, ...]
     days: tuple[dt.date, ...]
-    held: Mapping[dt.date, str]
+    blocked: Mapping[dt.date, str]
     current: tuple[dt.date, ...]
     inputs_build: int
     frames: Mapping[str, pd.DataFrame]
@@ -125,7 +125,7 @@ class Warehouse(Register, Protocol):
     ) -> Window:
         """The gate and the data of a table for the given days, in one snapshot.
 
-        `only` leaves out days by what they are now: "missing" (never attempted), "failed" (rejected or held) and
+        `only` leaves out days by what they are now: "missing" (never attempted), "failed" (rejected or blocked) and
         "stale" name what to build; "outdated" means all three and, for ingest, what came from another state of the
         source. Empty builds every day. RequestError for any other word.
         """
@@ -200,7 +200,7 @@ class Warehouse(Register, Protocol):
         """Every ledger row that the date has had, oldest first; columns as the ledger's.
 
         Where `attempt_build` equals `build_id` that build put its content in place; other rows are failed
-        attempts and invalidations over content that kept standing.
+        attempts and invalidations over content that stayed published.
         """
         ...
 
@@ -216,7 +216,7 @@ class Warehouse(Register, Protocol):
     def find(
         self, table: str, key: Mapping[str, object], first: dt.date, last: dt.date, columns: Sequence[str] = ()
     ) -> pd.DataFrame:
-        """Rows that stand in [first, last] whose columns have the given values, by date and key, past the gate.
+        """Published rows in [first, last] whose columns have the given values, by date and key, past the gate.
 
         For looking up single rows. All columns when none are named; KeyError for one the contract does not have.
         """
@@ -238,7 +238,7 @@ class Warehouse(Register, Protocol):
         """Put back what a build had published on a date, as a new build; the date is ready.
 
         Code version, inputs, source version, waivers and counts are those of the restored build, so a date restored
-        over changed inputs or by older code is stale at once. What stood is kept as in `publish`. Raises
+        over changed inputs or by older code is stale at once. What was published is kept as in `publish`. Raises
         FencedOut as `publish`, and WarehouseError when the build did not publish the date, its content is no
         longer kept, or the kept rows are not what was published.
         """

@@ -1,10 +1,13 @@
 """What both adapters keep beside the tables: the ledger, waivers, journal, fences, and the old names."""
 
-VERSION = 2
+VERSION = 3
 """Version of the warehouse schema; a file of a version that is not known here is refused, not guessed at."""
 
-MIGRATED = (1,)
-"""Versions that differ from this one by absent tables and columns only, so that adding them is the migration."""
+MIGRATED = (1, 2)
+"""Versions that become this one in place: by adding absent tables and columns, and by `RENAMED_STATUS`."""
+
+RENAMED_STATUS = ("blocked", "blocked")
+"""Status of a date that was not computed: as versions 1 and 2 wrote it, and as it is now."""
 
 LEDGER_COLUMNS = {
     "table_name": "VARCHAR",
@@ -32,8 +35,8 @@ LEDGER_COLUMNS = {
 }
 """One row per (table, date): what stands, and the status of the newest attempt.
 
-`build_id`, `content_*`, `inputs_build`, `code_version`, `rows` … describe the content that stands and are
-null where nothing stands; `status`, `reasons`, `attempt_build`, `run_id`, `written_at` describe the newest
+`build_id`, `content_*`, `inputs_build`, `code_version`, `rows` … describe the published content and are
+null where nothing is published; `status`, `reasons`, `attempt_build`, `run_id`, `written_at` describe the newest
 attempt. A failed attempt therefore closes the gate on what stands, without touching it. `override` is the
 reason why older code was let replace the content of newer code, empty where it did not; `seconds` the wall time
 of the attempt's whole build, the same for all its dates, null where nothing was built. `gap_build` is the first failed

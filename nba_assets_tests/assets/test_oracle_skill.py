@@ -37,8 +37,10 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, pd.D
     assert result.success, failure_messages(result)
     days = list(platform.warehouse.days.date)
     features, games, schedule, box = (platform.warehouse.content(table, days) for table in READ)
-    told_apart = [name for name in FEATURE_COLUMNS if features[name].nunique() > 1 and name != "is_postseason"]
-    matrix = design_matrix(features=features, games=games, baselines=naive_baselines(games), feature_columns=told_apart)
+    reported_apart = [name for name in FEATURE_COLUMNS if features[name].nunique() > 1 and name != "is_postseason"]
+    matrix = design_matrix(
+        features=features, games=games, baselines=naive_baselines(games), feature_columns=reported_apart
+    )
     split = split_by_fraction(matrix.dates, 0.5, 0.15)
     trained = train_points_model(matrix, split, QUICK)
     model = SavedModel(1, {"train_before": split.train_before.isoformat()}, trained.model)

@@ -143,11 +143,11 @@ class TestMissingGame:
         assert said, failure_messages(result)
         assert any(game in message for message in said)
 
-    def test_the_date_is_rejected_where_it_can_be_known_and_held_below(self, broken) -> None:
+    def test_the_date_is_rejected_where_it_can_be_known_and_blocked_below(self, broken) -> None:
         platform, day, _game, _ = broken
         assert platform.statuses("team_box_scores")[day] == "rejected"
         for table in ("player_box_scores", "team_offense", "team_defense", "player_game_summary"):
-            assert platform.statuses(table)[day] == "held", table
+            assert platform.statuses(table)[day] == "blocked", table
         assert platform.rows("team_box_scores", f"game_date = '{day}'").empty
 
     def test_good_dates_go_through(self, broken) -> None:
@@ -164,14 +164,14 @@ class TestMissingGame:
         assert day.isoformat() not in shown
         assert len(shown) == DAYS - 1
 
-    def test_the_next_dates_are_held_for_the_gap(self, broken) -> None:
+    def test_the_next_dates_are_blocked_for_the_gap(self, broken) -> None:
         platform, day, _, _ = broken
         statuses = platform.statuses("player_daily_cache")
-        held = [date for date, status in statuses.items() if status == "held"]
-        assert held
-        assert min(held) > day
+        blocked = [date for date, status in statuses.items() if status == "blocked"]
+        assert blocked
+        assert min(blocked) > day
         ledger = platform.warehouse.ledger().set_index(["table_name", "game_date"])
-        assert "upstream_missing_share" in ledger.loc[("player_daily_cache", pd.Timestamp(min(held))), "reasons"]
+        assert "upstream_missing_share" in ledger.loc[("player_daily_cache", pd.Timestamp(min(blocked))), "reasons"]
 
     def test_the_model_refuses_with_table_and_date(self, broken) -> None:
         platform, day, _, result = broken
@@ -183,20 +183,20 @@ class TestMissingGame:
         assert str(day) in refusals[0]
         assert stored_versions(platform.settings.models) == []
 
-    def test_predictions_of_the_held_dates_are_the_labelled_baseline(self, broken) -> None:
+    def test_predictions_of_the_blocked_dates_are_the_labelled_baseline(self, broken) -> None:
         platform, day, _, _ = broken
         result = platform.run(tables=["player_points_predictions"], first=day, last=day + dt.timedelta(days=4))
         assert result.success, failure_messages(result)
         features = platform.statuses("ml_feature_store")
         rows = platform.rows("player_points_predictions")
         assert rows["game_date"].nunique() == 5
-        held = rows["game_date"].dt.date.map(features) == "held"
-        assert (rows.loc[held, "prediction_source"] == "baseline").all()
-        assert held.any()
-        assert rows.loc[held, "points_median"].notna().all()
-        assert rows.loc[~held, "prediction_source"].isna().all(), "no version is stored"
+        blocked = rows["game_date"].dt.date.map(features) == "blocked"
+        assert (rows.loc[blocked, "prediction_source"] == "baseline").all()
+        assert blocked.any()
+        assert rows.loc[blocked, "points_median"].notna().all()
+        assert rows.loc[~blocked, "prediction_source"].isna().all(), "no version is stored"
 
-    def test_it_heals_to_the_same_content_as_a_clean_build(self, broken, clean: Platform) -> None:
+    def test_it_fixes_to_the_same_content_as_a_clean_build(self, broken, clean: Platform) -> None:
         platform, *_ = broken
         platform.source.deliver()
         result = platform.run(resume=True)
@@ -204,11 +204,11 @@ class TestMissingGame:
         pd.testing.assert_series_equal(platform.hashes(), clean.hashes())
 
 
-def test_a_derived_table_alone_is_held_until_its_inputs_are_there(own: Platform) -> None:
+def test_a_derived_table_alone_is_blocked_until_its_inputs_are_there(own: Platform) -> None:
     first = own.source.first_date
     result = own.run(first, first, tables=["team_offense"])
     assert not result.success
-    assert own.statuses("team_offense") == {first: "held"}
+    assert own.statuses("team_offense") == {first: "blocked"}
     assert f"game_schedule {first} is missing" in failure_messages(result)[0]
     ingest = ["game_schedule", "game_results", "team_box_scores", "player_box_scores", "shot_attempts"]
     own.run(first, first, tables=ingest)
@@ -220,7 +220,7 @@ def test_history_must_be_there_before_a_window_is_read(own: Platform) -> None:
     first, later = own.source.first_date, own.source.first_date + dt.timedelta(days=5)
     own.run(later, later, tables=DATED)
     assert own.statuses("player_game_summary") == {later: "ready"}
-    assert own.statuses("player_daily_cache") == {later: "held"}
+    assert own.statuses("player_daily_cache") == {later: "blocked"}
     reasons = own.warehouse.ledger().set_index(["table_name"]).loc["player_daily_cache", "reasons"]
     assert f"player_game_summary {first} is missing" in reasons
     assert "4 more dates" in reasons

@@ -132,9 +132,9 @@ def test_nothing_else_differs(faulty: Platform, sound: Platform) -> None:
     assert {day.date() for _, day in changed[changed].index} == {NAMES, LATE, LAYOUT, MISSING, ONE}
 
 
-def test_healed_reports_bring_the_sound_content(faulty: Platform, sound: Platform, tmp_path: Path) -> None:
+def test_fixed_reports_bring_the_sound_content(faulty: Platform, sound: Platform, tmp_path: Path) -> None:
     home = shutil.copytree(faulty.settings.home, tmp_path / "home")
-    healed = Platform(home, SlicedSource(SimulatedLeague(seasons=1), FIRST, LAST))
-    result = healed.run(FIRST, LAST, tables=BUILT, resume=True)
+    fixed = Platform(home, SlicedSource(SimulatedLeague(seasons=1), FIRST, LAST))
+    result = fixed.run(FIRST, LAST, tables=BUILT, resume=True)
     assert result.success, failure_messages(result)
-    pd.testing.assert_series_equal(healed.hashes(), sound.hashes())
+    pd.testing.assert_series_equal(fixed.hashes(), sound.hashes())

@@ -73,7 +73,7 @@ def test_a_fault_is_caught_at_the_first_table_that_can_know(
     assert any(str(BAD) in message and table in message for message in messages)
     downstream = TABLES[TABLES.index(table) + 1 :]
     for name in downstream:
-        assert platform.statuses(name)[BAD] == "held", name
+        assert platform.statuses(name)[BAD] == "blocked", name
         assert platform.rows(name, f"game_date = '{BAD}'").empty
     for name in TABLES[: TABLES.index(table)]:
         assert platform.statuses(name)[BAD] == "ready", name

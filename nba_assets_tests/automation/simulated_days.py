@@ -102,12 +102,12 @@ class SimulatedDays:
         self.launched.append((who, tables, dates, result.success))
 
     def rows(self, table: str) -> dict[dt.date, int]:
-        """Rows that stand, by date."""
+        """Published rows, by date."""
         ledger = self.warehouse.ledger()
         mine = ledger[(ledger["table_name"] == table) & (ledger["status"] == "ready")]
         return dict(zip(mine["game_date"].dt.date, mine["rows"], strict=True))
 
     def not_ready(self) -> set[str]:
-        """Tables that have a date that is missing, stale, rejected or held."""
+        """Tables that have a date that is missing, stale, rejected or blocked."""
         state = self.warehouse.state()
         return {name for name in TABLES if not state.is_ready(name).all()}

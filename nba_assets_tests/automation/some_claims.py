@@ -14,6 +14,6 @@ SPAN = Span("team_offense", DAYS[0].date(), DAYS[-1].date())
 
 
 def reserve(
-    store: ClaimStore, holder: str = "dagster-backfill:abcdefgh", kind: str = "backfill", run_id: str = ""
+    store: ClaimStore, owner: str = "dagster-backfill:abcdefgh", kind: str = "backfill", run_id: str = ""
 ) -> Claim:
-    return store.reserve([SPAN], holder=holder, kind=kind, who="ann", run_id=run_id)
+    return store.reserve([SPAN], owner=owner, kind=kind, who="ann", run_id=run_id)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from nba_assets.automation.mirror.ledger_sensor import Told, tell
+from nba_assets.automation.mirror.ledger_sensor import Reported, tell
 from nba_assets.checks.up_to_date import CHECK_NAME as UP_TO_DATE
 from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.event_log.dagster_state import FAILED, SUCCEEDED, ShownDate, shown_checks, shown_dates
@@ -27,18 +27,18 @@ class Watched:
         self.platform, self.instance = platform, platform.instance
         self.cursor: str | None = None
 
-    def tick(self) -> Told:
-        told = tell(self.instance, self.platform.warehouse, self.platform.settings, self.cursor)
-        self.cursor = told.cursor
-        return told
+    def tick(self) -> Reported:
+        reported = tell(self.instance, self.platform.warehouse, self.platform.settings, self.cursor)
+        self.cursor = reported.cursor
+        return reported
 
     def settle(self) -> int:
         """Ticks until it is quiet; how many dates were told."""
         dates = 0
         for _ in range(10):
-            told = self.tick()
-            dates += told.dates
-            if told.cursor:
+            reported = self.tick()
+            dates += reported.dates
+            if reported.cursor:
                 return dates
         raise AssertionError("the sensor never comes to rest")
 
@@ -73,12 +73,12 @@ def late_day(watched: Watched) -> dt.date:
 
 def test_after_a_run_over_everything_nothing_is_left_to_tell(watched):
     assert watched.verdicts() == dict.fromkeys([*TABLES, MODEL], SUCCEEDED), "the run says so itself"
-    told = watched.tick()
-    assert (told.dates, told.checks, told.left) == (0, 0, 0)
-    assert watched.tick().cursor == told.cursor
+    reported = watched.tick()
+    assert (reported.dates, reported.checks, reported.left) == (0, 0, 0)
+    assert watched.tick().cursor == reported.cursor
 
 
-def test_a_late_game_is_told_at_every_depth_and_so_is_its_repair(watched, late_day):
+def test_a_late_game_is_reported_at_every_depth_and_so_is_its_repair(watched, late_day):
     game = watched.platform.rows("game_schedule", f"game_date = '{late_day}'")["game_id"].iloc[0]
     watched.platform.source.deliver(**{table: without_game(game) for table in INGEST})
     result = watched.platform.run(late_day, late_day, tables=INGEST)
@@ -87,7 +87,7 @@ def test_a_late_game_is_told_at_every_depth_and_so_is_its_repair(watched, late_d
     verdicts = watched.verdicts()
     assert {table for table, status in verdicts.items() if status == FAILED} == {*TABLES, MODEL} - set(INGEST)
     stale = watched.date("team_offense", late_day)
-    assert (stale.check.status, stale.check.story) == (FAILED, "stale")
+    assert (stale.check.status, stale.check.state_digest) == (FAILED, "stale")
 
     watched.platform.source.deliver()
     result = watched.platform.run(late_day, None, tables=INGEST)
@@ -103,7 +103,7 @@ def test_a_late_game_is_told_at_every_depth_and_so_is_its_repair(watched, late_d
     assert watched.date("team_offense", late_day).check.status == SUCCEEDED
 
 
-def test_what_a_person_decides_is_told(watched, late_day):
+def test_what_a_person_decides_is_reported(watched, late_day):
     span = Span("team_offense", late_day, late_day)
     warehouse = watched.platform.warehouse
     before = watched.date("team_offense", late_day)
@@ -111,7 +111,7 @@ def test_what_a_person_decides_is_told(watched, late_day):
     watched.settle()
     invalid = watched.date("team_offense", late_day)
     assert invalid.check.status == FAILED
-    assert invalid.check.story.startswith("rejected")
+    assert invalid.check.state_digest.startswith("rejected")
     assert invalid.data_version == before.data_version, "its rows stand"
     assert watched.verdicts()["player_game_summary"] == FAILED
     assert watched.verdicts()[MODEL] == FAILED

@@ -142,10 +142,10 @@ def test_a_backfill_of_two_runs_holds_its_dates_until_it_is_over(home: Home) -> 
     model = {"assetKey": {"path": [MODEL]}, "partitions": None}
     answer = home.server.ask(BACKFILL, p={"partitionsByAssets": [features, model]})["launchPartitionBackfill"]
     store = ClaimStore(home.before.claims_url)
-    holder = f"dagster-backfill:{answer['backfillId']}"
+    owner = f"dagster-backfill:{answer['backfillId']}"
 
     def mine() -> list[Claim]:
-        return [claim for claim in store.recent() if claim.holder == holder]
+        return [claim for claim in store.recent() if claim.owner == owner]
 
     wait(lambda: bool(mine()), seconds=120)
     states = []

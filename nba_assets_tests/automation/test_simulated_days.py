@@ -1,4 +1,4 @@
-"""Days that automation gets through alone: a new slate, an outage of the source, a late correction, a hold."""
+"""Days that automation gets through alone: a new slate, an outage of the source, a late correction, a freeze."""
 
 import datetime as dt
 from pathlib import Path
@@ -63,11 +63,11 @@ def test_a_late_correction_is_built_upon_in_a_few_runs(tmp_path: Path, monkeypat
     after = days.warehouse.history("player_box_scores", TUESDAY)
     assert after["content_hash"].iloc[-1] != before["content_hash"].iloc[-1], "the correction came"
     assert [who for who, *_ in days.launched[seen:]].count("ingest_after_the_last_game") == 1
-    healed = [tables for who, tables, *_ in days.launched[seen:] if who == "automation"]
-    times = {table: sum(table in tables for tables in healed) for table in TABLES}
+    fixed = [tables for who, tables, *_ in days.launched[seen:] if who == "automation"]
+    times = {table: sum(table in tables for tables in fixed) for table in TABLES}
     assert max(times[table] for table in TABLES if table != ACCURACY) <= 2, "one for the new slate, one to heal"
     assert times[ACCURACY] <= 4, "after the tables that it reads, and after the predictions"
-    assert any(set(FOLLOWS) > set(tables) and "ml_feature_store" in tables for tables in healed)
+    assert any(set(FOLLOWS) > set(tables) and "ml_feature_store" in tables for tables in fixed)
     assert days.not_ready() == BEGIN_TODAY
     state = days.warehouse.state()
     assert not state.stale[PREDICTIONS][state.days >= str(THURSDAY)].any()
@@ -83,14 +83,14 @@ def test_a_hold_is_waited_for_and_what_was_missed_is_made_up_for(
     store = ClaimStore(days.settings.claims_url)
     span = Span("team_offense", MONDAY - dt.timedelta(days=2), MONDAY - dt.timedelta(days=2))
     until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
-    held = store.reserve([span], holder="hold:Ada", kind="hold", who="Ada", why="a scorer's sheet", until=until)
+    frozen = store.reserve([span], owner="freeze:Ada", kind="freeze", who="Ada", why="a scorer's sheet", until=until)
     days.follow()
     assert days.launched
     assert all(is_complete for *_, is_complete in days.launched), "no failed run"
     assert span.first not in days.rows("team_offense")
     assert MONDAY in days.rows("team_offense")
     assert MONDAY not in days.rows("ml_feature_store"), "its history is not complete"
-    store.end(held.id, "released")
+    store.end(frozen.id, "released")
     days.follow()
     assert all(is_complete for *_, is_complete in days.launched)
     assert days.not_ready() == BEGIN_TODAY

@@ -84,8 +84,8 @@ def _is_equal(warehouse: BigQueryWarehouse, contract: Contract, entries: pd.Data
     found = content_hashes(contract, warehouse.content(contract.name, list(wanted)))
     ledger = warehouse.ledger()
     there = ledger[(ledger["table_name"] == contract.name) & (ledger["status"] == Status.READY)]
-    told = {day.date(): text for day, text in zip(there["game_date"], there["content_hash"], strict=True)}
-    return told == wanted and all(found.get(day, EMPTY_HASH) == text for day, text in wanted.items())
+    reported = {day.date(): text for day, text in zip(there["game_date"], there["content_hash"], strict=True)}
+    return reported == wanted and all(found.get(day, EMPTY_HASH) == text for day, text in wanted.items())
 
 
 def measure(home: Path, first: dt.date, last: dt.date) -> bool:

@@ -112,7 +112,7 @@ def _plain(home: Path, days: pd.DatetimeIndex, first: dt.date, last: dt.date) ->
             frames.update(warehouse.read(columns, first, last, purpose="the benchmark").frames)
             continue
         window = Window(
-            contract=contract, asked=wanted, days=wanted, held={}, current=(), inputs_build=0,
+            contract=contract, asked=wanted, days=wanted, blocked={}, current=(), inputs_build=0,
             frames={read.table: frames[read.table] for read in contract.reads},
             gaps={read.table: empty for read in contract.reads if read.window == "before"},
             bootstrap=frozenset(), waivers=(),

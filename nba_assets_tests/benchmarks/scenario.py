@@ -55,14 +55,14 @@ def main() -> None:
         f"Scenario, never a result of the platform: {int(test.sum()):,} test rows, {REFERENCE_BASELINE} "
         f"{np.abs(reference - matrix.label)[test].mean():.3f}"
     )
-    told = {
+    reported = {
         "nothing more": (),
         "starters": STARTERS,
         "absences": ABSENCES,
         "starters and absences": (*STARTERS, *ABSENCES),
     }
     honest = None
-    for name, columns in told.items():
+    for name, columns in reported.items():
         error = mae(matrix, {column: known[column].to_numpy() for column in columns})
         honest = honest or error
         console.print(f"{name:24} {error:.3f}  {error / honest - 1:+.1%}")

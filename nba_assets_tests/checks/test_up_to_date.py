@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import dagster as dg
 
 from nba_assets.checks.up_to_date import CHECK_NAME, up_to_date
-from nba_assets.event_log.dagster_state import STORY
+from nba_assets.event_log.dagster_state import STATE_DIGEST
 from nba_assets.readiness.up_to_date import up_to_date_verdicts
 from nba_assets_tests.readiness.ledgers import HandLedger
 
@@ -26,6 +26,6 @@ def test_a_run_says_it_too_and_only_of_what_it_was_asked_for():
         found = {one.asset_key.to_user_string(): one for one in result.get_asset_check_evaluations()}
     assert {name: one.passed for name, one in found.items()} == {"raw": True, "cache": False}
     assert found["cache"].severity is dg.AssetCheckSeverity.ERROR
-    assert found["cache"].metadata[STORY].value == up_to_date_verdicts(ledger.state())["cache"].story
+    assert found["cache"].metadata[STATE_DIGEST].value == up_to_date_verdicts(ledger.state())["cache"].state_digest
     (row,) = found["cache"].metadata["stale_ranges"].records
     assert (row.data["because_of"], row.data["dates"]) == ("raw", 2)

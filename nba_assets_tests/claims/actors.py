@@ -29,6 +29,6 @@ def january(table: str, first: int, last: int) -> Span:
     return Span(table, dt.date(2024, 1, first), dt.date(2024, 1, last))
 
 
-def reserve(store: ClaimStore, *spans: Span, holder: str = "run:ana", kind: str = "run", **rest: Any) -> Claim:
-    """A claim whose holder and person do not matter to the test."""
-    return store.reserve(spans, holder=holder, kind=kind, **({"who": "ana"} | rest))
+def reserve(store: ClaimStore, *spans: Span, owner: str = "run:ana", kind: str = "run", **rest: Any) -> Claim:
+    """A claim whose owner and person do not matter to the test."""
+    return store.reserve(spans, owner=owner, kind=kind, **({"who": "ana"} | rest))

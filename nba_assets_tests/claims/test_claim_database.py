@@ -28,7 +28,7 @@ def test_an_unknown_schema_version_is_refused(store, url):
     reserve(store, january("a", 1, 1))
     with schema.engine_of(url).begin() as connection:
         connection.execute(schema.meta.update().values(version=9))
-    with pytest.raises(ClaimsError, match=r"schema version 9, this code knows version 1: .*NBA_CLAIMS_URL"):
+    with pytest.raises(ClaimsError, match=r"schema version 9, this code knows version 2: .*NBA_CLAIMS_URL"):
         ClaimStore(url).active()
 
 
@@ -121,3 +121,47 @@ def test_a_client_that_stops_inside_its_transaction_does_not_keep_the_lock(postg
     with pytest.raises(engine.dialect.loaded_dbapi.Error, match=r"idle-in-transaction|closed the connection"):
         stopped.cursor().execute("SELECT 1")
     stopped.invalidate()
+
+
+def version_1(file, *rows):
+    """A database of the first release, with a claim per row (id, kind, state, expires_at)."""
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        columns = {
+            column.name: "BIGINT" if column.name in ("id", "pid") else "TEXT" for column in schema.claims.columns
+        }
+        names = ", ".join(f"{'owner' if name == 'owner' else name} {kind}" for name, kind in columns.items())
+        database.execute(f"CREATE TABLE claims ({names})")
+        database.execute("CREATE TABLE claims_meta (version INTEGER PRIMARY KEY, last_id BIGINT NOT NULL)")
+        database.execute("INSERT INTO claims_meta VALUES (1, 7)")
+        for claim_id, kind, state, expires in rows:
+            row = {
+                "id": claim_id, "owner": f"{kind}:ana", "kind": kind, "who": "ana", "why": "", "run_ids": "[]",
+                "host": "h", "pid": 1, "created_at": "2024-01-01 00:00:00.000000", "progress": "", "cancel_who": "",
+                "renewed_at": "2024-01-01 00:00:00.000000", "expires_at": expires, "cancel_why": "", "state": state,
+                "ended_by": "", "ended_why": "", "detail": "{}",
+            }  # fmt: skip
+            marks = ", ".join("?" * len(row))
+            database.execute(f"INSERT INTO claims ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+        database.commit()
+
+
+def test_a_database_of_the_first_release_goes_on_with_its_claims(tmp_path):
+    file = tmp_path / "claims.sqlite"
+    version_1(
+        file,
+        (3, "backfill", "done", "2024-01-01 00:01:00.000000"),
+        (7, "freeze", "active", "2124-01-01 00:00:00.000000"),
+    )
+    store = ClaimStore(f"sqlite:///{file}")
+    assert [(claim.id, claim.owner, claim.kind) for claim in store.active()] == [(7, "freeze:ana", "freeze")]
+    assert reserve(store, january("a", 1, 1)).id == 8
+    assert store.get(3).owner == "backfill:ana"
+
+
+def test_a_database_of_the_first_release_is_left_alone_while_that_is_at_work(tmp_path):
+    file = tmp_path / "claims.sqlite"
+    version_1(file, (4, "backfill", "active", "2124-01-01 00:00:00.000000"))
+    with pytest.raises(ClaimsError, match="claims 4 belong to processes of an earlier nba-assets"):
+        ClaimStore(f"sqlite:///{file}").active()
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        assert database.execute("SELECT owner FROM claims").fetchall() == [("backfill:ana",)]

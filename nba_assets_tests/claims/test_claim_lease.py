@@ -46,11 +46,11 @@ def break_renewals(monkeypatch: pytest.MonkeyPatch, store: ClaimStore) -> None:
     monkeypatch.setattr(store, "renew", unreachable)
 
 
-def test_four_heartbeats_may_fail_and_a_dead_holder_is_free_in_under_a_minute():
+def test_four_heartbeats_may_fail_and_a_dead_owner_is_free_in_under_a_minute():
     assert EVERY_SECONDS * 4 < LEASE.total_seconds() < 60
 
 
-def test_the_heartbeat_renews_while_the_holder_computes(store, clock):
+def test_the_heartbeat_renews_while_the_owner_computes(store, clock):
     claim = reserve(store, january("a", 1, 1))
     with Lease(store, claim, every=QUICK):
         for _ in range(5):
@@ -83,7 +83,7 @@ def test_a_claim_ends_as_its_work_ended(store, error, state, why):
     assert (ended.state, ended.ended_why) == (state, why)
 
 
-def test_a_cancelled_holder_stops_at_its_next_check_and_gives_the_reason(store):
+def test_a_cancelled_owner_stops_at_its_next_check_and_gives_the_reason(store):
     claim = reserve(store, january("a", 1, 1))
 
     def work() -> None:
@@ -123,7 +123,7 @@ def test_a_lost_lease_says_so_at_every_check(store, clock):
     claim = reserve(store, january("a", 1, 1))
     with Lease(store, claim, every=3600) as lease:
         clock.advance(50)
-        reserve(store, january("a", 1, 1), holder="run:bob", who="bob")
+        reserve(store, january("a", 1, 1), owner="run:bob", who="bob")
         for _ in range(2):
             with pytest.raises(ClaimLost, match="taken over by claim 2 of run:bob"):
                 lease.check()
@@ -206,7 +206,7 @@ def test_progress_is_seen_by_others_at_once(store):
     assert store.get(claim.id).progress == "team_offense: 3 of 17 dates"
 
 
-def test_a_claim_that_is_left_stands_until_its_lease_has_run_out(store, clock):
+def test_a_claim_that_is_left_is_published_until_its_lease_has_run_out(store, clock):
     claim = reserve(store, january("a", 1, 1))
     before = threading.active_count()
     Lease(store, claim, every=QUICK).start().leave()

@@ -13,7 +13,7 @@ from nba_assets.claims.claim import Claim
 from nba_assets.claims.errors import ClaimConflict
 from nba_assets.claims.store import ClaimStore
 from nba_assets_tests.claims.actors import january, reserve
-from nba_assets_tests.claims.holders import TABLES, hold, processes, race, wanted, work
+from nba_assets_tests.claims.owners import TABLES, freeze, processes, race, wanted, work
 
 WORKERS = 12
 LEASE = 1.0
@@ -29,10 +29,10 @@ def take_over(store: ClaimStore) -> tuple[Claim, float]:
     started = time.monotonic()
     while time.monotonic() - started < PATIENCE:
         try:
-            return reserve(store, january("a", 1, 9), holder="run:next", who="bob"), time.monotonic() - started
+            return reserve(store, january("a", 1, 9), owner="run:next", who="bob"), time.monotonic() - started
         except ClaimConflict:
             time.sleep(0.02)
-    raise AssertionError("the claim of a holder that is gone was never free")
+    raise AssertionError("the claim of an owner that is gone was never free")
 
 
 def assert_one_winner_per_conflict(store: ClaimStore, outcomes: list[tuple[int, int, list[int]]]) -> None:
@@ -43,10 +43,10 @@ def assert_one_winner_per_conflict(store: ClaimStore, outcomes: list[tuple[int, 
     for claim in store.active():
         for other in store.active():
             assert claim.id == other.id or not claim.overlaps(other.spans)
-    for seed, claim_id, in_the_way in outcomes:
+    for seed, claim_id, blocking in outcomes:
         if not claim_id:
-            assert in_the_way
-            assert all(store.get(winner).overlaps(wanted(seed)) for winner in in_the_way)
+            assert blocking
+            assert all(store.get(winner).overlaps(wanted(seed)) for winner in blocking)
     created = [claim.created_at for claim in store.recent()]
     assert created == sorted(created, reverse=True)
 
@@ -73,7 +73,7 @@ def test_racing_threads_get_one_winner_per_conflict(url):
     def race_here(seed: int) -> None:
         start.wait()
         try:
-            outcomes.append((seed, reserve(store, *wanted(seed), holder=f"run:{seed}").id, []))
+            outcomes.append((seed, reserve(store, *wanted(seed), owner=f"run:{seed}").id, []))
         except ClaimConflict as conflict:
             outcomes.append((seed, 0, [one.claim.id for one in conflict.conflicts]))
 
@@ -109,15 +109,15 @@ def test_of_many_who_want_the_same_one_gets_it(url):
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2, 3))])
-def test_whatever_a_holder_was_doing_when_killed_its_dates_are_free_within_the_lease(url, seed):
+def test_whatever_a_owner_was_doing_when_killed_its_dates_are_free_within_the_lease(url, seed):
     working = processes.Event()
-    holder = processes.Process(target=work, args=(url, LEASE, working), daemon=True)
-    holder.start()
+    owner = processes.Process(target=work, args=(url, LEASE, working), daemon=True)
+    owner.start()
     assert working.wait(PATIENCE)
     time.sleep(random.Random(seed).uniform(0, 0.1))
-    assert holder.is_alive()
-    os.kill(holder.pid, signal.SIGKILL)
-    holder.join(PATIENCE)
+    assert owner.is_alive()
+    os.kill(owner.pid, signal.SIGKILL)
+    owner.join(PATIENCE)
     store = ClaimStore(url, lease=dt.timedelta(seconds=LEASE))
     before = store.recent(1)[0].id
     taken, waited = take_over(store)
@@ -126,24 +126,24 @@ def test_whatever_a_holder_was_doing_when_killed_its_dates_are_free_within_the_l
     assert [claim.id for claim in store.active()] == [taken.id]
 
 
-def test_a_stopped_holder_loses_its_claim_and_is_told_when_it_goes_on(url):
+def test_a_stopped_owner_loses_its_claim_and_is_reported_when_it_goes_on(url):
     store = ClaimStore(url, lease=dt.timedelta(seconds=LEASE))
     results, go_on = processes.Queue(), processes.Event()
-    holder = processes.Process(target=hold, args=(url, LEASE, results, go_on), daemon=True)
-    holder.start()
+    owner = processes.Process(target=freeze, args=(url, LEASE, results, go_on), daemon=True)
+    owner.start()
     claim_id = results.get(timeout=PATIENCE)
     renewed = store.get(claim_id).renewed_at
     while store.get(claim_id).renewed_at == renewed:
         time.sleep(0.01)
     time.sleep(LEASE / 16)  # let that heartbeat end: what SQLite has locked, a stopped process keeps locked
-    os.kill(holder.pid, signal.SIGSTOP)
+    os.kill(owner.pid, signal.SIGSTOP)
     taken, waited = take_over(store)
     assert waited < LEASE + SLACK
-    os.kill(holder.pid, signal.SIGCONT)
+    os.kill(owner.pid, signal.SIGCONT)
     go_on.set()
     name, message = results.get(timeout=PATIENCE)
     assert name == "ClaimLost"
     assert f"a 2024-01-01 … 2024-01-09 taken over by claim {taken.id} of run:next (bob)" in message
-    holder.join(PATIENCE)
+    owner.join(PATIENCE)
     assert store.get(claim_id).state == "expired"
     assert store.renew(taken.id).is_active

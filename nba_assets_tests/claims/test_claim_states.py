@@ -19,7 +19,7 @@ from nba_assets_tests.claims.actors import Clock, january
 tables = st.sampled_from(["team_offense", "team_defense", "shots"])
 days = st.tuples(st.integers(1, 9), st.integers(1, 9)).map(sorted)
 spans = st.lists(st.tuples(tables, days), min_size=1, max_size=3)
-kinds = st.sampled_from(["run", "run", "backfill", "operation", "hold"])
+kinds = st.sampled_from(["run", "run", "backfill", "operation", "freeze"])
 endings = st.sampled_from(["done", "failed", "cancelled", "released"])
 seconds = st.sampled_from([1, 15, 39, 40, 41])
 
@@ -35,11 +35,11 @@ class Expected:
     is_cancel_requested: bool = False
 
     def in_the_way_of(self, kind: str, dates: set[tuple[str, int]]) -> bool:
-        return self.state == "active" and bool(self.dates & dates) and {self.kind, kind} != {"hold", "operation"}
+        return self.state == "active" and bool(self.dates & dates) and {self.kind, kind} != {"freeze", "operation"}
 
 
 class Launches(RuleBasedStateMachine):
-    """Several holders reserve, renew, cancel and end claims while time goes on."""
+    """Several owners reserve, renew, cancel and end claims while time goes on."""
 
     clock: ClassVar[Clock]
     store: ClassVar[ClaimStore]
@@ -58,17 +58,17 @@ class Launches(RuleBasedStateMachine):
     @rule(asked=spans, kind=kinds, lasts=st.integers(1, 90))
     def reserve(self, asked: list[tuple[str, list[int]]], kind: str, lasts: int) -> None:
         dates = {(table, day) for table, (first, last) in asked for day in range(first, last + 1)}
-        until = self.clock.now + dt.timedelta(seconds=lasts) if kind == "hold" else None
-        in_the_way = {id for id, claim in self.known.items() if claim.in_the_way_of(kind, dates)}
+        until = self.clock.now + dt.timedelta(seconds=lasts) if kind == "freeze" else None
+        blocking = {id for id, claim in self.known.items() if claim.in_the_way_of(kind, dates)}
         arguments = [january(table, *range_) for table, range_ in asked]
-        if in_the_way:
+        if blocking:
             with pytest.raises(ClaimConflict) as refused:
-                self.store.reserve(arguments, holder="run:x", kind=kind, who="ana", until=until)
+                self.store.reserve(arguments, owner="run:x", kind=kind, who="ana", until=until)
             conflicts = refused.value.conflicts
-            assert {one.claim.id for one in conflicts} == in_the_way
+            assert {one.claim.id for one in conflicts} == blocking
             assert all(dates_of([one.overlap]) <= self.known[one.claim.id].dates & dates for one in conflicts)
             return
-        claim = self.store.reserve(arguments, holder="run:x", kind=kind, who="ana", until=until)
+        claim = self.store.reserve(arguments, owner="run:x", kind=kind, who="ana", until=until)
         assert claim.id > self.last_id
         self.last_id = claim.id
         assert dates_of(claim.spans) == dates
@@ -81,7 +81,7 @@ class Launches(RuleBasedStateMachine):
         expected = self.known[claim_id]
         if expected.state == "active":
             self.store.renew(claim_id, progress=progress)
-            if expected.kind != "hold":
+            if expected.kind != "freeze":
                 expected.expires_at = self.clock.now + LEASE
         else:
             with pytest.raises(ClaimLost):
@@ -102,7 +102,7 @@ class Launches(RuleBasedStateMachine):
     def cancel(self, data: st.DataObject) -> None:
         claim_id = data.draw(st.sampled_from(sorted(self.known)))
         expected = self.known[claim_id]
-        if expected.kind != "hold":
+        if expected.kind != "freeze":
             self.store.request_cancel(claim_id, "bob")
             expected.is_cancel_requested |= expected.state == "active"
 
@@ -137,11 +137,11 @@ class Launches(RuleBasedStateMachine):
         assert {claim_id: claim.state for claim_id, claim in found.items()} == {
             claim_id: expected.state for claim_id, expected in self.known.items()
         }
-        standing = [claim for claim in found.values() if claim.is_active]
-        for claim in standing:
+        current = [claim for claim in found.values() if claim.is_active]
+        for claim in current:
             assert claim.expires_at > self.clock.now
-            for other in standing:
-                if other.id < claim.id and {claim.kind, other.kind} != {"hold", "operation"}:
+            for other in current:
+                if other.id < claim.id and {claim.kind, other.kind} != {"freeze", "operation"}:
                     assert not dates_of(claim.spans) & dates_of(other.spans)
 
 

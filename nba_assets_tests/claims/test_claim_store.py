@@ -54,11 +54,11 @@ def test_own_spans_that_touch_become_one(store):
 
 def test_everything_said_at_the_start_is_kept(store, url):
     claim = reserve(
-        store, january("team_offense", 4, 20), holder="backfill:abcdefgh", kind="backfill", who="ana",
+        store, january("team_offense", 4, 20), owner="backfill:abcdefgh", kind="backfill", who="ana",
         why="new box scores", run_id="0123456789", detail={"chunks": [1, 2], "only": "stale"},
     )  # fmt: skip
     assert ClaimStore(url, now=store.now).get(claim.id) == claim
-    assert (claim.holder, claim.kind) == ("backfill:abcdefgh", "backfill")
+    assert (claim.owner, claim.kind) == ("backfill:abcdefgh", "backfill")
     assert (claim.who, claim.why) == ("ana", "new box scores")
     assert claim.run_ids == ("0123456789",)
     assert claim.detail == {"chunks": [1, 2], "only": "stale"}
@@ -70,40 +70,40 @@ def test_everything_said_at_the_start_is_kept(store, url):
 def test_a_conflict_says_who_holds_what_since_when_why_and_what_to_do(store, clock):
     first = reserve(
         store, january("team_offense", 4, 20), january("team_defense", 4, 20),
-        holder="backfill:abcdefgh", kind="backfill", who="ana", why="new box scores", run_id="0123456789abcdef",
+        owner="backfill:abcdefgh", kind="backfill", who="ana", why="new box scores", run_id="0123456789abcdef",
     )  # fmt: skip
     clock.advance(20)
     store.renew(first.id)
-    reserve(store, january("shots", 1, 2), kind="hold", who="bob", why="provider is down", until=START + HOUR)
+    reserve(store, january("shots", 1, 2), kind="freeze", who="bob", why="provider is down", until=START + HOUR)
     with pytest.raises(ClaimConflict) as refused:
-        reserve(store, *(january(table, 1, 10) for table in ("shots", "team_offense", "team_defense")), holder="run:x")
+        reserve(store, *(january(table, 1, 10) for table in ("shots", "team_offense", "team_defense")), owner="run:x")
     assert str(refused.value).splitlines() == [
         "the asked dates are taken, nothing was reserved:",
         "- shots 2024-01-01 … 2024-01-02: claim 2 of run:ana, since 2024-01-03 21:04:30 UTC by bob: provider is down;"
-        " held until 2024-01-03 22:04:10 UTC. `nba-assets release 2` frees it",
+        " frozen until 2024-01-03 22:04:10 UTC. `nba-assets unfreeze 2` frees it",
         "- team_defense, team_offense 2024-01-04 … 2024-01-10: claim 1 of backfill:abcdefgh, run 0123456789abcdef,"
         " since 2024-01-03 21:04:10 UTC by ana: new box scores; last renewed 2024-01-03 21:04:30 UTC."
         " Wait for it (tag nba/on_conflict=wait, `--wait`) or stop it: `nba-assets cancel 1`",
     ]
 
 
-@pytest.mark.parametrize("kind", ["run", "backfill", "hold"])
+@pytest.mark.parametrize("kind", ["run", "backfill", "freeze"])
 def test_a_hold_blocks_all_but_operations(store, kind):
-    reserve(store, january("team_offense", 4, 20), kind="hold", until=START + HOUR)
+    reserve(store, january("team_offense", 4, 20), kind="freeze", until=START + HOUR)
     with pytest.raises(ClaimConflict):
         reserve(store, january("team_offense", 4, 4), kind=kind, until=START + HOUR)
     assert reserve(store, january("team_offense", 4, 4), kind="operation").is_active
 
 
 @pytest.mark.parametrize("kind", ["run", "backfill", "operation"])
-def test_an_operation_waits_for_whoever_writes(store, kind):
+def test_an_operation_waits_for_who_writes(store, kind):
     reserve(store, january("team_offense", 4, 20), kind=kind)
     with pytest.raises(ClaimConflict):
         reserve(store, january("team_offense", 4, 4), kind="operation")
 
 
 def test_a_hold_lasts_until_its_moment_without_being_renewed(store, clock):
-    hold = reserve(store, january("team_offense", 4, 20), kind="hold", until=START + HOUR)
+    hold = reserve(store, january("team_offense", 4, 20), kind="freeze", until=START + HOUR)
     clock.advance(3599)
     with pytest.raises(ClaimConflict):
         reserve(store, january("team_offense", 4, 4))
@@ -113,8 +113,8 @@ def test_a_hold_lasts_until_its_moment_without_being_renewed(store, clock):
 
 
 def test_a_released_hold_is_free_at_once(store):
-    hold = reserve(store, january("team_offense", 4, 20), kind="hold", until=START + HOUR)
-    with pytest.raises(ClaimsError, match="`nba-assets release 1`"):
+    hold = reserve(store, january("team_offense", 4, 20), kind="freeze", until=START + HOUR)
+    with pytest.raises(ClaimsError, match="`nba-assets unfreeze 1`"):
         store.request_cancel(hold.id, "bob")
     assert store.end(hold.id, "released", "bob", "they are back").ended_by == "bob"
     assert reserve(store, january("team_offense", 4, 4)).is_active
@@ -152,11 +152,11 @@ def test_a_claim_that_ran_out_is_never_renewed_though_nobody_took_its_place(stor
     assert store.get(claim.id).state == "expired"
 
 
-def test_who_lost_a_claim_is_told_who_took_it_over(store, clock):
+def test_who_lost_a_claim_is_reported_who_took_it_over(store, clock):
     claim = reserve(store, january("team_offense", 4, 20), january("shots", 4, 20))
     clock.advance(50)
-    reserve(store, january("team_defense", 4, 20), holder="run:elsewhere")
-    reserve(store, january("team_offense", 18, 31), holder="backfill:b", who="bob")
+    reserve(store, january("team_defense", 4, 20), owner="run:elsewhere")
+    reserve(store, january("team_offense", 18, 31), owner="backfill:b", who="bob")
     with pytest.raises(ClaimLost) as lost:
         store.renew(claim.id)
     assert str(lost.value) == (
@@ -188,7 +188,7 @@ def test_an_end_is_final(store, clock):
     assert store.end(late.id, "done").state == "expired"
 
 
-def test_a_request_to_cancel_reaches_the_holder_and_keeps_the_claim(store, clock):
+def test_a_request_to_cancel_reaches_the_owner_and_keeps_the_claim(store, clock):
     claim = reserve(store, january("team_offense", 4, 20))
     assert store.check(claim.id) == claim
     store.request_cancel(claim.id, "bob", "wrong season")
@@ -212,16 +212,16 @@ def test_progress_and_runs_are_noted(store, clock):
     clock.advance(10)
     assert store.add_run(claim.id, "second-run").run_ids == ("first-run", "second-run")
     assert store.add_run(claim.id, "first-run").run_id == "second-run"
-    told = store.renew(claim.id, progress="team_offense: 7 of 17 dates")
+    reported = store.renew(claim.id, progress="team_offense: 7 of 17 dates")
     clock.advance(10)
     store.renew(claim.id)
     kept = store.get(claim.id)
-    assert (kept.progress, kept.progressed_at) == ("team_offense: 7 of 17 dates", told.renewed_at)
+    assert (kept.progress, kept.progressed_at) == ("team_offense: 7 of 17 dates", reported.renewed_at)
 
 
 def test_a_claim_without_progress_is_stalled_though_renewed(store, clock):
     claim = reserve(store, january("team_offense", 4, 20), until=START + HOUR)
-    hold = reserve(store, january("shots", 4, 20), kind="hold", until=START + HOUR)
+    hold = reserve(store, january("shots", 4, 20), kind="freeze", until=START + HOUR)
     for _ in range(2):
         clock.advance(30)
         claim = store.renew(claim.id)
@@ -232,10 +232,10 @@ def test_a_claim_without_progress_is_stalled_though_renewed(store, clock):
     assert not store.end(claim.id, "done").is_stalled(clock.now + HOUR, minute)
 
 
-def test_a_claim_is_found_by_id_holder_and_run(store):
-    old = reserve(store, january("a", 1, 1), holder="backfill:abcdefgh", kind="backfill", run_id="11112222-3333")
+def test_a_claim_is_found_by_id_owner_and_run(store):
+    old = reserve(store, january("a", 1, 1), owner="backfill:abcdefgh", kind="backfill", run_id="11112222-3333")
     store.end(old.id, "failed")
-    new = reserve(store, january("a", 1, 1), holder="backfill:abcdefgh", kind="backfill", run_id="44445555-6666")
+    new = reserve(store, january("a", 1, 1), owner="backfill:abcdefgh", kind="backfill", run_id="44445555-6666")
     for text in ("2", "backfill:abcdefgh", "abcdefgh", "44445555", "44445555-6666"):
         assert store.find(text) == new
     assert store.find("11112222").id == old.id
@@ -264,14 +264,14 @@ def test_lists_are_newest_first(store):
     ("kind", "spans", "until", "error", "message"),
     [
         ("run", [], None, ValueError, "no spans"),
-        ("lock", [january("a", 1, 1)], None, ValueError, "kind 'lock'.*run, backfill, operation, hold"),
-        ("hold", [january("a", 1, 1)], None, RequestError, "hold until None: give a moment in the future"),
+        ("lock", [january("a", 1, 1)], None, ValueError, "kind 'lock'.*run, backfill, operation, freeze"),
+        ("freeze", [january("a", 1, 1)], None, RequestError, "freeze until None: give a moment in the future"),
         ("run", [january("a", 1, 1)], START, RequestError, "a moment in the future"),
     ],
 )
 def test_a_reservation_without_meaning_is_refused(store, kind, spans, until, error, message):
     with pytest.raises(error, match=message):
-        store.reserve(spans, holder="run:ana", kind=kind, who="ana", until=until)
+        store.reserve(spans, owner="run:ana", kind=kind, who="ana", until=until)
     assert store.recent() == []
 
 

@@ -109,11 +109,11 @@ def test_the_plan_is_cut_by_tables_and_dates(built):
     assert "team_box_scores" in built.json("plan", "--tables", "team_defense", "--with-upstream")["assets"]
 
 
-def test_who_is_at_work_and_what_is_held_back_is_shown(built):
+def test_who_is_at_work_and_what_is_frozen_is_shown(built):
     store = built.platform.claims
     until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)
-    work = store.reserve([Span("team_offense", *DAYS[:2])], holder="run:1", kind="run", who="ben", why="fix")
-    store.reserve([Span("team_defense", *DAYS[:2])], holder="hold:ana", kind="hold", who="ana", until=until)
+    work = store.reserve([Span("team_offense", *DAYS[:2])], owner="run:1", kind="run", who="ben", why="fix")
+    store.reserve([Span("team_defense", *DAYS[:2])], owner="freeze:ana", kind="freeze", who="ana", until=until)
     said = " ".join(built("status").split())
     assert "run 1 of run:1 (ben: fix) on team_offense 2024-12-03 … 2024-12-04; 0 of 2 partitions" in said
     assert "hold 2 of hold:ana (ana) on team_defense 2024-12-03 … 2024-12-04" in said

@@ -29,9 +29,9 @@ class DrivenClock:
     speed: float = 1.0
 
     def set(self, moment: dt.datetime) -> None:
-        told = json.dumps({"moment": moment.timestamp(), "since": time.time(), "speed": self.speed})
+        reported = json.dumps({"moment": moment.timestamp(), "since": time.time(), "speed": self.speed})
         written = self.file.with_suffix(".new")
-        written.write_text(told)
+        written.write_text(reported)
         written.replace(self.file)
 
     def now(self) -> dt.datetime:
@@ -45,8 +45,8 @@ class DrivenClock:
 
 
 def _now(file: Path) -> dt.datetime:
-    told = json.loads(file.read_text())
-    moment = told["moment"] + told["speed"] * (time.time() - told["since"])
+    reported = json.loads(file.read_text())
+    moment = reported["moment"] + reported["speed"] * (time.time() - reported["since"])
     return dt.datetime.fromtimestamp(moment, dt.UTC)
 
 

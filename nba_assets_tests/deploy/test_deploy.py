@@ -77,7 +77,7 @@ def test_runs_are_jobs_of_kubernetes(values):
 
     assert values["runLauncher"]["type"] == "K8sRunLauncher"
     given = values["runLauncher"]["config"]["k8sRunLauncher"]
-    # What the chart makes of it: the job's specification keeps Kubernetes' own spelling, names stand for references.
+    # What the chart makes of it: the job's specification keeps Kubernetes' own spelling, names represent references.
     config = snake({key: value for key, value in given.items() if key != "runK8sConfig"})
     config |= {key: [reference["name"] for reference in config[key]] for key in ("env_config_maps", "env_secrets")}
     config["run_k8s_config"] = {"job_spec_config": snake(given["runK8sConfig"]["jobSpecConfig"])}
@@ -132,5 +132,5 @@ def test_no_secret_is_written_down(path: Path):
             assert re.search(r"\$\{|env:|Name: |[sS]ecrets?:\s*$|Secret: false|name:", line), line
 
 
-def test_whoever_has_no_alert_address_is_not_shown_one(tmp_path: Path):
+def test_who_has_no_alert_address_is_not_shown_one(tmp_path: Path):
     assert "hooks" not in repr(Settings(home=tmp_path, alert_webhook="https://hooks.example/secret"))

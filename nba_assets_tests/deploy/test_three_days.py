@@ -118,8 +118,8 @@ def test_three_days_by_automation_alone(settings: Settings, driven: DrivenClock)
         before, corrected_from = content(settings), len(deployment.runs)
         deployment.until(f"{THURSDAY} 03:31")
         assert content(settings) != before, "the correction came"
-        healed = [run for run in deployment.runs[corrected_from:] if run.tags["nba/who"] == AUTOMATION]
-        times = Counter(key.to_user_string() for run in healed for key in run.asset_selection)
+        fixed = [run for run in deployment.runs[corrected_from:] if run.tags["nba/who"] == AUTOMATION]
+        times = Counter(key.to_user_string() for run in fixed for key in run.asset_selection)
         assert {times[table] for table in TABLES if not TABLES[table].ingest and table != ACCURACY} == {1}
         assert times[ACCURACY] <= 2, "after the tables that it reads, and after the predictions"
         assert failed(deployment, seen) == []
@@ -170,7 +170,7 @@ def warehouse_of(settings: Settings) -> Warehouse:
 
 
 def rows_of(settings: Settings, table: str) -> dict[dt.date, int]:
-    """Rows that stand, by date."""
+    """Published rows, by date."""
     ledger = warehouse_of(settings).ledger()
     mine = ledger[(ledger["table_name"] == table) & (ledger["status"] == "ready")]
     return dict(zip(mine["game_date"].dt.date, mine["rows"], strict=True))

@@ -23,8 +23,8 @@ def players_zones(league: League, row: dict) -> dict:
         last = mine.tail(n)
         is_gap = gap_in_last(mine, gaps, n) or refused(last, "paint_attempts").any()
         games = last.dropna(subset=["paint_attempts"])
-        told = last.dropna(subset=["assisted_makes"])
-        values[f"zone_games_last_{n}"], values[f"assist_games_last_{n}"] = len(games), len(told)
+        reported = last.dropna(subset=["assisted_makes"])
+        values[f"zone_games_last_{n}"], values[f"assist_games_last_{n}"] = len(games), len(reported)
         total = sum(games[f"{zone}_attempts"].sum() for zone in ZONES)
         for zone in ZONES:
             attempts, makes = games[f"{zone}_attempts"].sum(), games[f"{zone}_makes"].sum()
@@ -32,8 +32,8 @@ def players_zones(league: League, row: dict) -> dict:
             values[f"{zone}_attempts_per_game_last_{n}"] = over(attempts, len(games), is_gap)
             values[f"{zone}_share_last_{n}"] = over(attempts, total, is_gap)
             values[f"{zone}_fg_pct_last_{n}"] = over(makes, attempts, is_gap)
-        makes = told["assisted_makes"].sum() + told["unassisted_makes"].sum()
-        values[f"assisted_share_last_{n}"] = over(told["assisted_makes"].sum(), makes, is_gap)
+        makes = reported["assisted_makes"].sum() + reported["unassisted_makes"].sum()
+        values[f"assisted_share_last_{n}"] = over(reported["assisted_makes"].sum(), makes, is_gap)
     shares = {zone: round(values[f"{zone}_share_last_10"], 6) for zone in ZONES}
     values["primary_zone"] = (
         None if np.isnan(shares["paint"])

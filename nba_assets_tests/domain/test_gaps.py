@@ -1,4 +1,4 @@
-"""Which windows hold a gap, rule by rule, on one player's history."""
+"""Which windows contain a gap, rule by rule, on one player's history."""
 
 import json
 

@@ -165,7 +165,7 @@ def test_a_team_row_that_does_not_join_is_missing_upstream(lost):
     assert rows.loc[STAR, "true_shooting_pct"] == 0.614754
 
 
-def test_a_team_row_that_stands_twice_is_refused():
+def test_a_team_row_that_appears_twice_is_refused():
     offense = overtime_game()
     with pytest.raises(pd.errors.MergeError):
         summary_of(pd.concat([offense, offense]))

@@ -166,7 +166,7 @@ def test_rows_the_schedule_does_not_know_are_left_out():
     assert rows.index.tolist() == [PHI]
 
 
-def test_a_postponed_game_stands_on_two_dates_of_the_schedule_and_is_played_on_one():
+def test_a_postponed_game_is_published_on_two_dates_of_the_schedule_and_is_played_on_one():
     games = (
         game(GAME, PHI, NYK, day="2025-01-15", is_postponed=True),
         game(GAME, PHI, NYK, day="2025-03-01", season_type="play_in"),

@@ -75,9 +75,9 @@ def test_half_life_weights(log):
     np.testing.assert_allclose(quotient(sums, weights), [2, 5 / 1.5, 11.5 / 1.75, 7, 7])
 
 
-def test_a_running_sum_may_start_anew(log):
-    starts_anew = np.array([0.0, 1.0, 0.0, 0.0, 1.0])[:, None]
-    sums = running_sums(Rounds.of(log), np.ones((5, 1)), starts_anew)
+def test_a_running_sum_may_start_again(log):
+    starts_again = np.array([0.0, 1.0, 0.0, 0.0, 1.0])[:, None]
+    sums = running_sums(Rounds.of(log), np.ones((5, 1)), starts_again)
     np.testing.assert_array_equal(sums[:, 0], [1, 2, 1, 1, 2])
 
 

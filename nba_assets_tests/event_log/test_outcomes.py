@@ -1,6 +1,6 @@
 """The contract test on Dagster's private events: a ranged run tells each date's own outcome and nothing else.
 
-Held for the local event log, for Dagster's stock one on files (event by event) and for its in-memory one.
+Blocked for the local event log, for Dagster's stock one on files (event by event) and for its in-memory one.
 """
 
 import datetime as dt
@@ -25,8 +25,8 @@ from nba_assets_tests.event_log.instances import EVERY_LOG
 
 DAYS = [dt.date(2024, 1, number) for number in range(1, 11)]
 KEYS = [day.isoformat() for day in DAYS]
-HELD = DAYS[3]
-OTHERS = [day for day in DAYS if day != HELD]
+BLOCKED = DAYS[3]
+OTHERS = [day for day in DAYS if day != BLOCKED]
 PARTITIONS = dg.DailyPartitionsDefinition(start_date=KEYS[0], end_date="2024-01-11")
 TABLE = dg.AssetKey("table")
 CHECK = dg.AssetCheckKey(TABLE, CHECK_NAME)
@@ -50,7 +50,7 @@ class Toy:
                 code_version=3,
                 description="" if good else "raw is missing",
                 metadata={"rows": day.day} if good else {},
-                check_metadata={"status": "ready" if good else "held"},
+                check_metadata={"status": "ready" if good else "blocked"},
             )
         return found
 
@@ -97,14 +97,16 @@ def planned(instance: dg.DagsterInstance) -> list[str]:
 
 
 @EVERY_LOG
-def test_one_ranged_run_with_a_held_date(instance):
-    toy = Toy(bad={HELD})
+def test_one_ranged_run_with_a_blocked_date(instance):
+    toy = Toy(bad={BLOCKED})
     result = toy.run(instance, *DAYS)
     assert result.success
     assert instance.get_run_by_id(result.run_id).status is DagsterRunStatus.SUCCESS
 
     records = materializations(instance)
-    assert [record.partition_key for record in records] == [day.isoformat() for day in OTHERS], "nine, and not the held"
+    assert [record.partition_key for record in records] == [day.isoformat() for day in OTHERS], (
+        "nine, and not the blocked"
+    )
     for day, record in zip(OTHERS, records, strict=True):
         tags = record.asset_materialization.tags
         assert (tags[DATA_VERSION_TAG], tags[CODE_VERSION_TAG]) == (f"hash of {day}", "3")
@@ -113,7 +115,7 @@ def test_one_ranged_run_with_a_held_date(instance):
 
     states = check_states(instance)
     assert {day: states[day.isoformat()] for day in OTHERS} == dict.fromkeys(OTHERS, ("SUCCEEDED", True))
-    assert states[HELD.isoformat()][0] == "FAILED"
+    assert states[BLOCKED.isoformat()][0] == "FAILED"
     assert set(states) == set(KEYS), "a result per date and none for no date"
     assert planned(instance) == []
 
@@ -121,35 +123,35 @@ def test_one_ranged_run_with_a_held_date(instance):
     assert toy.ends == [DAYS[-1]]
 
 
-def test_what_the_check_says_of_a_held_date(instance):
-    Toy(bad={HELD}).run(instance, *DAYS)
+def test_what_the_check_says_of_a_blocked_date(instance):
+    Toy(bad={BLOCKED}).run(instance, *DAYS)
     history = instance.event_log_storage.get_asset_check_execution_history(CHECK, limit=100)
-    evaluation = next(record.evaluation for record in history if record.partition == HELD.isoformat())
+    evaluation = next(record.evaluation for record in history if record.partition == BLOCKED.isoformat())
     assert evaluation.description == "raw is missing"
-    assert evaluation.metadata["status"].value == "held"
+    assert evaluation.metadata["status"].value == "blocked"
     assert evaluation.severity is dg.AssetCheckSeverity.ERROR
     assert not evaluation.blocking
 
 
-RANGE_OF_ONE = {RANGE_START: HELD.isoformat(), RANGE_END: HELD.isoformat()}
+RANGE_OF_ONE = {RANGE_START: BLOCKED.isoformat(), RANGE_END: BLOCKED.isoformat()}
 
 
 @pytest.mark.parametrize(
     ("instance", "tags"),
     [
-        pytest.param("local", {"dagster/partition": HELD.isoformat()}, id="local, single key"),
+        pytest.param("local", {"dagster/partition": BLOCKED.isoformat()}, id="local, single key"),
         pytest.param("local", RANGE_OF_ONE, id="local, range of one"),
         pytest.param("stock", RANGE_OF_ONE, id="stock, range of one"),
         pytest.param("ephemeral", RANGE_OF_ONE, id="ephemeral, range of one"),
     ],
     indirect=["instance"],
 )
-def test_a_later_run_of_the_held_date_turns_it_green(instance, tags):
-    Toy(bad={HELD}).run(instance, *DAYS)
-    healed = Toy(bad=set())
-    healed.run(instance, tags=tags)
-    assert healed.below_ran_for == [HELD.isoformat()]
-    assert healed.ends == [HELD]
+def test_a_later_run_of_the_blocked_date_turns_it_green(instance, tags):
+    Toy(bad={BLOCKED}).run(instance, *DAYS)
+    fixed = Toy(bad=set())
+    fixed.run(instance, tags=tags)
+    assert fixed.below_ran_for == [BLOCKED.isoformat()]
+    assert fixed.ends == [BLOCKED]
     assert len(materializations(instance)) == 10
     assert check_states(instance) == dict.fromkeys(KEYS, ("SUCCEEDED", True))
     assert planned(instance) == []
@@ -158,10 +160,10 @@ def test_a_later_run_of_the_held_date_turns_it_green(instance, tags):
 @EVERY_LOG
 def test_a_date_that_goes_bad_keeps_its_materialization_and_fails_its_check(instance):
     Toy(bad=set()).run(instance, *DAYS)
-    Toy(bad={HELD}).run(instance, HELD)
+    Toy(bad={BLOCKED}).run(instance, BLOCKED)
     assert len(materializations(instance)) == 10
     states = check_states(instance)
-    assert states.pop(HELD.isoformat()) == ("FAILED", True), "Dagster shows the failure of what stands"
+    assert states.pop(BLOCKED.isoformat()) == ("FAILED", True), "Dagster shows the failure of what stands"
     assert set(states.values()) == {("SUCCEEDED", True)}
 
 
@@ -185,8 +187,8 @@ def test_a_range_with_nothing_to_report_leaves_nothing_planned(instance):
 
 
 def test_the_versions_that_dagster_shows(instance):
-    Toy(bad={HELD}).run(instance, *DAYS)
+    Toy(bad={BLOCKED}).run(instance, *DAYS)
     versions = published_versions(instance, "table", DAYS)
-    assert versions == {day: "" if day == HELD else f"hash of {day}" for day in DAYS}
+    assert versions == {day: "" if day == BLOCKED else f"hash of {day}" for day in DAYS}
     assert published_versions(instance, "table", []) == {}
     assert published_versions(instance, "never_built", DAYS[:1]) == {DAYS[0]: ""}

@@ -1,4 +1,4 @@
-"""What a scene measures: rows that stand, one player's way through the tables, a model's error on clean games."""
+"""What a scene measures: published rows, one player's way through the tables, a model's error on clean games."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from nba_assets_tests.incident.pipeline import PREDICTIONS, Pipeline
 AVERAGE = "avg_usage_rate_last_7_games"
 
 
-def standing(pipeline: Pipeline, table: str, days: Sequence[dt.date]) -> pd.DataFrame:
+def freshness_of(pipeline: Pipeline, table: str, days: Sequence[dt.date]) -> pd.DataFrame:
     """The rows that a reader is given: of a guarded pipeline those on dates that are ready and not stale."""
     rows = pipeline.rows(table, days[0], days[-1])
     if not pipeline.guarded:
@@ -38,9 +38,9 @@ def star_of(clean: Pipeline, day: dt.date, later: Sequence[dt.date]) -> tuple[di
 def prediction_of(pipeline: Pipeline, day: dt.date, player: dict[str, Any]) -> float | None:
     """The points that a model predicts for the player on a date, as a reader is given them; None when there are none.
 
-    The naive baseline that stands in for refused features is labelled, and no model's prediction.
+    The naive baseline that replaces refused features is labelled, and no model's prediction.
     """
-    rows = standing(pipeline, PREDICTIONS, [day])
+    rows = freshness_of(pipeline, PREDICTIONS, [day])
     is_his = (rows["player_id"] == player["player_id"]) & (rows["prediction_source"] == BY_MODEL)
     mine = rows.loc[is_his, "predicted_points"].dropna()
     return float(mine.iloc[0]) if len(mine) else None

@@ -11,9 +11,9 @@ from nba_assets.modelling.registry.artefacts import stored_versions
 from nba_assets.readiness.status import Status
 from nba_assets.sources.simulated.faults import Fault
 from nba_assets.sources.simulated.league import SimulatedLeague
-from nba_assets_tests.incident.measures import AVERAGE, error_on_truth, prediction_of, standing, star_of, trace
+from nba_assets_tests.incident.faults_of_the_evening import SleepyBackfill, lose_players, reverse_half, without_game
+from nba_assets_tests.incident.measures import AVERAGE, error_on_truth, freshness_of, prediction_of, star_of, trace
 from nba_assets_tests.incident.pipeline import ANALYTICS, MODEL, PRECOMPUTE, PREDICTIONS, RAW, Pipeline
-from nba_assets_tests.incident.trouble import SleepyBackfill, lose_players, reverse_half, without_game
 from nba_assets_tests.incident.unguarded import Switches
 
 PLAYER_GAME = ["game_id", "player_id"]
@@ -93,7 +93,7 @@ def reversed_sides(stage: Stage) -> Scene:
         usage[pipeline.word] = float(played["usage_rate"].notna().mean())
         for day in days:
             pipeline.run(PRECOMPUTE, day, day)
-        both = standing(pipeline, "player_daily_cache", days).merge(truth, on=PLAYER_GAME, suffixes=("", "_true"))
+        both = freshness_of(pipeline, "player_daily_cache", days).merge(truth, on=PLAYER_GAME, suffixes=("", "_true"))
         difference = (both[AVERAGE] - both[f"{AVERAGE}_true"]).abs()
         wrong[pipeline.word] = float((difference > TOLERANCE).sum()) / len(truth)
         if pipeline.guarded:
@@ -106,9 +106,9 @@ def reversed_sides(stage: Stage) -> Scene:
         f"Home and away reversed in every second game from {first} to {last}; averages of the next {len(days)} dates",
         f"The join on the stated sides misses: usage_rate is there on {usage['unguarded']:.0%} of rows with minutes. "
         f"{wrong['unguarded']:.0%} of {AVERAGE} differ from the truth, by {off:.1f} points on average.",
-        f"{rejected} dates are rejected, with the games named, and what stood before stays: usage_rate on "
-        f"{usage['guarded']:.0%}. {wrong['guarded']:.0%} of the averages differ: what has a gap in its window is held "
-        "or null (upstream_missing).",
+        f"{rejected} dates are rejected, with the games named, and what was published before stays: usage_rate on "
+        f"{usage['guarded']:.0%}. {wrong['guarded']:.0%} of the averages differ: what has a gap in its window is "
+        "blocked or null (upstream_missing).",
         {**_sides("usage", usage), **_sides("wrong_averages", wrong), "rejected": rejected, "off": off},
     )
 
@@ -130,7 +130,7 @@ def out_of_order(stage: Stage) -> Scene:
         "19:10",
         f"Precompute of {day} runs before the games of the week before it are there",
         f"{built['unguarded']} rows are written, {wrong['unguarded']} of them with a form that is a week old.",
-        f"{built['guarded']} rows; held: “{_short(said.partition('First: ')[2])}”",
+        f"{built['guarded']} rows; blocked: “{_short(said.partition('First: ')[2])}”",
         {**_sides("built", built), **_sides("wrong", wrong)},
     )
 
@@ -166,7 +166,7 @@ def gap_to_prediction(stage: Stage) -> Scene:
     between = [day for day in stage.dates if gap < day <= later]
     truth = prediction_of(stage.clean, later, star)
     assert truth is not None, "star_of chose a player with a prediction"
-    served, steps, healed = {}, [], False
+    served, steps, fixed = {}, [], False
     for pipeline in stage.pair("gap", Switches(calendar_days=None)):
         pipeline.deliver(dict.fromkeys(("team_box_scores", "player_box_scores"), without_game(star["game_id"])))
         pipeline.run([*RAW, *ANALYTICS], gap, gap)
@@ -176,7 +176,7 @@ def gap_to_prediction(stage: Stage) -> Scene:
         if pipeline.guarded:
             pipeline.deliver()
             pipeline.run([*RAW, *ANALYTICS, *PRECOMPUTE, PREDICTIONS], gap, stage.edge)
-            healed = pipeline.hashes().equals(stage.clean.hashes())
+            fixed = pipeline.hashes().equals(stage.clean.hashes())
         else:
             steps = trace(pipeline, stage.clean, gap, later, star)
         pipeline.close()
@@ -190,8 +190,8 @@ def gap_to_prediction(stage: Stage) -> Scene:
         f"Game {star['game_id']} of {gap} is missing; {star['player_name']} plays again on {later}",
         f"{' → '.join(steps)}: {off:.2f} points away from what the complete data say, and served.",
         f"{withheld if not wrong['guarded'] else 'A WRONG prediction is served'}. When the game arrives, one range "
-        f"heals everything, {'hash for hash like' if healed else 'but NOT like'} a clean build.",
-        {**_sides("wrong", wrong), "off": off, "steps": len(steps), "healed": float(healed),
+        f"heals everything, {'hash for hash like' if fixed else 'but NOT like'} a clean build.",
+        {**_sides("wrong", wrong), "off": off, "steps": len(steps), "healed": float(fixed),
          "served_guarded": float(served["guarded"] is not None)},
     )  # fmt: skip
 

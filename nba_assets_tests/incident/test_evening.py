@@ -74,7 +74,7 @@ def test_a_training_forced_on_half_a_season_names_its_price(stage, damage):
     forced = stage.clean.copy(damage.replace(" ", "-"))
     forced.deliver(DAMAGES[damage])
     forced.run([*RAW, *ANALYTICS], first, last)
-    assert forced.statuses("player_box_scores", first, last).isin([Status.REJECTED, Status.HELD]).sum() > 100
+    assert forced.statuses("player_box_scores", first, last).isin([Status.REJECTED, Status.BLOCKED]).sum() > 100
     assert "the points model is refused" in forced.run([MODEL], first, last)[-1]
     signed = {"who": "ann", "why": damage, "until": dt.datetime.now(dt.UTC) + dt.timedelta(days=1)}
     tables = [*RAW, *ANALYTICS, *PRECOMPUTE]

@@ -60,7 +60,7 @@ class UnguardedWarehouse(DuckDBWarehouse):
                 contract=contract,
                 asked=tuple(days),
                 days=tuple(days),
-                held={},
+                blocked={},
                 current=(),
                 inputs_build=reader.last_build(),
                 frames=frames,

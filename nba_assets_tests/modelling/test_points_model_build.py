@@ -163,7 +163,7 @@ def test_card_tells_where_the_model_comes_from(tmp_path):
     assert card["trained_at"] == "2024-06-01T08:00:00+00:00"
 
 
-def test_an_unchanged_build_returns_the_standing_version_and_writes_nothing(tmp_path):
+def test_an_unchanged_build_returns_the_published_version_and_writes_nothing(tmp_path):
     first = build(tmp_path)
     files = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     second = build(tmp_path, trained_at=MORNING + dt.timedelta(days=1))

@@ -89,9 +89,9 @@ def test_a_version_that_had_seen_more_serves_however_many_were_trained_after_it(
 
 def test_each_prediction_names_what_moved_it():
     table = predict(features=STORE, models=[V2])
-    told = [json.loads(text) for text in table["top_contributions"][4:]]
-    assert [[name for name, _ in top] for top in told] == [["a"], ["a"]]
-    assert [top[0][1] for top in told] == pytest.approx(V2.model.shap_values(STORE[4:])[:, 0].tolist(), abs=1e-6)
+    reported = [json.loads(text) for text in table["top_contributions"][4:]]
+    assert [[name for name, _ in top] for top in reported] == [["a"], ["a"]]
+    assert [top[0][1] for top in reported] == pytest.approx(V2.model.shap_values(STORE[4:])[:, 0].tolist(), abs=1e-6)
 
 
 def test_nulls_carry_their_reason_and_zero_stays_zero():
@@ -108,7 +108,7 @@ def test_nulls_carry_their_reason_and_zero_stays_zero():
     assert table["baseline_points"][1] == 0.0
 
 
-def test_without_a_model_every_row_stands_as_no_model():
+def test_without_a_model_every_row_is_published_as_no_model():
     table = predict(features=STORE, models=[])
     assert len(table) == 6
     assert table[list(BY_MODEL)].isna().all(axis=None)

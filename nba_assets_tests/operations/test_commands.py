@@ -89,7 +89,7 @@ def test_an_attempt_in_vain_opens_the_gate_on_nothing_that_rests_on_an_invalidat
     assert stale.tolist() == [False, False, True, True]
     attempt = platform.run(day, day, tables=["team_defense"])
     assert not attempt.success
-    assert platform.statuses("team_defense")[day] == "held"
+    assert platform.statuses("team_defense")[day] == "blocked"
     state = platform.warehouse.state()
     assert state.is_stale("team_defense_zones").tolist() == stale.tolist()
     assert not verdicts(state)["team_defense_zones"].passed
@@ -120,30 +120,30 @@ def test_restored_content_is_what_the_build_had_published(platform: Platform, da
     effect = commands.restore(platform.claims, platform.warehouse, "team_box_scores", day, build, **BY)
     assert platform.rows("team_box_scores", f"game_date = '{day}'").equals(before)
     assert f"the content of build {build} again" in effect.said
-    assert effect.heal == f"nba-assets backfill --stale --from {day}"
+    assert effect.fix_command == f"nba-assets backfill --stale --from {day}"
     assert _journal(platform) == [("restore", "Ada", "a doubt")]
 
 
 @pytest.mark.long
-def test_a_held_range_keeps_runs_out_but_can_be_repaired(platform: Platform, day: dt.date) -> None:
+def test_a_blocked_range_keeps_runs_out_but_can_be_repaired(platform: Platform, day: dt.date) -> None:
     span = Span("team_offense", day, day)
-    held = commands.hold(platform.claims, platform.warehouse, span, until=_in_hours(1), **BY)
+    frozen = commands.freeze(platform.claims, platform.warehouse, span, until=_in_hours(1), **BY)
     refused = platform.run(tables=TABLES)
-    assert f"nba-assets release {held.id}" in failure_messages(refused)[0]
+    assert f"nba-assets unfreeze {frozen.id}" in failure_messages(refused)[0]
     commands.invalidate(platform.claims, platform.warehouse, span, **BY)
-    commands.release(platform.claims, platform.warehouse, held.id, who="Grace", why="done")
-    assert platform.claims.get(held.id).state == "released"
+    commands.unfreeze(platform.claims, platform.warehouse, frozen.id, who="Grace", why="done")
+    assert platform.claims.get(frozen.id).state == "released"
     assert platform.run(tables=TABLES, last=platform.source.horizon).success
     assert _journal(platform) == [
-        ("hold", "Ada", "a doubt"), ("invalidate", "Ada", "a doubt"), ("release", "Grace", "done"),
+        ("freeze", "Ada", "a doubt"), ("invalidate", "Ada", "a doubt"), ("release", "Grace", "done"),
     ]  # fmt: skip
 
 
-def test_dates_at_work_cannot_be_held_invalidated_or_restored(platform: Platform, day: dt.date) -> None:
+def test_dates_at_work_cannot_be_blocked_invalidated_or_restored(platform: Platform, day: dt.date) -> None:
     span = Span("team_offense", day, day)
-    platform.claims.reserve([span], holder="run:x", kind="run", who="Grace", why="at work")
+    platform.claims.reserve([span], owner="run:x", kind="run", who="Grace", why="at work")
     for refused in (
-        lambda: commands.hold(platform.claims, platform.warehouse, span, until=_in_hours(1), **BY),
+        lambda: commands.freeze(platform.claims, platform.warehouse, span, until=_in_hours(1), **BY),
         lambda: commands.invalidate(platform.claims, platform.warehouse, span, **BY),
         lambda: commands.restore(platform.claims, platform.warehouse, "team_offense", day, 1, **BY),
     ):
@@ -165,7 +165,9 @@ def test_unknown_tables_and_dates_are_refused(table: str, platform: Platform, da
         commands.invalidate(platform.claims, platform.warehouse, Span(table, day, day), **BY)
     outside = platform.source.horizon + dt.timedelta(days=1)
     with pytest.raises(RequestError, match="there is only"):
-        commands.hold(platform.claims, platform.warehouse, Span("team_offense", day, outside), until=_in_hours(1), **BY)
+        commands.freeze(
+            platform.claims, platform.warehouse, Span("team_offense", day, outside), until=_in_hours(1), **BY
+        )
 
 
 def test_a_waiver_lets_a_date_pass_and_revoked_it_does_not(platform: Platform, day: dt.date) -> None:
@@ -174,7 +176,7 @@ def test_a_waiver_lets_a_date_pass_and_revoked_it_does_not(platform: Platform, d
     assert platform.statuses("team_box_scores")[day] == "rejected"
     span = Span("team_box_scores", day, day)
     effect = commands.waive(platform.warehouse, span, rule="*", until=_in_hours(1), **BY)
-    assert effect.heal == f"nba-assets backfill --failed --from {day}"
+    assert effect.fix_command == f"nba-assets backfill --failed --from {day}"
     platform.run(day, day, tables=["team_box_scores"])
     assert platform.statuses("team_box_scores")[day] == "ready"
     effect = commands.revoke(platform.warehouse, "w1", **BY)
@@ -186,24 +188,24 @@ def test_a_waiver_lets_a_date_pass_and_revoked_it_does_not(platform: Platform, d
 
 def test_a_training_is_waived_by_the_name_of_the_model(platform: Platform, day: dt.date) -> None:
     effect = commands.waive(platform.warehouse, Span(MODEL, day, day), rule="training_window", until=_in_hours(1), **BY)
-    assert effect.heal == f"nba-assets backfill --tables {MODEL}"
+    assert effect.fix_command == f"nba-assets backfill --tables {MODEL}"
 
 
-def test_a_dead_holder_is_over_at_once_and_in_the_journal(platform: Platform, day: dt.date) -> None:
-    claim = platform.claims.reserve([Span("team_offense", day, day)], holder="run:x", kind="run", who="Grace")
+def test_a_dead_owner_is_over_at_once_and_in_the_journal(platform: Platform, day: dt.date) -> None:
+    claim = platform.claims.reserve([Span("team_offense", day, day)], owner="run:x", kind="run", who="Grace")
     platform.claims.end(claim.id, "expired")
     cancelled = commands.cancel(platform.claims, platform.warehouse, str(claim.id), **BY)
     assert "is over: expired" in commands.stopped(cancelled)
     assert _journal(platform) == [("cancel", "Ada", "a doubt")]
-    assert json.loads(platform.warehouse.journal()["detail"].iloc[0])["holder"] == "run:x"
+    assert json.loads(platform.warehouse.journal()["detail"].iloc[0])["owner"] == "run:x"
 
 
-def test_a_live_holder_is_asked_to_stop(platform: Platform, day: dt.date) -> None:
-    claim = platform.claims.reserve([Span("team_offense", day, day)], holder="run:x", kind="run", who="Grace")
+def test_a_live_owner_is_asked_to_stop(platform: Platform, day: dt.date) -> None:
+    claim = platform.claims.reserve([Span("team_offense", day, day)], owner="run:x", kind="run", who="Grace")
     cancelled = commands.cancel(platform.claims, platform.warehouse, "run:x", **BY)
     assert (cancelled.cancel_who, cancelled.cancel_why) == ("Ada", "a doubt")
     assert "was asked to stop" in commands.stopped(cancelled)
     with pytest.raises(ClaimNotFound):
         commands.cancel(platform.claims, platform.warehouse, "nobody", **BY)
     with pytest.raises(ClaimsError, match="is no hold"):
-        commands.release(platform.claims, platform.warehouse, claim.id, **BY)
+        commands.unfreeze(platform.claims, platform.warehouse, claim.id, **BY)

@@ -68,7 +68,7 @@ def test_a_home_of_another_source_is_a_problem(settings, outside):
     assert "NBA_SOURCE=archive" in finding.to_do
 
 
-def test_a_built_warehouse_is_counted_and_a_broken_one_told(settings, outside):
+def test_a_built_warehouse_is_counted_and_a_broken_one_reported(settings, outside):
     publish_raw(warehouse_at(settings.warehouse))
     assert "16 of 16 attempted partitions ready" in found(settings, outside)["warehouse"].said
     settings.warehouse.write_text("this is no database")

@@ -1,6 +1,6 @@
 """Three weeks of the simulated league, built once: on one date its only game's box scores were not delivered.
 
-Two teams lack a game from then on: rows of theirs are null with a reason, and dates with too many of them are held.
+Two teams lack a game from then on: rows of theirs are null with a reason, and dates with too many of them are blocked.
 """
 
 import datetime as dt

@@ -66,9 +66,9 @@ def _assert_ledger_tells_what_is_there(warehouse: DuckDBWarehouse) -> None:
             stored = connection.execute(
                 f"SELECT game_date, count(*) AS rows FROM {TABLES[table].dataset}.{table} GROUP BY ALL"
             ).df()
-            told = rows[rows["rows"] > 0].set_index("game_date")["rows"].astype("int64").sort_index()
+            reported = rows[rows["rows"] > 0].set_index("game_date")["rows"].astype("int64").sort_index()
             found = stored.set_index("game_date")["rows"].sort_index()
-            pd.testing.assert_series_equal(told, found, check_index_type=False, check_dtype=False, check_freq=False)
+            pd.testing.assert_series_equal(reported, found, check_index_type=False, check_dtype=False, check_freq=False)
 
 
 def _one_won(server: Server, settings: Settings, runs: dict[str, dict]) -> tuple[str, str]:
@@ -136,7 +136,7 @@ def test_all_runs_of_a_backfill_work_under_the_claim_of_the_first(server, settin
     backfill = server.backfill([*INGEST, MODEL], first, last)
     store = ClaimStore(settings.claims_url)
     _until(lambda: len(server.runs_of(backfill)) == 2, "both runs are over")
-    (claim,) = [claim for claim in store.recent() if claim.holder == f"dagster-backfill:{backfill}"]
+    (claim,) = [claim for claim in store.recent() if claim.owner == f"dagster-backfill:{backfill}"]
     assert set(claim.run_ids) == {run["runId"] for run in server.runs_of(backfill)}
     calendar = warehouse.days
     ingest = {Span(table, first, last) for table in INGEST}

@@ -41,7 +41,7 @@ def platform(league: SimulatedLeague, tmp_path: Path) -> Platform:
 
 
 def _reserved(platform: Platform, *spans: Span, kind: str = "run", **given: object) -> Claim:
-    facts = {"holder": "run:somebody", "who": "Ada", "why": "a correction", **given}
+    facts = {"owner": "run:somebody", "who": "Ada", "why": "a correction", **given}
     return platform.claims.reserve(spans, kind=kind, **facts)
 
 
@@ -88,22 +88,22 @@ def test_a_single_date_is_reserved_alone(platform: Platform) -> None:
     assert set(claim.spans) == {Span(table, day, day) for table in TABLES}
 
 
-def test_overlapping_dates_are_refused_at_the_first_step_with_the_holder(platform: Platform) -> None:
+def test_overlapping_dates_are_refused_at_the_first_step_with_the_owner(platform: Platform) -> None:
     last = platform.source.horizon
     taken = Span("game_results", last, last)
-    holder = _reserved(platform, taken, run_id="8c1f9f52-0000-0000-0000-000000000000")
+    owner = _reserved(platform, taken, run_id="8c1f9f52-0000-0000-0000-000000000000")
     result = platform.run(tables=TABLES)
     assert not result.success
     said = failure_messages(result)[0]
-    for part in (str(taken), f"claim {holder.id}", "8c1f9f52", "Ada", "a correction", "nba/on_conflict=wait"):
+    for part in (str(taken), f"claim {owner.id}", "8c1f9f52", "Ada", "a correction", "nba/on_conflict=wait"):
         assert part in said
     (event,) = result.filter_events(lambda event: event.is_step_failure)
     metadata = event.step_failure_data.user_failure_data.metadata
     assert event.step_key == "game_schedule"
-    assert metadata["holder"] == dg.MetadataValue.dagster_run("8c1f9f52-0000-0000-0000-000000000000")
+    assert metadata["owner"] == dg.MetadataValue.dagster_run("8c1f9f52-0000-0000-0000-000000000000")
     assert metadata["conflicts"].records[0].data["dates"] == str(last)
     assert platform.warehouse.ledger().empty, "no table is built of a run that is refused"
-    assert platform.claims.active() == [holder]
+    assert platform.claims.active() == [owner]
 
 
 def test_disjoint_dates_of_the_same_table_are_not_refused(platform: Platform) -> None:
@@ -114,16 +114,16 @@ def test_disjoint_dates_of_the_same_table_are_not_refused(platform: Platform) ->
 
 def test_a_hold_refuses_and_says_how_to_release_it(platform: Platform) -> None:
     until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
-    held = _reserved(platform, _whole(platform, "game_results"), kind="hold", until=until)
+    frozen = _reserved(platform, _whole(platform, "game_results"), kind="freeze", until=until)
     result = platform.run(tables=TABLES)
-    assert f"nba-assets release {held.id}" in failure_messages(result)[0]
+    assert f"nba-assets unfreeze {frozen.id}" in failure_messages(result)[0]
     assert platform.warehouse.ledger().empty
 
 
-def test_asked_to_wait_it_begins_when_the_holder_is_done(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
-    holder = _reserved(platform, _whole(platform, "game_results"))
+def test_asked_to_wait_it_begins_when_the_owner_is_done(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = _reserved(platform, _whole(platform, "game_results"))
     monkeypatch.setattr(
-        "nba_assets.orchestration.run_claim.time.sleep", lambda _: platform.claims.end(holder.id, "done")
+        "nba_assets.orchestration.run_claim.time.sleep", lambda _: platform.claims.end(owner.id, "done")
     )
     result = platform.run(tables=TABLES, tags={ON_CONFLICT_TAG: "wait"})
     assert result.success, failure_messages(result)
@@ -164,7 +164,7 @@ def test_a_run_of_a_launch_that_is_over_is_refused(platform: Platform) -> None:
 def test_a_tag_of_an_unknown_dagster_backfill_is_a_run_like_any_other(platform: Platform) -> None:
     result = platform.run(tables=TABLES, tags={BACKFILL_TAG: "gone"})
     assert result.success, failure_messages(result)
-    assert _only_claim(platform).holder == f"run:{result.run_id}"
+    assert _only_claim(platform).owner == f"run:{result.run_id}"
 
 
 def test_cancelled_it_stops_before_the_next_publish_and_says_how_far_it_came(platform: Platform) -> None:

@@ -42,7 +42,7 @@ def server(settings: Settings) -> Iterator[Server]:
         yield server
 
 
-def _standing(settings: Settings, table: str) -> set[str]:
+def _published(settings: Settings, table: str) -> set[str]:
     league = SimulatedLeague(seasons=1, cache_dir=settings.home / "simulated")
     ledger = open_warehouse(settings, league).ledger()
     return set(ledger.loc[ledger["table_name"] == table, "status"])
@@ -55,7 +55,7 @@ def test_graphql_single_and_ranged_runs_meet_the_gate(server: Server, settings: 
     assert f"game_schedule {first} is missing" in said(run)
     run = server.launch(["team_offense"], **range_tags(first, first + dt.timedelta(days=2)))
     assert run["status"] == "FAILURE"
-    assert _standing(settings, "team_offense") == {"held"}
+    assert _published(settings, "team_offense") == {"blocked"}
 
 
 def test_graphql_training_is_refused_with_partitions_and_reasons(server: Server, settings: Settings) -> None:
@@ -65,7 +65,7 @@ def test_graphql_training_is_refused_with_partitions_and_reasons(server: Server,
     assert settings.start.isoformat() in said(run)
 
 
-def test_backfill_meets_the_gate_and_shows_held_dates_as_failed_checks(server: Server, settings: Settings) -> None:
+def test_backfill_meets_the_gate_and_shows_blocked_dates_as_failed_checks(server: Server, settings: Settings) -> None:
     first = settings.start
     last = first + dt.timedelta(days=3)
     runs = server.runs_of(server.backfill(["team_defense"], first, last))

@@ -22,13 +22,13 @@ def table(
     before: Sequence[str] = (),
     code_version: int = 1,
     optional: Sequence[str] = (),
-    as_it_stands: Sequence[str] = (),
+    as_published: Sequence[str] = (),
 ) -> Contract:
     reads = (
         *(Read(upstream) for upstream in same_date),
         *(Read(upstream, "before") for upstream in before),
         *(Read(upstream, optional=True) for upstream in optional),
-        *(Read(upstream, as_it_stands=True) for upstream in as_it_stands),
+        *(Read(upstream, as_published=True) for upstream in as_published),
     )
     columns = (Column("game_date", "date", "The partition."),)
     return Contract(name, "toy", "row", "A toy.", "Nothing.", ("game_date",), columns, code_version, reads)
@@ -87,7 +87,7 @@ class HandLedger:
         self.build += 1
         for number in numbers:
             old = self.rows.get((name, number), {})
-            since = old["gap_build"] if old.get("status") in ("rejected", "held") else self.build
+            since = old["gap_build"] if old.get("status") in ("rejected", "blocked") else self.build
             self.rows[name, number] = {**old, **self._attempt(status, reasons), "gap_build": since}
 
     def _attempt(self, status: str, reasons: str) -> dict[str, object]:

@@ -23,7 +23,7 @@ Place = tuple[str, int]
 def graphs(draw: st.DrawFn) -> dict[str, Contract]:
     """Two to five tables, each reading some of those before it in some way."""
     names = [draw(st.sampled_from([SCHEDULE, "a"])), "b", "c", "d", "e"][: draw(st.integers(2, 5))]
-    ways = st.sampled_from(["", "", "same_date", "before", "both", "optional", "as_it_stands"])
+    ways = st.sampled_from(["", "", "same_date", "before", "both", "optional", "as_published"])
     contracts = {}
     for position, name in enumerate(names):
         reads = {upstream: draw(ways) for upstream in names[:position]}
@@ -32,7 +32,7 @@ def graphs(draw: st.DrawFn) -> dict[str, Contract]:
             same_date=[upstream for upstream, way in reads.items() if way in ("same_date", "both")],
             before=[upstream for upstream, way in reads.items() if way in ("before", "both")],
             optional=[upstream for upstream, way in reads.items() if way == "optional"],
-            as_it_stands=[upstream for upstream, way in reads.items() if way == "as_it_stands"],
+            as_published=[upstream for upstream, way in reads.items() if way == "as_published"],
         )
     return contracts
 
@@ -44,7 +44,7 @@ class Observation:
     place: Place
     publishes: int
     was_read: bool
-    as_it_stands: bool
+    as_published: bool
 
 
 @dataclass
@@ -103,7 +103,7 @@ class World:
         opened = {at: text for at, text in texts.items() if self.days[at].date() in gate.open_days}
         assert set(opened) == {at for at in texts if self.is_open(contract, at)}, "the gate is not the definition"
         window = Window(
-            contract=contract, asked=(), days=gate.open_days, held=gate.held, current=(), skipped=(),
+            contract=contract, asked=(), days=gate.open_days, blocked=gate.blocked, current=(), skipped=(),
             inputs_build=self.build, frames={}, gaps={}, bootstrap=frozenset(), waivers=[], taints={},
         )  # fmt: skip
         verdicts = {
@@ -115,7 +115,7 @@ class World:
         published = self._published(name, list(texts))
         self._write(entries(window, verdicts, published, hashes, attempt, build=self.build, now=NOW)[0])
         for at in texts:
-            self._record(name, at, opened.get(at, ""), "rejected" if at in opened else "held")
+            self._record(name, at, opened.get(at, ""), "rejected" if at in opened else "blocked")
         return any(opened.values())
 
     def _record(self, name: str, at: int, text: str, failure: str) -> None:
@@ -128,7 +128,7 @@ class World:
                 (read.table, earlier),
                 self.record[read.table, earlier].publishes,
                 self.record[read.table, earlier].status == "ready",
-                read.as_it_stands,
+                read.as_published,
             )
             for read in self.contracts[name].reads
             for earlier in ([at] if read.window == "same_date" else range(at))
@@ -170,7 +170,7 @@ class World:
             return False
         return partition.code_version != self.contracts[place[0]].code_version or any(
             self.record[seen.place].publishes != seen.publishes
-            or (seen.was_read and not seen.as_it_stands and self.is_stale(seen.place))
+            or (seen.was_read and not seen.as_published and self.is_stale(seen.place))
             for seen in partition.observed
         )
 
@@ -187,7 +187,7 @@ class World:
     def _blocks(self, read: Read, at: int) -> bool:
         status, is_stale = self.record[read.table, at].status, self.is_stale((read.table, at))
         if status == "ready":
-            return is_stale and not read.as_it_stands
+            return is_stale and not read.as_published
         if status == "missing":
             return True
         may_be_a_gap = read.optional or read.window == "before"

@@ -18,8 +18,8 @@ def staged(
     return Staged(contract, rows, (FIRST, SECOND), upstream or {}, **{"now": NOW, **more})
 
 
-def assert_only(failures: list[Failure], day: dt.date, rule: str, *fragments: str, holds: bool = False) -> None:
+def assert_only(failures: list[Failure], day: dt.date, rule: str, *fragments: str, blocks: bool = False) -> None:
     """Exactly one failure: of this rule, on this date, its message with all the fragments."""
-    assert [(failure.game_date, failure.rule, failure.holds) for failure in failures] == [(day, rule, holds)]
+    assert [(failure.game_date, failure.rule, failure.blocks) for failure in failures] == [(day, rule, blocks)]
     for fragment in fragments:
         assert fragment in failures[0].message

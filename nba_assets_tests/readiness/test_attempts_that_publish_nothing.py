@@ -76,15 +76,15 @@ def _without_gaps(self: Partitions, read: Read) -> np.ndarray:
 
 def _gaps_for_ever(self: Partitions, read: Read) -> np.ndarray:
     is_kept = self.stale[read.table] & self.is_gap(read.table)
-    return np.where(is_kept & (not read.as_it_stands), NEVER, OLD_BUILD(self, read))
+    return np.where(is_kept & (not read.as_published), NEVER, OLD_BUILD(self, read))
 
 
 def _only_direct(self: Partitions, read: Read) -> np.ndarray:
     return self.content_build[read.table]
 
 
-def _also_as_it_stands(self: Partitions, read: Read) -> np.ndarray:
-    return OLD_BUILD(self, dataclasses.replace(read, as_it_stands=False))
+def _also_as_published(self: Partitions, read: Read) -> np.ndarray:
+    return OLD_BUILD(self, dataclasses.replace(read, as_published=False))
 
 
 def _optional_gaps_block(self: Partitions, read: Read, requested: object = None) -> np.ndarray:
@@ -111,7 +111,7 @@ def _stale_may_be_read(self: Partitions, read: Read, requested: object = None) -
         ("current_build", _without_gaps),
         ("current_build", _gaps_for_ever),
         ("current_build", _only_direct),
-        ("current_build", _also_as_it_stands),
+        ("current_build", _also_as_published),
         ("blocks", _optional_gaps_block),
         ("blocks", _unknown_schedule_is_fine),
         ("blocks", _missing_is_a_gap),

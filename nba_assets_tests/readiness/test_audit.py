@@ -28,7 +28,7 @@ def verdicts_of(*failures: Failure, waivers: tuple[Waiver, ...] = (), **more: ob
 
 
 WRONG = Failure(SECOND, "points_sum", "BOS has 3 points too many")
-THIN = Failure(SECOND, "upstream_missing_share", "2 of 8 rows", holds=True)
+THIN = Failure(SECOND, "upstream_missing_share", "2 of 8 rows", blocks=True)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ THIN = Failure(SECOND, "upstream_missing_share", "2 of 8 rows", holds=True)
     [
         pytest.param((), Status.READY, id="no failure"),
         pytest.param((WRONG,), Status.REJECTED, id="a failure rejects"),
-        pytest.param((THIN,), Status.HELD, id="a failure that blames an upstream gap holds"),
+        pytest.param((THIN,), Status.BLOCKED, id="a failure that blames an upstream gap holds"),
         pytest.param((THIN, WRONG), Status.REJECTED, id="an own failure beside it rejects"),
     ],
 )
@@ -102,7 +102,7 @@ def test_a_waiver_lets_pass_what_it_names_until_it_expires(change, covers):
     assert verdict.failures == (WRONG,), "what was waived is still told"
 
 
-def test_a_waiver_of_one_failure_leaves_the_other_standing():
+def test_a_waiver_of_one_failure_leaves_the_other_published():
     verdict = verdicts_of(WRONG, Failure(SECOND, "minutes_sum", "240"), waivers=(IN_FORCE,))[SECOND]
     assert verdict.status is Status.REJECTED
     assert verdict.waivers == ("w7",)

@@ -43,7 +43,7 @@ def words(ledger: pd.DataFrame, table: str) -> list[str]:
     return ["".join(here) for here in of_dates]
 
 
-def test_no_games_nothing_due_nothing_at_the_source_and_not_all_of_it_are_told_apart(ledger):
+def test_no_games_nothing_due_nothing_at_the_source_and_not_all_of_it_are_distinguished(ledger):
     assert words(ledger, "shot_attempts") == ["no games", "", "incomplete", "nothing due"]
     assert words(ledger, "point_lines") == ["no games", "", "source has none", "source has none"]
     assert words(ledger, "team_box_scores") == [""] * 4
@@ -51,7 +51,7 @@ def test_no_games_nothing_due_nothing_at_the_source_and_not_all_of_it_are_told_a
 
 def test_what_is_not_ready_is_neither_empty_nor_short(ledger):
     put(ledger, "shot_attempts", PARTLY, status="rejected", reasons="shots_as_box: off")
-    put(ledger, "point_lines", PARTLY, status="held", reasons="game_schedule is stale")
+    put(ledger, "point_lines", PARTLY, status="blocked", reasons="game_schedule is stale")
     assert words(ledger, "shot_attempts")[PARTLY] == words(ledger, "point_lines")[PARTLY] == ""
 
 

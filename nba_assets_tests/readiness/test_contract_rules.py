@@ -122,18 +122,18 @@ MISSING = {"pts_last_5": None, "absence": reasons(pts_last_5="upstream_missing")
 
 
 @pytest.mark.parametrize(
-    ("gaps", "is_held"),
+    ("gaps", "is_blocked"),
     [pytest.param(1, False, id="10 % of the rows"), pytest.param(2, True, id="20 % of the rows")],
 )
-def test_a_column_with_gaps_in_over_a_tenth_of_its_windows_holds_the_date(gaps, is_held):
+def test_a_column_with_gaps_in_over_a_tenth_of_its_windows_holds_the_date(gaps, is_blocked):
     rows = sound(10)
     for at in range(10, 10 + gaps):
         rows = change(rows, at, **MISSING)
     found = failures(rows)
-    if not is_held:
+    if not is_blocked:
         assert found == []
         return
-    assert_only(found, SECOND, "upstream_missing_share", "2 of 10 rows", "pts_last_5", holds=True)
+    assert_only(found, SECOND, "upstream_missing_share", "2 of 10 rows", "pts_last_5", blocks=True)
 
 
 def test_a_gap_in_windows_of_over_ten_games_holds_nothing():

@@ -12,7 +12,7 @@ def builds(*rows: tuple[int, float | None], table: str = "team_offense") -> pd.D
     return frame.assign(table_name=table, attempt_build=range(1, len(rows) + 1))
 
 
-def test_fixed_and_per_date_seconds_are_told_apart_by_builds_of_different_size():
+def test_fixed_and_per_date_seconds_are_distinguished_by_builds_of_different_size():
     assert durations(builds((1, 2.5), (11, 7.5), (101, 52.5)))["team_offense"] == Duration(2.0, 0.5)
 
 

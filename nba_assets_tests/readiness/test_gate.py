@@ -1,4 +1,4 @@
-"""The gate: what may be built, what is held and why; training refuses with table, dates and reasons."""
+"""The gate: what may be built, what is blocked and why; training refuses with table, dates and reasons."""
 
 import dataclasses
 import datetime as dt
@@ -26,9 +26,9 @@ SAME_DATE_OBSTACLES: list = [
         id="rejected",
     ),
     pytest.param(
-        lambda ledger: ledger.fail("raw", 2, status="held", reasons="schedule is missing"),
-        "raw 2024-01-02 is held: schedule is missing",
-        id="held",
+        lambda ledger: ledger.fail("raw", 2, status="blocked", reasons="schedule is missing"),
+        "raw 2024-01-02 is blocked: schedule is missing",
+        id="blocked",
     ),
     pytest.param(lambda ledger: ledger.outdate("raw", 2), "raw 2024-01-02 is stale", id="stale"),
 ]
@@ -39,22 +39,22 @@ def test_a_same_date_input_that_is_not_ready_holds_its_date_and_no_other(spoil, 
     ledger = HandLedger().publish_all()
     spoil(ledger)
     gate = gate_of(ledger, "summary")
-    assert gate.held == {DAYS[1]: reason}
+    assert gate.blocked == {DAYS[1]: reason}
     assert gate.open_days == (DAYS[0], DAYS[2], DAYS[3])
 
 
-def test_a_tainted_input_is_no_obstacle_to_a_derived_table_but_told():
+def test_a_tainted_input_is_no_blocker_to_a_derived_table_but_reported():
     ledger = HandLedger()
     ledger.publish("raw", 1, 3, waivers="w7,w8")
     ledger.publish("raw", 4)
     gate = gate_of(ledger, "summary")
-    assert list(gate.held) == [DAYS[1]], "nothing was published there"
+    assert list(gate.blocked) == [DAYS[1]], "nothing was published there"
     assert gate.taints == {DAYS[0]: ("w7", "w8"), DAYS[2]: ("w7", "w8")}
     assert gate_of(ledger, "summary", DAYS[2:]).taints == {DAYS[2]: ("w7", "w8")}
     assert gate_of(ledger, "raw").taints == {}
 
 
-def test_a_day_that_is_held_takes_over_no_taint():
+def test_a_day_that_is_blocked_takes_over_no_taint():
     ledger = HandLedger()
     ledger.publish("raw", waivers="w7")
     ledger.fail("raw", 2)
@@ -130,21 +130,21 @@ def test_history_that_is_missing_or_stale_holds_every_later_date_by_name(spoil, 
     spoil(ledger)
     gate = gate_of(ledger, "cache")
     assert gate.open_days == (DAYS[0], DAYS[1])
-    assert gate.held == dict.fromkeys(DAYS[2:], f"summary 2024-01-02 is {word}")
+    assert gate.blocked == dict.fromkeys(DAYS[2:], f"summary 2024-01-02 is {word}")
     assert gate.gaps["summary"].tolist() == []
 
 
 def test_several_missing_dates_are_named_once_and_counted():
     ledger = HandLedger()
     ledger.publish("summary", 4)
-    held = gate_of(ledger, "cache").held
-    assert held[DAYS[1]] == "summary 2024-01-01 is missing"
-    assert held[DAYS[3]] == "summary 2024-01-01 is missing (and 2 more dates of its history)"
+    blocked = gate_of(ledger, "cache").blocked
+    assert blocked[DAYS[1]] == "summary 2024-01-01 is missing"
+    assert blocked[DAYS[3]] == "summary 2024-01-01 is missing (and 2 more dates of its history)"
 
 
-@pytest.mark.parametrize("status", ["rejected", "held"])
+@pytest.mark.parametrize("status", ["rejected", "blocked"])
 @pytest.mark.parametrize("is_stale", [False, True], ids=["current", "outdated"])
-def test_history_that_was_rejected_or_held_is_a_gap_and_holds_nothing(status, is_stale):
+def test_history_that_was_rejected_or_blocked_is_a_gap_and_holds_nothing(status, is_stale):
     ledger = HandLedger().publish_all()
     ledger.fail("summary", 2, status=status)
     if is_stale:
@@ -157,15 +157,15 @@ def test_history_that_was_rejected_or_held_is_a_gap_and_holds_nothing(status, is
 OPTIONAL = graph(table("raw"), table("shots"), table("summary", same_date=["raw"], optional=["shots"]))
 
 
-@pytest.mark.parametrize("status", ["rejected", "held"])
+@pytest.mark.parametrize("status", ["rejected", "blocked"])
 @pytest.mark.parametrize("is_stale", [False, True], ids=["current", "outdated"])
-def test_an_optional_input_that_was_rejected_or_held_is_a_gap_and_holds_nothing(status, is_stale):
+def test_an_optional_input_that_was_rejected_or_blocked_is_a_gap_and_holds_nothing(status, is_stale):
     ledger = HandLedger(OPTIONAL).publish_all()
     ledger.fail("shots", 2, 4, status=status)
     if is_stale:
         ledger.outdate("shots", 2)
     gate = gate_of(ledger, "summary", DAYS[:3])
-    assert gate.held == {}
+    assert gate.blocked == {}
     assert gate.gaps["shots"].tolist() == [1], "of the dates that are asked for"
     assert "raw" not in gate.gaps
 
@@ -181,20 +181,20 @@ def test_an_optional_input_that_is_missing_or_stale_holds_its_date_as_any_other(
     ledger = HandLedger(OPTIONAL).publish_all()
     spoil(ledger)
     gate = gate_of(ledger, "summary")
-    assert gate.held == {DAYS[1]: f"shots 2024-01-02 is {word}"}
+    assert gate.blocked == {DAYS[1]: f"shots 2024-01-02 is {word}"}
     assert gate.gaps["shots"].tolist() == []
 
 
-RECORDED = graph(table("raw"), table("record", same_date=["raw"]), table("grades", as_it_stands=["record"]))
+RECORDED = graph(table("raw"), table("record", same_date=["raw"]), table("grades", as_published=["record"]))
 
 
-def test_what_is_read_as_it_stands_may_be_stale_but_not_missing_or_refused():
+def test_what_is_read_as_published_may_be_stale_but_not_missing_or_refused():
     ledger = HandLedger(RECORDED).publish_all()
     ledger.publish("raw", 1, 2, 3)
     ledger.rows.pop(("record", 2))
     ledger.fail("record", 3)
     gate = gate_of(ledger, "grades", DAYS[:3])
-    assert gate.held == {
+    assert gate.blocked == {
         DAYS[1]: "record 2024-01-02 is missing",
         DAYS[2]: "record 2024-01-03 is rejected, stale: points do not add up",
     }
@@ -209,17 +209,17 @@ def test_its_reader_is_stale_when_it_is_published_again_and_not_before():
     assert ledger.state().stale["grades"].tolist() == [False, True, False, False]
 
 
-def test_only_the_same_date_can_be_read_as_it_stands():
+def test_only_the_same_date_can_be_read_as_published():
     with pytest.raises(ValueError, match="read of record: only the partition of the same date"):
-        Read("record", "before", as_it_stands=True)
+        Read("record", "before", as_published=True)
 
 
-def test_a_gap_of_a_date_that_is_held_for_another_reason_is_in_no_window():
+def test_a_gap_of_a_date_that_is_blocked_for_another_reason_is_in_no_window():
     ledger = HandLedger(OPTIONAL).publish_all()
     ledger.fail("shots", 2)
     ledger.fail("raw", 2)
     gate = gate_of(ledger, "summary")
-    assert list(gate.held) == [DAYS[1]]
+    assert list(gate.blocked) == [DAYS[1]]
     assert gate.gaps["shots"].tolist() == []
 
 
@@ -237,11 +237,11 @@ def test_nothing_is_missing_before_the_first_game():
     assert gate_of(ledger, "cache", history_start=2).open_days == tuple(DAYS[:2])
 
 
-def test_all_obstacles_of_a_date_are_named():
+def test_all_blocker_of_a_date_are_named():
     contracts = graph(table("schedule"), table("box"), table("summary", same_date=["schedule", "box"]))
     ledger = HandLedger(contracts)
     ledger.fail("box", 1, reasons="eight rows")
-    assert gate_of(ledger, "summary").held[DAYS[0]] == (
+    assert gate_of(ledger, "summary").blocked[DAYS[0]] == (
         "schedule 2024-01-01 is missing; box 2024-01-01 is rejected: eight rows"
     )
 
@@ -254,17 +254,17 @@ def test_a_date_outside_the_calendar_is_an_error_that_names_it():
 def test_an_optional_gap_on_a_date_whose_schedule_is_not_known_holds_the_date():
     ledger = HandLedger(graph(*OPTIONAL.values(), table("game_schedule"))).publish_all()
     ledger.fail("shots", 2)
-    assert gate_of(ledger, "summary").held == {}
+    assert gate_of(ledger, "summary").blocked == {}
     ledger.fail("game_schedule", 2)
-    assert list(gate_of(ledger, "summary").held) == [DAYS[1]]
+    assert list(gate_of(ledger, "summary").blocked) == [DAYS[1]]
 
 
 def test_a_gap_on_a_date_whose_schedule_is_not_known_closes_the_history_after_it():
     ledger = HandLedger(contracts=TABLES).publish_all()
-    ledger.fail("player_game_summary", 2, status="held")
-    ledger.fail("team_offense", 2, status="held")
-    assert gate_of(ledger, "player_daily_cache").held == {}, "the schedule says whom the gap concerns"
+    ledger.fail("player_game_summary", 2, status="blocked")
+    ledger.fail("team_offense", 2, status="blocked")
+    assert gate_of(ledger, "player_daily_cache").blocked == {}, "the schedule says whom the gap concerns"
     ledger.fail("game_schedule", 2, reasons="schedule_consistent")
-    held = gate_of(ledger, "player_daily_cache", DAYS[2:]).held
-    assert list(held) == DAYS[2:]
-    assert "player_game_summary 2024-01-02 is held" in held[DAYS[2]]
+    blocked = gate_of(ledger, "player_daily_cache", DAYS[2:]).blocked
+    assert list(blocked) == DAYS[2:]
+    assert "player_game_summary 2024-01-02 is blocked" in blocked[DAYS[2]]

@@ -29,8 +29,8 @@ def test_partitions_without_content_were_not_built_on_anything():
 def test_a_rejected_date_keeps_its_own_date_waiting_and_no_history():
     ledger = HandLedger().publish_all()
     ledger.fail("raw", 2)
-    ledger.fail("summary", 2, status="held")
-    ledger.fail("cache", 4, status="held")
+    ledger.fail("summary", 2, status="blocked")
+    ledger.fail("cache", 4, status="blocked")
     assert days(waiting_for(ledger.state(), origin("raw", 2))) == {"summary": [2]}
 
 
@@ -38,16 +38,16 @@ def test_a_missing_date_keeps_all_later_ones_waiting():
     ledger = HandLedger().publish_all()
     del ledger.rows["summary", 2]
     for number in (3, 4):
-        ledger.fail("cache", number, status="held")
+        ledger.fail("cache", number, status="blocked")
         del ledger.rows["features", number]
     assert days(waiting_for(ledger.state(), origin("summary", 2))) == {"cache": [3, 4], "features": [3, 4]}
 
 
-def test_a_root_is_shut_and_has_nothing_in_its_way():
+def test_a_root_is_blocks_and_has_nothing_in_its_way():
     ledger = HandLedger().publish_all()
     ledger.fail("raw", 2)
-    ledger.fail("summary", 2, status="held")
-    ledger.fail("summary", 3, status="held")
+    ledger.fail("summary", 2, status="blocked")
+    ledger.fail("summary", 3, status="blocked")
     state = ledger.state()
     assert days({name: is_root(state, name) for name in state.contracts}) == {"raw": [2], "summary": [3]}
 
@@ -56,7 +56,7 @@ def test_history_before_the_first_game_is_in_nobodys_way():
     ledger = HandLedger().publish_all()
     for name in ("raw", "summary"):
         del ledger.rows[name, 1]
-    ledger.fail("cache", 3, status="held")
+    ledger.fail("cache", 3, status="blocked")
     assert list(is_root(ledger.state(history_start=2), "cache")) == [False, False, True, False]
     assert not is_root(ledger.state(history_start=1), "cache").any()
 
@@ -66,6 +66,6 @@ def test_an_optional_input_that_was_rejected_keeps_nobody_waiting():
         graph(table("raw"), table("shots"), table("summary", ["raw"], optional=["shots"]))
     ).publish_all()
     ledger.fail("shots", 2)
-    ledger.fail("summary", 2, status="held")
+    ledger.fail("summary", 2, status="blocked")
     assert days(waiting_for(ledger.state(), origin("shots", 2))) == {}
     assert list(is_root(ledger.state(), "summary")) == [False, True, False, False]

@@ -52,7 +52,7 @@ def test_the_model_has_a_wave_between_features_and_predictions():
     assert waves["player_points_predictions"] == 4
 
 
-def test_what_stands_as_it_should_is_not_planned_unless_everything_is_asked_for():
+def test_what_is_published_as_it_should_is_not_planned_unless_everything_is_asked_for():
     assert plan_of(built()).tables == ()
     asked = plan_of(built(), tables=["features"], only=["all"])
     assert numbers(asked) == {"features": [1, 2, 3, 4]}
@@ -157,10 +157,10 @@ def test_missing_upstream_that_was_not_asked_for_stops_the_plan_and_is_named():
     ledger = HandLedger()
     ledger.publish("raw")
     plan = plan_of(ledger, tables=["cache", "features"])
-    assert plan.upstream_in_the_way == ("summary",)
+    assert plan.upstream_blockers == ("summary",)
     assert [str(stop) for stop in plan.stops] == [
         "cache 2024-01-02 … 2024-01-04 (3 dates): summary 2024-01-01 is missing (and 2 more dates)",
-        "features 2024-01-02 … 2024-01-04 (3 dates): cache 2024-01-02 would itself be held (and 2 more dates)",
+        "features 2024-01-02 … 2024-01-04 (3 dates): cache 2024-01-02 would itself be blocked (and 2 more dates)",
     ]
     assert all(stop.is_certain for stop in plan.stops)
     assert [stop.is_asked for stop in plan.stops] == [False, True]
@@ -178,7 +178,7 @@ def test_a_table_left_out_between_stops_what_is_built_on_it_only_if_contents_cha
     assert [(str(stop), stop.is_certain) for stop in plan.stops] == [
         ("cache 2024-01-02 … 2024-01-04 (3 dates): summary 2024-01-01 would become stale (and 2 more dates)", False)
     ]
-    assert plan.upstream_in_the_way == ()
+    assert plan.upstream_blockers == ()
 
 
 def test_gaps_that_stay_in_the_history_are_named():
@@ -245,8 +245,8 @@ def invalidated_offense() -> HandLedger:
     """A date of team_offense is invalidated, and what reads it was tried again in vain: two dates keep old content."""
     ledger = HandLedger(REAL).publish_all()
     ledger.invalidate("team_offense", 2)
-    ledger.fail("team_defense", 2, status="held")
-    ledger.fail("player_game_summary", 2, status="held")
+    ledger.fail("team_defense", 2, status="blocked")
+    ledger.fail("player_game_summary", 2, status="blocked")
     return ledger
 
 
@@ -281,7 +281,7 @@ def test_a_plan_names_the_refused_partitions_that_it_was_not_asked_for():
 def test_a_plan_of_the_stale_counts_what_it_leaves_red():
     ledger = HandLedger().publish_all()
     ledger.fail("raw", 3)
-    ledger.fail("summary", 3, status="held")
+    ledger.fail("summary", 3, status="blocked")
     plan = plan_of(ledger, only=["stale"])
     assert plan.tables == ()
     assert plan.only == ("stale",)

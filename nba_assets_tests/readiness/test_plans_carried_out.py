@@ -10,7 +10,7 @@ from nba_assets.readiness.gate import evaluate
 from nba_assets.readiness.impact import is_root
 from nba_assets.readiness.plan import Kind, Plan, TablePlan
 from nba_assets.readiness.planning import make_plan
-from nba_assets.readiness.root_cause import root_obstacle
+from nba_assets.readiness.root_cause import root_cause
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.status import Status
 from nba_assets_tests.readiness.ledgers import HandLedger
@@ -18,20 +18,20 @@ from nba_assets_tests.readiness.test_state import TABLES, ledgers
 
 
 def carry_out(ledger: HandLedger, plan: Plan, contents_change: bool) -> tuple[dict, dict]:
-    """Build the plan's tables in order as a backfill does; returns the days attempted and those that were held."""
+    """Build the plan's tables in order as a backfill does; returns the days attempted and those that were blocked."""
     attempted: dict[str, set[dt.date]] = {}
-    held: dict[str, set[dt.date]] = {}
+    blocked: dict[str, set[dt.date]] = {}
     planned = {part.table: planned_days(part) for part in plan.tables}
     for name in plan.asked:
         state = ledger.state()
         outdated = set(state.days[state.is_stale(name)].date)
         days = sorted(planned.get(name, set()) | outdated)
         gate = evaluate(state, ledger.contracts[name], days)
-        attempted[name], held[name] = set(days), set(gate.held)
+        attempted[name], blocked[name] = set(days), set(gate.blocked)
         for day in gate.open_days:
-            ledger.publish(name, day.day, changed=contents_change or not is_standing(state, name, day))
-        ledger.fail(name, *(day.day for day in gate.held), status="held")
-    return attempted, held
+            ledger.publish(name, day.day, changed=contents_change or not is_published(state, name, day))
+        ledger.fail(name, *(day.day for day in gate.blocked), status="blocked")
+    return attempted, blocked
 
 
 def planned_days(part: TablePlan) -> set[dt.date]:
@@ -44,7 +44,7 @@ def planned_days(part: TablePlan) -> set[dt.date]:
     }
 
 
-def is_standing(state: LedgerState, name: str, day: dt.date) -> bool:
+def is_published(state: LedgerState, name: str, day: dt.date) -> bool:
     at = state.position(pd.Timestamp(day))
     return not state.is_missing(name)[at] and not state.is_gap(name)[at]
 
@@ -68,14 +68,14 @@ def test_a_plan_foretells_what_is_built_and_stopped_and_one_of_everything_leaves
 ):
     ledger.build = 2
     plan = make_plan(ledger.state(), tables=sorted(chosen))
-    attempted, held = carry_out(ledger, plan, contents_change)
+    attempted, blocked = carry_out(ledger, plan, contents_change)
     parts = {part.table: part for part in plan.tables}
     for name in plan.asked:
         certain = parts[name].certain if name in parts else 0
         most = set(parts[name].days) if name in parts else set()
         assert attempted[name] <= most, name
         assert len(attempted[name]) == (len(most) if contents_change else certain), name
-    assert held == stopped(plan, contents_change)
+    assert blocked == stopped(plan, contents_change)
     if chosen == set(TABLES):
         state = ledger.state()
         assert [name for name in TABLES if state.is_stale(name).any()] == []
@@ -86,10 +86,10 @@ def test_a_plan_foretells_what_is_built_and_stopped_and_one_of_everything_leaves
 def test_plan_explanation_and_quality_page_say_of_every_partition_what_the_gate_does(ledger):
     state = ledger.state()
     for name in TABLES:
-        blocked = set(evaluate(state, ledger.contracts[name], list(state.days.date)).held)
+        blocked = set(evaluate(state, ledger.contracts[name], list(state.days.date)).blocked)
         assert stopped(make_plan(state, tables=[name], only=["all"]), contents_change=True)[name] == blocked
         for at, day in enumerate(state.days.date):
             is_refused = bool((state.is_gap(name) | state.is_missing(name))[at])
             assert is_root(state, name)[at] == (is_refused and day not in blocked)
-            if state.has_status(name, Status.HELD)[at]:
-                assert (root_obstacle(state, name, at) == (name, at)) == (day not in blocked)
+            if state.has_status(name, Status.BLOCKED)[at]:
+                assert (root_cause(state, name, at) == (name, at)) == (day not in blocked)

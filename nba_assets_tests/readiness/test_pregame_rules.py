@@ -152,7 +152,7 @@ def test_what_an_optional_table_lacks_holds_no_date():
     lost = rows.assign(absence='{"of_lines": "upstream_missing"}')
     assert list(rule(staged(contract, lost))) == []
     worse = lost.assign(of_games=None, absence='{"of_games": "upstream_missing", "of_lines": "upstream_missing"}')
-    assert_only(list(rule(staged(contract, worse))), SECOND, "upstream_missing_share", "of_games", holds=True)
+    assert_only(list(rule(staged(contract, worse))), SECOND, "upstream_missing_share", "of_games", blocks=True)
 
 
 def test_every_report_table_has_its_rules():

@@ -1,8 +1,8 @@
-"""The root of a held partition, over the toy chain raw[D] -> summary[D] -> cache[< D] -> features[D]."""
+"""The root of a blocked partition, over the toy chain raw[D] -> summary[D] -> cache[< D] -> features[D]."""
 
 import pytest
 
-from nba_assets.readiness.root_cause import root_obstacle
+from nba_assets.readiness.root_cause import root_cause
 from nba_assets_tests.readiness.ledgers import HandLedger
 
 
@@ -11,36 +11,36 @@ def built() -> HandLedger:
 
 
 def root(ledger: HandLedger, table: str, number: int) -> tuple[str, int]:
-    found, at = root_obstacle(ledger.state(), table, number - 1)
+    found, at = root_cause(ledger.state(), table, number - 1)
     return found, at + 1
 
 
 def test_a_chain_of_waiting_tables_leads_to_the_rejected_one():
     ledger = built()
     ledger.fail("raw", 2)
-    ledger.fail("summary", 2, status="held")
+    ledger.fail("summary", 2, status="blocked")
     assert root(ledger, "summary", 2) == ("raw", 2)
 
 
 def test_history_that_is_missing_is_the_root_of_everything_after_it():
     ledger = built()
     del ledger.rows["summary", 1]
-    ledger.fail("cache", 3, 4, status="held")
-    ledger.fail("features", 4, status="held")
+    ledger.fail("cache", 3, 4, status="blocked")
+    ledger.fail("features", 4, status="blocked")
     assert root(ledger, "features", 4) == ("summary", 1)
 
 
-@pytest.mark.parametrize("status", ["rejected", "held"])
+@pytest.mark.parametrize("status", ["rejected", "blocked"])
 def test_a_partition_that_its_own_rules_stopped_is_its_own_root(status):
     ledger = built()
     ledger.fail("summary", 2, status=status)
     assert root(ledger, "summary", 2) == ("summary", 2)
 
 
-def test_a_gap_in_the_history_is_not_in_the_way_of_the_gate():
+def test_a_gap_in_the_history_is_not_blocking_of_the_gate():
     ledger = built()
     ledger.fail("summary", 1)
-    ledger.fail("cache", 3, status="held")
+    ledger.fail("cache", 3, status="blocked")
     assert root(ledger, "cache", 3) == ("cache", 3)
 
 

@@ -12,7 +12,7 @@ def test_every_outcome_of_a_run_is_counted_under_its_word() -> None:
         {
             "table_name": ["team_offense"] * 6 + ["game_schedule"],
             "game_date": [*days, days[0]],
-            "status": ["ready", "ready", "ready", "held", "rejected", "ready", "ready"],
+            "status": ["ready", "ready", "ready", "blocked", "rejected", "ready", "ready"],
             "content_build": [7, 3, 7, None, 2, 7, 1],
             "attempt_build": [7, 7, 7, 7, 7, 7, 1],
             "rows": [10, 10, 0, None, 4, 8, 5],
@@ -27,7 +27,7 @@ def test_every_outcome_of_a_run_is_counted_under_its_word() -> None:
         "unchanged": 1,
         "empty": 1,
         "bootstrap": 1,
-        "held": 1,
+        "blocked": 1,
         "rejected": 1,
     }
 
@@ -40,7 +40,7 @@ def test_a_run_that_attempted_nothing_has_no_line() -> None:
 
 
 def test_counts_in_words():
-    assert outcome_in_words({"built": 3, "unchanged": 1, "empty": 4, "held": 2}) == "3 built, 1 unchanged, 2 blocked"
+    assert outcome_in_words({"built": 3, "unchanged": 1, "empty": 4, "blocked": 2}) == "3 built, 1 unchanged, 2 blocked"
     assert outcome_in_words({}) == "nothing attempted"
 
 
@@ -54,7 +54,7 @@ def refused(ledger: HandLedger, *attempted: tuple[str, int]) -> str:
 def test_a_run_that_built_nothing_says_so_with_the_cause_at_the_root_and_the_one_command():
     ledger = HandLedger().publish_all()
     ledger.invalidate("raw", 2, 3, reasons="invalidated by ana: typo")
-    ledger.fail("summary", 2, 3, status="held", reasons="raw is rejected")
+    ledger.fail("summary", 2, 3, status="blocked", reasons="raw is rejected")
     assert refused(ledger, ("summary", 2), ("summary", 3)) == (
         "Built 0 of 2 partitions. Refused: summary 2 blocked (2024-01-02 … 2024-01-03 (2 dates)). Cause: raw "
         "2024-01-02 is rejected: invalidated by ana: typo; raw 2024-01-03 is rejected: invalidated by ana: typo. "
@@ -75,9 +75,9 @@ def test_good_dates_are_counted_and_what_a_rule_rejected_is_corrected_first():
 def test_a_gap_far_above_is_the_cause_of_what_its_own_rule_holds():
     ledger = HandLedger().publish_all()
     ledger.invalidate("raw", 1, reasons="invalidated by ana: typo")
-    ledger.fail("summary", 1, status="held", reasons="raw 2024-01-01 is rejected")
-    ledger.fail("cache", 3, status="held", reasons="upstream_missing_share: 9 of 10 rows")
-    ledger.fail("features", 3, status="held", reasons="cache 2024-01-03 is held")
+    ledger.fail("summary", 1, status="blocked", reasons="raw 2024-01-01 is rejected")
+    ledger.fail("cache", 3, status="blocked", reasons="upstream_missing_share: 9 of 10 rows")
+    ledger.fail("features", 3, status="blocked", reasons="cache 2024-01-03 is blocked")
     said = refused(ledger, ("features", 3))
     assert "Cause: raw 2024-01-01 is rejected: invalidated by ana: typo. " in said
     assert said.endswith("Do: nba-assets backfill --from 2024-01-01")

@@ -68,11 +68,11 @@ def test_no_shots_at_all_are_allowed_and_counted(rows: pd.DataFrame) -> None:
 
 def test_a_game_with_a_part_of_its_shots_is_rejected_with_numbers(rows: pd.DataFrame) -> None:
     gone = (rows["game_id"] == ONE) & (rows.index % 5 < 3)
-    told = failed(rows[~gone])
+    reported = failed(rows[~gone])
     have = int((~gone & (rows["game_id"] == ONE)).sum())
-    assert f"{ONE}: {have} of 24" in told["attempts_as_box"]
-    assert TWO not in told["attempts_as_box"]
-    assert {"attempts_as_box", "makes_as_box"} <= set(told)
+    assert f"{ONE}: {have} of 24" in reported["attempts_as_box"]
+    assert TWO not in reported["attempts_as_box"]
+    assert {"attempts_as_box", "makes_as_box"} <= set(reported)
 
 
 def test_shots_of_players_whom_the_box_score_does_not_list_are_rejected(rows: pd.DataFrame) -> None:
@@ -132,7 +132,7 @@ def test_shots_of_an_unscheduled_team_are_rejected(rows: pd.DataFrame) -> None:
     assert set(failed(strangers)) == {"only_scheduled_games"}
 
 
-def test_an_event_that_stands_twice_is_rejected(rows: pd.DataFrame) -> None:
+def test_an_event_that_appears_twice_is_rejected(rows: pd.DataFrame) -> None:
     assert "unique_key" in failed(pd.concat([rows, rows.head(1)]))
 
 
@@ -147,9 +147,9 @@ def test_a_column_of_assists_that_lost_its_meaning_is_rejected(rows: pd.DataFram
     assert set(failed(rows.assign(is_assisted=rows["is_assisted"].mask(rows["is_made"], True)))) == {"assists_as_box"}
     one_more = first(rows, 1, is_made=True, is_assisted=False)
     assert failed(rows.assign(is_assisted=rows["is_assisted"].mask(one_more, True))) == {}
-    untold = rows["is_made"] & (rows["game_id"] == ONE)
-    absence = rows["absence"].mask(untold, '{"is_assisted": "source_unavailable"}')
-    assert failed(rows.assign(is_assisted=rows["is_assisted"].mask(untold), absence=absence)) == {}
+    unreported = rows["is_made"] & (rows["game_id"] == ONE)
+    absence = rows["absence"].mask(unreported, '{"is_assisted": "source_unavailable"}')
+    assert failed(rows.assign(is_assisted=rows["is_assisted"].mask(unreported), absence=absence)) == {}
 
 
 def test_events_that_jump_back_in_time_are_rejected_and_one_entered_late_is_not(rows: pd.DataFrame) -> None:

@@ -44,7 +44,7 @@ def test_a_rebuilt_table_between_becomes_the_cause_itself():
     assert causes(ledger)["cache"] == ["2024-01-03 … 2024-01-06 (4 dates) stale: summary 2024-01-02 changed in build 6"]
 
 
-def test_several_corrections_are_told_apart():
+def test_several_corrections_are_distinguished():
     ledger = built()
     ledger.publish("summary", 1, 2)
     ledger.publish("summary", 4)
@@ -54,7 +54,7 @@ def test_several_corrections_are_told_apart():
     ]
 
 
-def test_a_same_date_reader_is_told_of_its_own_dates_only():
+def test_a_same_date_reader_is_reported_of_its_own_dates_only():
     ledger = built()
     ledger.publish("cache", 1, 2, 5)
     assert causes(ledger) == {
@@ -65,7 +65,7 @@ def test_a_same_date_reader_is_told_of_its_own_dates_only():
     }
 
 
-def test_a_history_reader_is_told_of_nothing_after_its_dates():
+def test_a_history_reader_is_reported_of_nothing_after_its_dates():
     ledger = built()
     ledger.publish("summary", 1, 4)
     ledger.publish("cache", 4)
@@ -124,7 +124,7 @@ def roots(ledger: HandLedger, name: str, number: int) -> dict[tuple, set[str]]:
             upstream = ledger.rows.get(
                 (read.table, earlier), {"status": "missing", "content_build": None, "gap_build": None}
             )
-            is_stale = flagged(ledger, "stale", read.table, earlier) and not read.as_it_stands
+            is_stale = flagged(ledger, "stale", read.table, earlier) and not read.as_published
             if is_stale and was_read(row, upstream):
                 for root in roots(ledger, read.table, earlier):
                     found.setdefault(root, set()).add(read.table)

@@ -38,7 +38,7 @@ def test_an_empty_ledger_is_missing_everywhere_and_stale_nowhere():
     ("name", "number", "stale"),
     [
         pytest.param("raw", 2, {"summary": [2], "cache": [3, 4], "features": [3, 4]}, id="deepest table"),
-        pytest.param("raw", 4, {"summary": [4]}, id="last date: no later window holds it"),
+        pytest.param("raw", 4, {"summary": [4]}, id="last date: no later window contains it"),
         pytest.param("summary", 1, {"cache": [2, 3, 4], "features": [2, 3, 4]}, id="history window"),
         pytest.param("cache", 2, {"features": [2]}, id="same-date window: only its own date"),
         pytest.param("features", 1, {}, id="a table that nobody reads"),
@@ -70,7 +70,7 @@ def test_changed_content_carries_the_wave_on():
     assert ledger.stale() == {"cache": [3, 4], "features": [3, 4]}
 
 
-def test_rebuilding_one_date_of_the_wave_heals_that_date_only():
+def test_rebuilding_one_date_of_the_wave_fixes_that_date_only():
     ledger = built()
     ledger.publish("summary", 1)
     ledger.publish("cache", 3)
@@ -91,7 +91,7 @@ def test_a_date_that_was_never_built_is_not_stale():
     assert ledger.stale() == {"summary": [1, 2]}
 
 
-@pytest.mark.parametrize("status", ["rejected", "held"])
+@pytest.mark.parametrize("status", ["rejected", "blocked"])
 def test_a_gap_is_not_staleness_but_its_later_publish_is(status):
     ledger = HandLedger()
     ledger.publish("raw")
@@ -104,7 +104,7 @@ def test_a_gap_is_not_staleness_but_its_later_publish_is(status):
     assert ledger.stale() == {"cache": [3, 4], "features": [3, 4]}
 
 
-def test_a_failed_attempt_over_standing_content_makes_nothing_else_stale():
+def test_a_failed_attempt_over_published_content_makes_nothing_else_stale():
     ledger = built()
     ledger.fail("summary", 2)
     state = ledger.state()
@@ -112,7 +112,7 @@ def test_a_failed_attempt_over_standing_content_makes_nothing_else_stale():
     assert state.is_ready("summary").tolist() == [True, False, True, True]
 
 
-def test_a_gap_whose_standing_content_is_outdated_does_not_keep_later_dates_stale_for_ever():
+def test_a_gap_whose_published_content_is_outdated_does_not_keep_later_dates_stale_for_ever():
     """Raw was corrected, the summary of it rejected: what is rebuilt with the gap is current."""
     ledger = built()
     ledger.publish("raw", 2)
@@ -212,7 +212,7 @@ MOSTLY = (1, 1, 1, 2)
 
 @st.composite
 def ledgers(draw: st.DrawFn) -> HandLedger:
-    windows_drawn = [(), (), ("same_date",), ("before",), ("same_date", "before"), ("as_it_stands",), ("optional",)]
+    windows_drawn = [(), (), ("same_date",), ("before",), ("same_date", "before"), ("as_published",), ("optional",)]
     window = st.sampled_from(windows_drawn)
     contracts = []
     for position, name in enumerate(TABLES):
@@ -220,11 +220,11 @@ def ledgers(draw: st.DrawFn) -> HandLedger:
         same = [upstream for upstream, kinds in windows.items() if "same_date" in kinds]
         before = [upstream for upstream, kinds in windows.items() if "before" in kinds]
         optional = [upstream for upstream, kinds in windows.items() if "optional" in kinds]
-        recorded = [upstream for upstream, kinds in windows.items() if "as_it_stands" in kinds]
-        contracts.append(table(name, same, before, optional=optional, as_it_stands=recorded))
+        recorded = [upstream for upstream, kinds in windows.items() if "as_published" in kinds]
+        contracts.append(table(name, same, before, optional=optional, as_published=recorded))
     ledger = HandLedger(graph(*contracts), days=draw(st.integers(1, 3)))
     attempt = st.tuples(
-        st.sampled_from(["ready", "ready", "ready", "rejected", "held", "held and empty", "missing"]),
+        st.sampled_from(["ready", "ready", "ready", "rejected", "blocked", "blocked and empty", "missing"]),
         st.sampled_from(MOSTLY),
         st.sampled_from([1, 1, 1, 0]),
         st.sampled_from(MOSTLY),
@@ -234,14 +234,14 @@ def ledgers(draw: st.DrawFn) -> HandLedger:
     for name in TABLES:
         for number in ledger.numbers:
             status, content, inputs, version, waivers, gap = draw(attempt)
-            stands = {
+            published = {
                 "content_hash": f"{name} {content}", "content_build": content, "inputs_build": inputs,
                 "code_version": version, "waivers": waivers,
             }  # fmt: skip
             if status != "missing":
-                nothing = dict.fromkeys(stands)
+                nothing = dict.fromkeys(published)
                 ledger.rows[name, number] = {
-                    "status": status.split()[0], "reasons": "", **(nothing if "empty" in status else stands),
+                    "status": status.split()[0], "reasons": "", **(nothing if "empty" in status else published),
                     "attempt_build": 2, "gap_build": None if status == "ready" else gap,
                 }  # fmt: skip
     return ledger
@@ -265,7 +265,7 @@ def flagged(ledger: HandLedger, flag: str, name: str, number: int) -> bool:
             upstream = ledger.rows.get((read.table, earlier), {"status": "missing", "gap_build": None})
             if is_stale and (upstream.get("content_build") or 0) > row["inputs_build"]:
                 return True
-            is_passed_on = not is_stale or (was_read(row, upstream) and not read.as_it_stands)
+            is_passed_on = not is_stale or (was_read(row, upstream) and not read.as_published)
             if is_passed_on and flagged(ledger, flag, read.table, earlier):
                 return True
     return False

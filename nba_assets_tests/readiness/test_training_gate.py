@@ -18,13 +18,13 @@ ANCESTORS = ancestors("ml_feature_store", "player_game_summary")
 OBSTACLES: dict[str, Callable[[HandLedger, str], object]] = {
     "missing": lambda ledger, name: ledger.rows.pop((name, 2)),
     "rejected": lambda ledger, name: ledger.fail(name, 2, reasons="30 points missing"),
-    "held": lambda ledger, name: ledger.fail(name, 2, status="held", reasons="upstream in the way"),
+    "blocked": lambda ledger, name: ledger.fail(name, 2, status="blocked", reasons="upstream blocking"),
     "stale": lambda ledger, name: ledger.outdate(name, 2),
     "tainted": lambda ledger, name: ledger.rows[name, 2].update(waivers="w7"),
 }
 
 
-def test_the_model_stands_on_all_raw_analytics_and_precompute_tables():
+def test_the_model_is_published_on_all_raw_analytics_and_precompute_tables():
     assert set(ANCESTORS) == {
         "game_schedule", "game_results", "team_box_scores", "player_box_scores",
         "shot_attempts", "point_lines", "injury_reports",
@@ -37,15 +37,15 @@ def test_training_may_begin_when_everything_is_ready():
     require_all(HandLedger(TABLES).publish_all().state(), ANCESTORS, DAYS[0], DAYS[3], "training")
 
 
-@pytest.mark.parametrize("obstacle", OBSTACLES)
+@pytest.mark.parametrize("blocker", OBSTACLES)
 @pytest.mark.parametrize("name", ANCESTORS)
-def test_training_is_refused_for_any_ancestor_with_table_date_and_reason(name, obstacle):
+def test_training_is_refused_for_any_ancestor_with_table_date_and_reason(name, blocker):
     ledger = HandLedger(TABLES).publish_all()
-    OBSTACLES[obstacle](ledger, name)
+    OBSTACLES[blocker](ledger, name)
     with pytest.raises(GateClosed, match="training is refused") as closed:
         require_all(ledger.state(), ANCESTORS, DAYS[0], DAYS[3], "training")
     blockers = {(blocker["table"], blocker["date"]): blocker["reason"] for blocker in closed.value.blockers}
-    assert f"{name} 2024-01-02 is {obstacle}" in blockers[name, "2024-01-02"]
+    assert f"{name} 2024-01-02 is {blocker}" in blockers[name, "2024-01-02"]
     assert f"{name}: " in str(closed.value)
     assert "2024-01-02" in str(closed.value)
 
@@ -59,13 +59,13 @@ def require(ledger: HandLedger, *waivers: Waiver, tables: Sequence[str] = ANCEST
     return require_all(ledger.state(), tables, DAYS[0], DAYS[3], "training", **arguments)
 
 
-@pytest.mark.parametrize("obstacle", OBSTACLES)
+@pytest.mark.parametrize("blocker", OBSTACLES)
 @pytest.mark.parametrize("name", ["game_schedule", "ml_feature_store"])
-def test_a_waived_date_passes_whatever_is_in_its_way_and_the_waiver_is_named(name, obstacle):
+def test_a_waived_date_passes_whatever_is_in_its_way_and_the_waiver_is_named(name, blocker):
     ledger = HandLedger(TABLES).publish_all()
-    OBSTACLES[obstacle](ledger, name)
+    OBSTACLES[blocker](ledger, name)
     tables = [name]
-    assert require(ledger, WAIVER, tables=tables) == (("w1", "w7") if obstacle == "tainted" else ("w1",))
+    assert require(ledger, WAIVER, tables=tables) == (("w1", "w7") if blocker == "tainted" else ("w1",))
     with pytest.raises(GateClosed):
         require(ledger, tables=tables)
 
@@ -124,7 +124,7 @@ def test_dates_outside_the_training_window_do_not_matter():
 def test_the_refusal_counts_ranges_and_says_what_to_do():
     ledger = HandLedger().publish_all()
     ledger.fail("summary", 2, 3, reasons="30 points missing")
-    ledger.fail("features", 4, status="held", reasons="cache is missing")
+    ledger.fail("features", 4, status="blocked", reasons="cache is missing")
     with pytest.raises(GateClosed) as closed:
         require_all(ledger.state(), list(CHAIN), DAYS[0], DAYS[3], "training the toy")
     assert str(closed.value) == (

@@ -69,13 +69,13 @@ def test_a_rejected_date_is_not_called_stale():
     )
 
 
-def test_refused_dates_are_counted_beside_the_stale_ones_and_change_the_story():
+def test_refused_dates_are_counted_beside_the_stale_ones_and_change_the_state_digest():
     ledger = HandLedger().publish_all()
     ledger.publish("raw", 2)
     before = verdicts(ledger.state())["cache"]
-    ledger.fail("cache", 4, status="held", reasons="summary 2024-01-02 is stale")
+    ledger.fail("cache", 4, status="blocked", reasons="summary 2024-01-02 is stale")
     after = verdicts(ledger.state())["cache"]
-    assert before.story != after.story
+    assert before.state_digest != after.state_digest
     assert after.description.startswith("1 date is stale.")
     assert after.description.endswith("1 date is refused: 1 blocked. Why: nba-assets explain cache 2024-01-04")
 
@@ -90,17 +90,17 @@ def test_what_a_person_invalidated_is_not_called_changed():
     assert "raw 2024-01-02 changed in build 7" in verdicts(ledger.state())["summary"].description
 
 
-def test_the_story_changes_with_the_ranges_and_only_with_them():
+def test_the_state_digest_changes_with_the_ranges_and_only_with_them():
     ledger = HandLedger().publish_all()
     ledger.publish("raw", 2)
-    first = verdicts(ledger.state())["cache"].story
+    first = verdicts(ledger.state())["cache"].state_digest
     ledger.publish("raw", 4, changed=False)
-    assert verdicts(ledger.state())["cache"].story == first
+    assert verdicts(ledger.state())["cache"].state_digest == first
     ledger.publish("raw", 1)
-    assert verdicts(ledger.state())["cache"].story != first
+    assert verdicts(ledger.state())["cache"].state_digest != first
     for name in ("summary", "cache", "features"):
         ledger.publish(name)
-    assert verdicts(ledger.state())["cache"].story == "up to date"
+    assert verdicts(ledger.state())["cache"].state_digest == "up to date"
 
 
 def test_the_table_of_ranges_ends_somewhere():

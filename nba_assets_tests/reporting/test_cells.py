@@ -12,7 +12,7 @@ from nba_assets_tests.readiness.ledgers import HandLedger
 def troubled() -> HandLedger:
     ledger = HandLedger().publish_all()
     ledger.fail("raw", 2, reasons="points_sum: 3 points too many")
-    ledger.fail("summary", 2, status="held", reasons="raw 2024-01-02 is rejected")
+    ledger.fail("summary", 2, status="blocked", reasons="raw 2024-01-02 is rejected")
     ledger.publish("summary", 3)
     del ledger.rows["raw", 4]
     return ledger
@@ -67,9 +67,9 @@ def test_what_is_not_plainly_ready_is_listed_newest_first():
         ("cache", "stale", 3, 3),
         ("features", "stale", 3, 3),
         ("raw", "rejected", 1, 1),
-        ("summary", "held", 1, 1),
+        ("summary", "blocked", 1, 1),
     ]
-    assert next(run["reason"] for run in runs if run["state"] == "held") == "raw 2024-01-02 is rejected"
+    assert next(run["reason"] for run in runs if run["state"] == "blocked") == "raw 2024-01-02 is rejected"
     assert not any(run["reason"] for run in not_ready(heat_map(troubled().state()), 0))
 
 

@@ -69,7 +69,7 @@ def test_a_season_without_rows_has_no_share():
     assert not Coverage(USAGE, "2023-24", 0, 0).is_below
 
 
-def test_every_season_of_the_calendar_is_told():
+def test_every_season_of_the_calendar_is_reported():
     built = HandLedger(graph(table("summary")), days=300)
     built.publish("summary", 1, 2, 3)
     found = coverage(Rows(ROWS), built.state(), (USAGE,))

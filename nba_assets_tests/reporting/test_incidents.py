@@ -21,14 +21,14 @@ def by_table(counts: tuple) -> dict[str, int]:
     return {count.table: count.dates for count in counts}
 
 
-def test_nothing_is_open_where_everything_stands():
+def test_nothing_is_open_where_everything_is_published():
     assert incidents(HandLedger().publish_all()) == []
 
 
 def test_a_rejected_date_is_one_incident_with_those_that_wait_for_it():
     ledger = HandLedger().publish_all()
     ledger.fail("raw", 2, reasons="points_sum: 3 points too many")
-    ledger.fail("summary", 2, status="held", reasons="raw 2024-01-02 is rejected")
+    ledger.fail("summary", 2, status="blocked", reasons="raw 2024-01-02 is rejected")
     (found,) = incidents(ledger)
     assert (found.kind, found.table, found.where, found.dates) == ("rejected", "raw", "2024-01-02", 1)
     assert found.reason == "points_sum: 3 points too many"
@@ -77,9 +77,9 @@ def test_dates_that_their_own_rules_hold_because_of_a_gap_belong_to_the_gaps_inc
     """One invalidated date, rebuilt around: its reader waits, later dates have too many rows that touch the gap."""
     ledger = HandLedger(days=6).publish_all()
     ledger.invalidate("raw", 2, reasons="invalidated by ana: typo")
-    ledger.fail("summary", 2, status="held", reasons="raw 2024-01-02 is rejected: invalidated by ana: typo")
-    ledger.fail("cache", 3, 4, status="held", reasons="upstream_missing_share: 9 of 10 rows have a gap")
-    ledger.fail("features", 3, 4, status="held", reasons="cache 2024-01-03 is held")
+    ledger.fail("summary", 2, status="blocked", reasons="raw 2024-01-02 is rejected: invalidated by ana: typo")
+    ledger.fail("cache", 3, 4, status="blocked", reasons="upstream_missing_share: 9 of 10 rows have a gap")
+    ledger.fail("features", 3, 4, status="blocked", reasons="cache 2024-01-03 is blocked")
     ledger.publish("cache", 5, 6)
     ledger.publish("features", 5, 6)
     (found,) = incidents(ledger)
@@ -90,15 +90,15 @@ def test_dates_that_their_own_rules_hold_because_of_a_gap_belong_to_the_gaps_inc
 
 def test_a_date_that_its_own_rule_holds_without_a_gap_is_an_incident_of_its_own():
     ledger = HandLedger().publish_all()
-    ledger.fail("cache", 3, status="held", reasons="upstream_missing_share: 9 of 10 rows have a gap")
+    ledger.fail("cache", 3, status="blocked", reasons="upstream_missing_share: 9 of 10 rows have a gap")
     (found,) = incidents(ledger)
-    assert (found.table, found.kind, found.where) == ("cache", "held", "2024-01-03")
+    assert (found.table, found.kind, found.where) == ("cache", "blocked", "2024-01-03")
 
 
-def test_who_is_held_by_what_is_stale_counts_with_its_root():
+def test_who_is_blocked_by_what_is_stale_counts_with_its_root():
     ledger = HandLedger().publish_all()
     ledger.publish("raw", 2)
-    ledger.fail("features", 3, status="held", reasons="cache 2024-01-03 is stale")
+    ledger.fail("features", 3, status="blocked", reasons="cache 2024-01-03 is stale")
     (found,) = incidents(ledger)
     assert by_table(found.blocked) == {"summary": 1, "cache": 2, "features": 2}
 
@@ -111,7 +111,7 @@ def test_newer_code_is_an_incident_of_its_table():
     assert by_table(found.blocked) == {"cache": 2, "features": 2}
 
 
-def test_dates_never_built_are_told_at_their_root_only():
+def test_dates_never_built_are_reported_at_their_root_only():
     ledger = HandLedger()
     for name in ledger.contracts:
         ledger.publish(name, 1, 2, 3)
@@ -122,7 +122,7 @@ def test_dates_never_built_are_told_at_their_root_only():
     assert by_table(found["cache"].blocked) == {"features": 1}
 
 
-def test_the_incident_that_shuts_most_comes_first():
+def test_the_incident_that_blocks_most_comes_first():
     ledger = HandLedger().publish_all()
     ledger.fail("summary", 4)
     ledger.publish("raw", 1)

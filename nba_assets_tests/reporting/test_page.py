@@ -19,15 +19,15 @@ from nba_assets.reporting.page import GLYPHS, page, write_page
 from nba_assets_tests.conftest import REPOSITORY
 from nba_assets_tests.readiness.ledgers import HandLedger
 from nba_assets_tests.readiness.wide_ledger import built_ledger, calendar, wide_graph
-from nba_assets_tests.reporting.told_warehouse import BUILD_COLUMNS, JOURNAL_COLUMNS, WAIVER_COLUMNS, ToldWarehouse
+from nba_assets_tests.reporting.hand_warehouse import BUILD_COLUMNS, JOURNAL_COLUMNS, WAIVER_COLUMNS, HandWarehouse
 
 NOW = dt.datetime(2026, 1, 4, 8, 30, tzinfo=dt.UTC)
 LIBRARY = "window.vegaEmbed = async () => ({ view: {} }); // </script>"
 EVIL = "points_sum: </script><img src=x onerror=alert(1)>"
 
 
-def facts_of(ledger: HandLedger, tmp_path: Path, **told: pd.DataFrame) -> QualityFacts:
-    return quality_facts(ToldWarehouse(ledger.state(), **told), tmp_path, NOW)
+def facts_of(ledger: HandLedger, tmp_path: Path, **reported: pd.DataFrame) -> QualityFacts:
+    return quality_facts(HandWarehouse(ledger.state(), **reported), tmp_path, NOW)
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def text_of(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", visible).split())
 
 
-def test_the_page_tells_incidents_waivers_and_what_heals(facts):
+def test_the_page_tells_incidents_waivers_and_what_fixes(facts):
     said = text_of(page(facts, LIBRARY))
     assert "Open incidents: 2" in said
     assert "nba-assets backfill --from 2024-01-02" in said
@@ -69,7 +69,7 @@ def test_the_page_tells_incidents_waivers_and_what_heals(facts):
     assert "2026-01-04 08:30 UTC" in said
 
 
-def test_where_everything_stands_the_page_says_so(tmp_path):
+def test_where_everything_is_published_the_page_says_so(tmp_path):
     said = text_of(page(facts_of(HandLedger().publish_all(), tmp_path), LIBRARY))
     assert "Every partition of every table is ready and up to date." in said
     assert "No model version is stored yet" in said
@@ -80,7 +80,7 @@ def test_where_everything_stands_the_page_says_so(tmp_path):
 def test_incomplete_and_waived_dates_stand_in_the_sentence_that_says_nothing_is_open(tmp_path):
     ledger = HandLedger().publish_all()
     state = ledger.state(completeness=[0.5, 1.0] + [1.0] * 14)
-    said = text_of(page(quality_facts(ToldWarehouse(state), tmp_path, NOW), LIBRARY))
+    said = text_of(page(quality_facts(HandWarehouse(state), tmp_path, NOW), LIBRARY))
     assert "Every partition of every table" not in said
     assert "No open incidents. 1 date of raw is incomplete: some of their games, teams or players have no row." in said
     ledger.publish("raw", 1, waivers="w1")
@@ -90,7 +90,7 @@ def test_incomplete_and_waived_dates_stand_in_the_sentence_that_says_nothing_is_
 
 
 def test_what_is_closed_is_counted_in_the_first_sentence(facts):
-    closed = sum(count for word, count in facts.totals.items() if word in ("stale", "held", "rejected", "missing"))
+    closed = sum(count for word, count in facts.totals.items() if word in ("stale", "blocked", "rejected", "missing"))
     assert f"Not ready or not up to date: {closed} partitions." in text_of(page(facts, LIBRARY))
 
 
@@ -142,7 +142,7 @@ def test_every_chart_is_a_specification_that_vega_lite_understands(facts):
     assert len(specs["models"]["data"]["values"]) == 4
 
 
-def troubled_years() -> LedgerState:
+def years_with_incidents() -> LedgerState:
     """20 tables × 1,900 dates, a third of them wrong, each with a reason of its own, as long as reasons get."""
     graph, days = wide_graph(), calendar()
     ledger = built_ledger(graph, days, chunk=400).assign(completeness=1.0)
@@ -155,7 +155,7 @@ def troubled_years() -> LedgerState:
 
 
 def test_the_worst_of_five_years_stays_under_three_megabytes(tmp_path):
-    facts = quality_facts(ToldWarehouse(troubled_years()), tmp_path, NOW)
+    facts = quality_facts(HandWarehouse(years_with_incidents()), tmp_path, NOW)
     assert len(facts.counts) >= 20
     assert facts.dates.dates == 1900
     assert len(page(facts, "x" * 1_000_000).encode()) < 3_000_000

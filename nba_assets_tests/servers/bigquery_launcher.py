@@ -73,9 +73,9 @@ def _without_temporary_tables() -> None:
     """Nothing here makes temporary tables, so that none have to be looked for before every statement."""
     asked = "SELECT table_name FROM duckdb_tables() WHERE temporary"
     code = query.execute.__code__
-    told = tuple("SELECT '' AS table_name LIMIT 0" if one == asked else one for one in code.co_consts)
-    assert told != code.co_consts, "another version of local-bigquery than the pinned one"
-    query.execute.__code__ = code.replace(co_consts=told)
+    reported = tuple("SELECT '' AS table_name LIMIT 0" if one == asked else one for one in code.co_consts)
+    assert reported != code.co_consts, "another version of local-bigquery than the pinned one"
+    query.execute.__code__ = code.replace(co_consts=reported)
 
 
 if __name__ == "__main__":

@@ -87,8 +87,8 @@ def swap_columns(table: Table, roles: Mapping[str, str], rng: np.random.Generato
     """Two columns change places under their names, in one row or in all."""
     names, rows = _copy(table)
     one, two = (int(at) for at in rng.choice(len(names), 2, replace=False))
-    is_told_once = {names[one], names[two]} <= set(roles["told once"].split())
-    for row in rows if is_told_once or rng.random() < 0.5 else [_pick(rows, rng)]:
+    is_reported_once = {names[one], names[two]} <= set(roles["told once"].split())
+    for row in rows if is_reported_once or rng.random() < 0.5 else [_pick(rows, rng)]:
         row[one], row[two] = row[two], row[one]
     return text_of((names, rows))
 

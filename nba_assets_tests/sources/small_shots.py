@@ -140,8 +140,8 @@ def play_by_play(*, is_old: bool = False, with_ids: bool = False) -> Table:
     for s in shots():
         distance = f" {round(s.distance)}'" if s.number % 5 else " "
         last = s.name.removesuffix(" Jr.").removesuffix(" III").split()[-1]
-        told = f"{'' if s.made else 'MISS '}{last}{distance}{' 3PT' if s.three else ''} Jump Shot"
-        told += f" (2 PTS){' (Helper 1 AST)' if s.assisted else ''}" if s.made else ""
+        reported = f"{'' if s.made else 'MISS '}{last}{distance}{' 3PT' if s.three else ''} Jump Shot"
+        reported += f" (2 PTS){' (Helper 1 AST)' if s.assisted else ''}" if s.made else ""
         clock, elapsed = (f"0:{part // 60:02d}:{part % 60:02d}" for part in (s.seconds, 720 - s.seconds))
         event = {
             "game_id": s.game_id[2:], "data_set": "2024-25", "date": DAY, "period": s.period,
@@ -155,7 +155,7 @@ def play_by_play(*, is_old: bool = False, with_ids: bool = False) -> Table:
                 "player": player, "points": (3 if s.three else 2) * s.made, "result": "made" if s.made else "missed",
                 "type": "Jump Shot" if is_old or not s.three else "3pt jump shot",
                 "shot_distance": round(s.distance), "original_x": round(10 * s.x), "original_y": round(10 * s.y),
-                "description": told,
+                "description": reported,
             }
         )  # fmt: skip
         other = {"event_type": "rebound", "type": "rebound defensive", "description": "a rebound"}

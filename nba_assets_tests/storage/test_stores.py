@@ -47,15 +47,15 @@ def test_what_was_written_is_read_whole_and_listed(store):
     assert store.read("v1.json").content == b""
 
 
-def test_only_who_has_seen_what_stands_may_replace_it(store):
+def test_only_who_has_seen_what_is_published_may_replace_it(store):
     first = store.compare_and_set("champion.json", b"v1", ABSENT)
     with pytest.raises(Overtaken, match=r"champion\.json has changed since it was read"):
         store.compare_and_set("champion.json", b"v2", ABSENT)
     second = store.compare_and_set("champion.json", b"v3", first)
     with pytest.raises(Overtaken):
         store.compare_and_set("champion.json", b"v4", first)
-    standing = store.read("champion.json")
-    assert (standing.content, standing.generation) == (b"v3", second)
+    current = store.read("champion.json")
+    assert (current.content, current.generation) == (b"v3", second)
 
 
 def test_of_many_writers_at_once_one_wins(store):

@@ -58,7 +58,7 @@ class BigQueryPlace:
         self._jobs = jobs_on(server, on_done=self.done.append)
         self._source = source
         self._states: dict[str, int] = {}
-        self._told = 0
+        self._reported = 0
         self._is_filled = False
         self.open().ledger()
 
@@ -85,7 +85,7 @@ class BigQueryPlace:
         """Undo what tests have done since, and what other processes have written; "" is the empty warehouse."""
         if state and state not in self._states:
             self._learn(state)
-        spoilt = {job.table for job in self.done[self._told :]} & set(TABLES) | set(written_elsewhere)
+        spoilt = {job.table for job in self.done[self._reported :]} & set(TABLES) | set(written_elsewhere)
         if bool(state) != self._is_filled:
             spoilt |= set(SOUND)
         steps = [f"DELETE FROM {self.names.system(name)} WHERE TRUE" for name in SYSTEM_TABLES]
@@ -103,7 +103,7 @@ class BigQueryPlace:
                 contract = TABLES[table]
                 steps.append(_filled(self.names.table(contract), contract.column_names, self._base(table)))
         self._jobs.transaction(";\n".join(steps) + ";", {}, table="schema")
-        self._told, self._is_filled = len(self.done), bool(state)
+        self._reported, self._is_filled = len(self.done), bool(state)
 
 
 def _filled(table: str, columns: Iterable[str], source: str) -> str:

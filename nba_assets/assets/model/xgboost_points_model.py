@@ -25,11 +25,11 @@ from nba_assets.modelling.splits import Split
 from nba_assets.modelling.training import QUICK, TrainingSettings
 from nba_assets.orchestration.groups import group_name
 from nba_assets.orchestration.run_claim import RunClaim
-from nba_assets.orchestration.table_asset import NOTHING, OWNERS
+from nba_assets.orchestration.table_asset import OWNERS
 from nba_assets.partitions import date_of
 from nba_assets.readiness.gate import GateClosed
 from nba_assets.settings import Settings
-from nba_assets.storage.mirror import hand_in
+from nba_assets.storage.mirror import push
 from nba_assets.storage.models import stored_models
 from nba_assets.warehouse.port import Snapshot, Warehouse
 
@@ -96,7 +96,7 @@ class TrainingConfig(dg.Config):
             ),
         ),
     ],
-    dagster_type=NOTHING,
+    dagster_type=dg.Nothing,
     owners=OWNERS,
     kinds={"xgboost"},
     tags={"dataset": "models"},
@@ -104,7 +104,7 @@ class TrainingConfig(dg.Config):
 )
 def xgboost_points_model(
     context: dg.AssetExecutionContext, config: TrainingConfig
-) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
+) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
     """A version of the points model: XGBoost, split by date, judged against five naive baselines on the same rows.
 
     Trains only when every date of the window is ready, current and untainted in every table it is made of, or
@@ -125,9 +125,9 @@ def xgboost_points_model(
         )
     except GateClosed as closed:
         yield dg.AssetCheckResult(
-            check_name=CHECK, passed=False, description=str(closed), metadata={"in_the_way": _table(closed)}
+            check_name=CHECK, passed=False, description=str(closed), metadata={"blocking": _table(closed)}
         )
-        raise dg.Failure(coded(closed), metadata={"in_the_way": _table(closed)}, allow_retries=False) from closed
+        raise dg.Failure(coded(closed), metadata={"blocking": _table(closed)}, allow_retries=False) from closed
     models = stored_models(settings)
     window: dict[str, Any] = {"window": f"{first} … {last}", "tables": len(gated)}
     waivers = [waiver.facts() for waiver in snapshot.waivers]
@@ -138,7 +138,7 @@ def xgboost_points_model(
         leaks = {"leaks": dg.MetadataValue.table([dg.TableRecord(_leak(leak)) for leak in found.leaks[:200]])}
         yield dg.AssetCheckResult(check_name=LEAK_CHECK, passed=False, description=str(found), metadata=leaks)
         raise dg.Failure(coded(found), metadata=leaks, allow_retries=False) from found
-    probed: dict[str, Any] = {
+    probed = {
         "dates": [f"{date:%Y-%m-%d}" for date in probe.dates], "features": probe.columns, "rows": probe.rows,
         "compared_stored_rows": probe.compared_stored,
     }  # fmt: skip
@@ -169,9 +169,9 @@ def xgboost_points_model(
         )  # fmt: skip
     version = build.saved.version
     plots = write_card(models, version)
-    hand_in(settings.model_store, models)
-    claim.progress(f"{build.saved.model_id} {'trained' if build.is_new else 'stands'}")
-    context.log.info(f"{build.saved.model_id} {'trained' if build.is_new else 'stands: same data, same model'}")
+    push(settings.model_store, models)
+    claim.progress(f"{build.saved.model_id} {'trained' if build.is_new else 'published'}")
+    context.log.info(f"{build.saved.model_id} {'trained' if build.is_new else 'published: same data, same model'}")
     if build.saved.metadata["status"] != Status.ACCEPTED:
         context.log.warning(f"{build.saved.model_id} serves no predictions: {build.saved.metadata['verdict']['why']}")
     card, page = card_paths(models, version)
@@ -219,7 +219,7 @@ def _leak_gate(snapshot: Snapshot, config: TrainingConfig) -> Probe:
         snapshot.frames["ml_feature_store"],
         config.feature_columns(),
         fingerprint=snapshot.fingerprint,
-        # a date that is rejected, held or stale under a waiver left rows that were made of other inputs
+        # a date that is rejected, blocked or stale under a waiver left rows that were made of other inputs
         compare_stored=not any(waiver.table == MODEL for waiver in snapshot.waivers),
     )
 

@@ -12,7 +12,7 @@ from nba_assets.warehouse.port import Window
 def player_composite_factors(window: Window) -> pd.DataFrame:
     """One row per game and expected player: fatigue, pace, usage and zone factors, and their sum.
 
-    A component that is missing is null, and so is the total; no default stands in for it.
+    A component that is missing is null, and so is the total; no default replaces it.
     """
     return domain.player_composite_factors(
         player_daily_cache=window["player_daily_cache"],

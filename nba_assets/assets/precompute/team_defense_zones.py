@@ -12,7 +12,7 @@ from nba_assets.warehouse.port import Window
 def team_defense_zones(window: Window) -> pd.DataFrame:
     """One row per game and team due: field-goal percentage it allowed by zone over its last 15 games, and the league's.
 
-    Both end before the date. Games without shot rows are left out and counted; no league average stands in for a
+    Both end before the date. Games without shot rows are left out and counted; no league average replaces a
     missing one.
     """
     return domain.team_defense_zones(

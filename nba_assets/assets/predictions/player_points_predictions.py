@@ -4,7 +4,6 @@ from nba_assets.contracts.predictions import PLAYER_POINTS_PREDICTIONS
 from nba_assets.modelling import prediction
 from nba_assets.modelling.registry.artefacts import models_between
 from nba_assets.orchestration.table_asset import table_asset
-from nba_assets.partitions import label_date
 from nba_assets.settings import Settings
 from nba_assets.sources.port import Delivery
 from nba_assets.storage.models import stored_models
@@ -15,7 +14,7 @@ from nba_assets.warehouse.port import Window
 def player_points_predictions(window: Window, settings: Settings) -> Delivery:
     """One row per game and expected player: points, by the newest accepted version that had not seen the date.
 
-    Before the first version the prediction is null (`no_model`); the naive baseline stands beside it. On a date whose
+    Before the first version the prediction is null (`no_model`); the naive baseline is beside it. On a date whose
     features were refused the baseline takes its place (`prediction_source`). What a version that was trained under a
     waiver predicts carries that waiver.
     """
@@ -32,7 +31,5 @@ def player_points_predictions(window: Window, settings: Settings) -> Delivery:
         model.model_id: {waiver["waiver_id"] for waiver in model.metadata.get("waivers", ())} for model in models
     }
     used = rows.groupby("game_date")["model_version"].unique()
-    tainted = {
-        label_date(day): frozenset().union(*(waivers.get(name, ()) for name in names)) for day, names in used.items()
-    }
+    tainted = {day.date(): frozenset().union(*(waivers.get(name, ()) for name in names)) for day, names in used.items()}
     return Delivery(rows, waivers={day: ids for day, ids in tainted.items() if ids})

@@ -25,13 +25,13 @@ from nba_assets.warehouse.port import Warehouse
     tags={"dataset": "nba_quality"},
     required_resource_keys={"warehouse", "settings"},
 )
-def data_quality_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+def data_quality_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """One page about everything that is published, with what is broken and why.
 
     A map of tables by dates, incidents with root cause and cure, coverage by season, models against baselines,
     waivers, durations.
 
-    One self-contained HTML file, written anew; it opens without a server, and is put into the bucket of the reports
+    One self-contained HTML file, rewritten; it opens without a server, and is put into the bucket of the reports
     where there is one. It reads the ledger and changes no table, so it needs no claim. It depends on no other asset: a
     run of everything ends with it also when tables failed or the model was refused, for then it is needed most.
     """
@@ -59,7 +59,7 @@ SCHEMA = dg.TableSchema(
         dg.TableColumn("incident", description="State, table and dates of the root."),
         dg.TableColumn("cause", description="What the ledger says."),
         dg.TableColumn("shut", "int", description="Partitions that wait for it or are stale because of it."),
-        dg.TableColumn("heals_by", description="The command to run once the cause is gone."),
+        dg.TableColumn("fix", description="What to do, with the command."),
     ]
 )
 

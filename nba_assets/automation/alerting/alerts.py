@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 import numpy as np
 
-from nba_assets.automation.alerting.stuck_claims import Trouble
+from nba_assets.automation.alerting.stuck_claims import StuckClaim
 from nba_assets.contracts.tables import MODEL
 from nba_assets.modelling.registry.freshness import model_verdict
 from nba_assets.partitions import eastern_date, eastern_time
@@ -67,15 +67,15 @@ def _cause(event: dg.DagsterEvent) -> str:
 
 
 def closed_gates(state: LedgerState, now: dt.datetime) -> Iterator[Alert]:
-    """Recent rejected dates, each table with its first reason, and how many dates are held behind them."""
+    """Recent rejected dates, each table with its first reason, and how many dates are blocked behind them."""
     recent = np.asarray(state.days >= np.datetime64(eastern_date(now) - dt.timedelta(days=RECENT_DAYS)))
-    held = sum(int((state.has_status(name, Status.HELD) & recent).sum()) for name in state.contracts)
+    blocked = sum(int((state.has_status(name, Status.BLOCKED) & recent).sum()) for name in state.contracts)
     for name in state.contracts:
         rejected = state.has_status(name, Status.REJECTED) & recent
         if rejected.any():
             reason = str(texts(state, name, "reasons")[int(np.flatnonzero(rejected)[-1])])[:500]
             dates = list_of(ranges_of(rejected, state.days))
-            behind = f" {held} partitions of other tables are held." if held else ""
+            behind = f" {blocked} partitions of other tables are blocked." if blocked else ""
             yield Alert(GATE_CLOSED, name, reason, f"gate closed: {name} {dates} is rejected: {reason}.{behind}")
 
 
@@ -83,7 +83,7 @@ def stale_model(models: Path, state: LedgerState) -> Iterator[Alert]:
     """The newest version was trained on data that have changed since."""
     verdict = model_verdict(models, state)
     if not verdict.passed:
-        yield Alert("stale_model", MODEL, verdict.story, f"stale model: {verdict.description}")
+        yield Alert("stale_model", MODEL, verdict.state_digest, f"stale model: {verdict.description}")
 
 
 def late_work(state: LedgerState, now: dt.datetime) -> Iterator[Alert]:
@@ -95,12 +95,12 @@ def late_work(state: LedgerState, now: dt.datetime) -> Iterator[Alert]:
             yield Alert("freshness_missed", deadline.table, f"{verdict.metadata['date']}", said)
 
 
-def stuck_claims(troubles: Sequence[Trouble]) -> Iterator[Alert]:
+def stuck_claims(stuck: Sequence[StuckClaim]) -> Iterator[Alert]:
     """Claims without progress."""
-    for trouble in troubles:
-        yield Alert("stuck_claim", str(trouble.claim.id), trouble.key, trouble.message)
+    for found in stuck:
+        yield Alert("stuck_claim", str(found.claim.id), found.key, found.message)
 
 
-def to_tell(alerts: Iterable[Alert], told: Mapping[str, str]) -> list[Alert]:
+def to_send(alerts: Iterable[Alert], sent: Mapping[str, str]) -> list[Alert]:
     """The alerts that were not told yet, one of each key."""
-    return list({alert.key: alert for alert in alerts if alert.key not in told}.values())
+    return list({alert.key: alert for alert in alerts if alert.key not in sent}.values())

@@ -14,7 +14,7 @@ from nba_assets.automation.alerting.alerts import (
     late_work,
     stale_model,
     stuck_claims,
-    to_tell,
+    to_send,
 )
 from nba_assets.automation.alerting.stuck_claims import stalled
 from nba_assets.automation.alerting.webhook import NotDelivered, post
@@ -68,7 +68,7 @@ def tell(
     told; a failed run, which is an event, is remembered for a day.
     """
     before = json.loads(cursor) if cursor else {}
-    told: dict[str, str] = before.get("told", {})
+    sent: dict[str, str] = before.get("told", {})
     since = dt.datetime.fromisoformat(before["since"]) if "since" in before else now - LOOK_BACK
     records = instance.get_run_records(
         dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since.replace(tzinfo=None)), limit=50
@@ -84,22 +84,22 @@ def tell(
     except (WarehouseError, ClaimsUnavailable, StorageError) as error:
         said.append(f"what lasts cannot be looked at now: {error}")
     is_delivered = True
-    for alert in to_tell([*events, *(lasting or [])], told)[:AT_MOST]:
+    for alert in to_send([*events, *(lasting or [])], sent)[:AT_MOST]:
         try:
             post(settings.alert_webhook, f"nba_assets: {alert.text}")
         except NotDelivered as error:
             said.append(f"{error} ({alert.text})")
             is_delivered = False
             break
-        told[alert.key] = now.isoformat()
+        sent[alert.key] = now.isoformat()
         said.append(f"told: {alert.text}")
-    standing = None if lasting is None else {alert.key for alert in lasting}
-    told = {key: at for key, at in told.items() if _is_remembered(key, at, standing, now)}
-    untold = to_tell(events, told)
-    return said, json.dumps({"told": told, "since": (since if untold or not is_delivered else now).isoformat()})
+    lasting_keys = None if lasting is None else {alert.key for alert in lasting}
+    sent = {key: at for key, at in sent.items() if _is_remembered(key, at, lasting_keys, now)}
+    unsent = to_send(events, sent)
+    return said, json.dumps({"told": sent, "since": (since if unsent or not is_delivered else now).isoformat()})
 
 
-def _is_remembered(key: str, at: str, standing: set[str] | None, now: dt.datetime) -> bool:
+def _is_remembered(key: str, at: str, lasting_keys: set[str] | None, now: dt.datetime) -> bool:
     if key.startswith(f"{RUN_FAILURE}|"):
         return now - dt.datetime.fromisoformat(at) < REMEMBERED
-    return standing is None or key in standing
+    return lasting_keys is None or key in lasting_keys

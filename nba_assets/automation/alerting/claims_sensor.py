@@ -26,8 +26,8 @@ def keep_backfills(instance: dg.DagsterInstance, store: ClaimStore, claims: Iter
     """Renew the claims of this instance's Dagster backfills that go on, end those of the others; what was done."""
     said = []
     for claim in claims:
-        backfill_id = claim.holder.removeprefix(DAGSTER_BACKFILL)
-        if not claim.holder.startswith(DAGSTER_BACKFILL) or not is_known(instance, backfill_id):
+        backfill_id = claim.owner.removeprefix(DAGSTER_BACKFILL)
+        if not claim.owner.startswith(DAGSTER_BACKFILL) or not is_known(instance, backfill_id):
             continue
         state = ending(instance, backfill_id)
         if state and _is_at_work(instance, claim):
@@ -61,16 +61,16 @@ def claims_sensor(context: dg.SensorEvaluationContext, settings: dg.ResourcePara
 
     It reads the claims alone: waiting for the warehouse would cost a backfill its claim.
     """
-    told = json.loads(context.cursor) if context.cursor else []
+    reported = json.loads(context.cursor) if context.cursor else []
     store = ClaimStore(settings.claims_url)
     try:
         claims, now = store.active(), store.now()
         said = keep_backfills(context.instance, store, claims)
     except ClaimsUnavailable as error:
         return dg.SensorResult(skip_reason=str(error), cursor=context.cursor)
-    troubles = list(stalled(claims, now, dt.timedelta(minutes=settings.stall_minutes)))
-    for trouble in report(context.instance, troubles, told):
-        context.log.warning(trouble.message)
-        said.append(trouble.message)
-    keys = json.dumps([trouble.key for trouble in troubles])
+    stuck = list(stalled(claims, now, dt.timedelta(minutes=settings.stall_minutes)))
+    for found in report(context.instance, stuck, reported):
+        context.log.warning(found.message)
+        said.append(found.message)
+    keys = json.dumps([found.key for found in stuck])
     return dg.SensorResult(skip_reason="; ".join(said) or "No claim needs anything.", cursor=keys)

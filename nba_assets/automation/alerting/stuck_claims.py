@@ -16,7 +16,7 @@ STALLED, SLOW = "stalled", "slow"
 
 
 @dataclass(frozen=True)
-class Trouble:
+class StuckClaim:
     """A claim that is stalled or slow, since its last progress; told once for each progress."""
 
     claim: Claim
@@ -28,16 +28,16 @@ class Trouble:
         return f"{self.claim.id} {self.word} {_last_sign(self.claim).isoformat()}"
 
 
-def stalled(claims: Iterable[Claim], now: dt.datetime, after: dt.timedelta) -> Iterator[Trouble]:
+def stalled(claims: Iterable[Claim], now: dt.datetime, after: dt.timedelta) -> Iterator[StuckClaim]:
     """Claims without progress for so long."""
     for claim in claims:
         if claim.is_stalled(now, after):
             minutes = int((now - _last_sign(claim)).total_seconds() // 60)
             message = f"{named(claim)} ({claim.who}) has made no progress for {minutes} minutes"
-            yield Trouble(claim, STALLED, message + _what_to_do(claim))
+            yield StuckClaim(claim, STALLED, message + _what_to_do(claim))
 
 
-def slow(claims: Sequence[Claim], warehouse: Warehouse, now: dt.datetime) -> Iterator[Trouble]:
+def slow(claims: Sequence[Claim], warehouse: Warehouse, now: dt.datetime) -> Iterator[StuckClaim]:
     """Claims that take over twice as long as earlier builds of the tables they have still to build."""
     quiet = [
         claim
@@ -51,16 +51,16 @@ def slow(claims: Sequence[Claim], warehouse: Warehouse, now: dt.datetime) -> Ite
         if claim_status(claim, state, ledger, timed, now, dt.timedelta.max).is_slow:
             seconds = int((now - _last_sign(claim)).total_seconds())
             message = f"{named(claim)} ({claim.who}) is slow: {seconds} s since its last progress, twice the usual"
-            yield Trouble(claim, SLOW, message + _what_to_do(claim))
+            yield StuckClaim(claim, SLOW, message + _what_to_do(claim))
 
 
-def report(instance: dg.DagsterInstance, troubles: Sequence[Trouble], told: Iterable[str]) -> list[Trouble]:
+def report(instance: dg.DagsterInstance, stuck: Sequence[StuckClaim], reported: Iterable[str]) -> list[StuckClaim]:
     """Say what was not told before in the log of the claim's run, when that is in this instance; what was new."""
-    new = [trouble for trouble in troubles if trouble.key not in set(told)]
-    for trouble in new:
-        run = instance.get_run_by_id(trouble.claim.run_id) if trouble.claim.run_id else None
+    new = [claim for claim in stuck if claim.key not in set(reported)]
+    for claim in new:
+        run = instance.get_run_by_id(claim.claim.run_id) if claim.claim.run_id else None
         if run is not None:
-            instance.report_engine_event(trouble.message, dagster_run=run)
+            instance.report_engine_event(claim.message, dagster_run=run)
     return new
 
 

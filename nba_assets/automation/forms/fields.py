@@ -101,7 +101,7 @@ class SpanForm(Decision):
         return Span(self.table, first, last or first)
 
 
-class HoldForm(SpanForm):
+class FreezeForm(SpanForm):
     """Dates that nobody shall write for a while."""
 
     hours: float = Field(default=24, gt=0, description="How long, from now.")
@@ -110,7 +110,7 @@ class HoldForm(SpanForm):
         return dt.datetime.now(dt.UTC) + dt.timedelta(hours=self.hours)
 
 
-class WaiverForm(HoldForm):
+class WaiverForm(FreezeForm):
     """A rule whose failures shall pass for a while."""
 
     rule: str = Field(description="Name of the rule, as partition_ready shows it; * for every rule of the table.")
@@ -119,4 +119,4 @@ class WaiverForm(HoldForm):
 class CancelForm(Decision):
     """What to stop."""
 
-    claim: str = Field(description="A run, a claim's id, or its holder.")
+    claim: str = Field(description="A run, a claim's id, or its owner.")

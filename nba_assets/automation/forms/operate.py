@@ -11,7 +11,7 @@ from nba_assets.automation.forms.fields import (
     BackfillForm,
     CancelForm,
     Decision,
-    HoldForm,
+    FreezeForm,
     PredictForm,
     SpanForm,
     TrainForm,
@@ -40,7 +40,7 @@ RESOURCES = {"settings", "warehouse", "source"}
 def backfill(context: dg.OpExecutionContext, config: BackfillForm) -> None:
     """Rebuild what is missing, stale or failed, or a range: reserved as a whole, built in a process of its own.
 
-    Without any field but the reason it rebuilds everything that does not stand as it should. Terminating the run
+    Without any field but the reason it rebuilds everything that is not up to date. Terminating the run
     cancels it.
     """
     with _platform(context, config) as at:
@@ -57,7 +57,7 @@ def backfill(context: dg.OpExecutionContext, config: BackfillForm) -> None:
             override=config.override,
         )
     if request is None:
-        context.log.info("Everything stands as it should.")
+        context.log.info("Everything is up to date.")
         return
     _work_off(context, config, request, config.wait_minutes)
 
@@ -94,13 +94,13 @@ def train(context: dg.OpExecutionContext, config: TrainForm) -> None:
 
 
 @dg.op(required_resource_keys=RESOURCES)
-def hold(context: dg.OpExecutionContext, config: HoldForm) -> None:
+def freeze(context: dg.OpExecutionContext, config: FreezeForm) -> None:
     """Keep everybody from writing the dates."""
     with _platform(context, config) as at:
-        held = commands.hold(
+        frozen = commands.freeze(
             at.claims, at.warehouse, config.span(), who=at.settings.who, why=config.why, until=config.until()
         )
-        context.log.info(f"hold {held.id} on {held.spans[0]}; release it: nba-assets release {held.id}")
+        context.log.info(f"freeze {frozen.id} on {frozen.spans[0]}; end it: nba-assets unfreeze {frozen.id}")
 
 
 @dg.op(required_resource_keys=RESOURCES)
@@ -141,13 +141,13 @@ def _work_off(context: dg.OpExecutionContext, config: Decision, request: Request
 def _follow(context: dg.OpExecutionContext, at: Platform, claim: Claim) -> None:
     log = start_detached(at.settings, at.claims, claim)
     context.log.info(f"claim {claim.id} works; its log is {log}")
-    told = 0
+    reported = 0
     try:
         for state in follow(at.claims, at.settings, claim.id):
             over = [step for step in state.steps if step.is_over]
-            for step in over[told:]:
+            for step in over[reported:]:
                 context.log.info(f"{step.asset} {step.first} … {step.last}: {step.seconds:.1f} s")
-            told = len(over)
+            reported = len(over)
     except dg.DagsterExecutionInterruptedError:
         at.claims.request_cancel(claim.id, at.settings.who, f"run {context.run_id} was terminated")
         raise
@@ -172,7 +172,7 @@ def _platform(context: dg.OpExecutionContext, config: Decision) -> Iterator[Plat
 
 
 def _failure(error: Exception) -> dg.Failure:
-    """Its words; of dates that somebody has, with a link to the holder's run."""
+    """Its words; of dates that somebody has, with a link to the owner's run."""
     return refused(error) if isinstance(error, ClaimConflict) else dg.Failure(coded(error), allow_retries=False)
 
 
@@ -184,4 +184,4 @@ def _job(op: dg.OpDefinition) -> dg.JobDefinition:
     return job
 
 
-OPERATE_JOBS = tuple(_job(op) for op in (backfill, cancel, hold, invalidate, predict, train, waive))
+OPERATE_JOBS = tuple(_job(op) for op in (backfill, cancel, freeze, invalidate, predict, train, waive))

@@ -1,4 +1,4 @@
-"""The automation condition of every table: what the ledger says is due, its upstream stands, and nobody holds it.
+"""The automation condition of every table: what the ledger says is due, its upstream is ready, and nobody holds it.
 
 Dagster's own conditions look at its events: one hop deep, any partition instead of every, and minutes a tick. The
 ledger knows exactly, and all of it in one pass, which the conditions of all tables share.
@@ -84,10 +84,9 @@ class Decider:
         now = self.now()
         taken = taken_dates(claims, state.days, state.contracts)
         early = read_too_early(state, now)
-        wanted: dict[str, np.ndarray]
         if any(flags.any() for flags in early.values()):
-            days: np.ndarray = np.logical_or.reduce(list(early.values()))
-            wanted, only = {name: days for name in early}, ""
+            days = np.logical_or.reduce(list(early.values()))
+            wanted, only = dict.fromkeys(early, days), ""
             asked = {name: days & ~taken[name] for name in early}
         else:
             today = eastern_date(now)
@@ -106,7 +105,7 @@ class Decider:
         )
 
 
-class LedgerSaysDue(dg.AutomationCondition[dg.AssetKey]):
+class LedgerSaysDue(dg.AutomationCondition):
     """True for the partitions of its table that automation should request now."""
 
     def __init__(self, decider: Decider) -> None:
@@ -114,13 +113,13 @@ class LedgerSaysDue(dg.AutomationCondition[dg.AssetKey]):
 
     @property
     def description(self) -> str:
-        return "missing or stale by the ledger, buildable now, and held by nobody"
+        return "missing or stale by the ledger, buildable now, and claimed by nobody"
 
     @property
     def requires_cursor(self) -> bool:
         return False
 
-    def evaluate(self, context: dg.AutomationContext[dg.AssetKey]) -> dg.AutomationResult[dg.AssetKey]:
+    def evaluate(self, context: dg.AutomationContext) -> dg.AutomationResult:
         decision = self._decider.at(context.evaluation_time)
         keys = decision.keys(context.key.to_user_string())
         chosen = (

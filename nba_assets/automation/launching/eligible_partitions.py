@@ -1,8 +1,8 @@
 """Which partitions automation should request now, by the ledger: missing, stale or newly unblocked, and buildable.
 
-A request is never made on an upstream that is not ready: what would be held is left alone until the upstream stands,
-or is requested together with it. What failed is tried again only after something in its window was attempted since; an
-ingest date, which reads nothing but its source, after a pause.
+A request is never made on an upstream that is not ready: a blocked date is left alone until its
+upstream is ready, or is requested together with it. What failed is tried again only after something in its window was
+attempted since; an ingest date, which reads nothing but its source, after a pause.
 """
 
 import datetime as dt
@@ -81,14 +81,12 @@ def to_ask_again(state: LedgerState, now: dt.datetime) -> Dates:
     for name, contract in state.contracts.items():
         if contract.ingest:
             attempted = _attempted_at(state, name)
-            pause = (attempted - over) / RARER_BY
-            pause = pause.mask(pause < ASKED_AGAIN_AFTER, ASKED_AGAIN_AFTER)
+            pause = ((attempted - over) / RARER_BY).clip(lower=ASKED_AGAIN_AFTER)
             is_time = (attempted + pause <= pd.Timestamp(now)).to_numpy()
             again = state.is_gap(name) & (texts(state, name, "run_id") != "") & is_time
             if again.any():
                 newest = ranges_of(again, state.days)[-1]
-                first, last = pd.Timestamp(newest.first), pd.Timestamp(newest.last)
-                return {name: np.asarray((state.days >= first) & (state.days <= last))}
+                return {name: np.asarray((state.days >= str(newest.first)) & (state.days <= str(newest.last)))}
     return {}
 
 

@@ -28,7 +28,7 @@ def idle_reason(state: LedgerState, today: dt.date) -> str:
             "stale": state.is_stale(name),
             "missing": state.is_missing(name),
             "rejected": state.has_status(name, Status.REJECTED),
-            "blocked": state.has_status(name, Status.HELD),
+            "blocked": state.has_status(name, Status.BLOCKED),
         }
         for word, flags in kinds.items():
             counts[word] += int((flags & ~kept).sum())

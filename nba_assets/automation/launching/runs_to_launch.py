@@ -1,4 +1,4 @@
-"""What is due, cut into ranged runs that nobody else's claim is in the way of."""
+"""What is due, cut into ranged runs that nobody else's claim blocks."""
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ from nba_assets.readiness.state import LedgerState
 
 
 def taken_dates(claims: Iterable[Claim], days: pd.DatetimeIndex, tables: Iterable[str]) -> Dates:
-    """The dates that active claims and holds have, by table."""
+    """The dates that active claims and freezes have, by table."""
     taken = {table: np.zeros(len(days), dtype=bool) for table in tables}
     for claim in claims:
         for span in claim.spans:
@@ -30,7 +30,7 @@ def taken_dates(claims: Iterable[Claim], days: pd.DatetimeIndex, tables: Iterabl
 
 
 def waiting_lines(claims: Iterable[Claim], wanted: Dates, days: pd.DatetimeIndex) -> list[str]:
-    """Whom the wanted dates wait for, a line for each claim in the way."""
+    """Whom the wanted dates wait for, a line for each claim blocking."""
     spans = [Span(name, part.first, part.last) for name, flags in wanted.items() for part in ranges_of(flags, days)]
     lines = []
     for claim in claims:

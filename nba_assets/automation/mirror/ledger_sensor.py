@@ -54,7 +54,7 @@ BATCH = 500
 
 
 @dataclass(frozen=True)
-class Told:
+class Reported:
     """One tick: check results and dates reported, dates still to be told, dates left to live runs."""
 
     cursor: str
@@ -78,7 +78,7 @@ def tell(
     cursor: str | None,
     *,
     clock: Callable[[], float] = time.monotonic,
-) -> Told:
+) -> Reported:
     """Compare ledger and Dagster, and make Dagster say what the ledger says; one tick's worth of it.
 
     The cursor is what both looked like when they agreed; while neither has changed nothing is compared.
@@ -88,7 +88,7 @@ def tell(
     state, models = warehouse.state(), stored_models(settings)
     seen = json.dumps([position, _digest(state, models)])
     if seen == cursor:
-        return Told(seen)
+        return Reported(seen)
     live = live_runs(instance, settings)
     wanted = {**up_to_date_verdicts(state), MODEL: model_verdict(models, state)}
     checks, checks_left = _tell_checks(instance, wanted, live)
@@ -103,7 +103,7 @@ def tell(
     dates = _tell_dates(instance, state, found, until=started + BUDGET_SECONDS, clock=clock)
     # What is left to a live run changes nothing when that run dies; the next tick has to look again.
     is_settled = not (checks or checks_left or found or left)
-    return Told(seen if is_settled else "", checks, dates, len(found) - dates, left)
+    return Reported(seen if is_settled else "", checks, dates, len(found) - dates, left)
 
 
 def _digest(state: LedgerState, models: Path) -> str:
@@ -125,7 +125,7 @@ def _tell_checks(
     different = [
         table
         for table, verdict in wanted.items()
-        if not (shown[table].is_current and shown[table].story == verdict.story)
+        if not (shown[table].is_current and shown[table].state_digest == verdict.state_digest)
     ]
     of_live = {table for table in different if shown[table].status == PLANNED and shown[table].run_id in live}
     different = [table for table in different if table not in of_live]
@@ -154,16 +154,16 @@ def _tell_dates(
     if not found:
         return 0
     ranges = stale_ranges(state)
-    told = 0
-    while told < len(found) and (told == 0 or clock() < until):
-        batch = sorted(found[told : told + BATCH], key=lambda difference: (difference.table, difference.day))
+    reported = 0
+    while reported < len(found) and (reported == 0 or clock() < until):
+        batch = sorted(found[reported : reported + BATCH], key=lambda difference: (difference.table, difference.day))
         for table, group in groupby(batch, key=lambda difference: difference.table):
             here = list(group)
             said = outcomes(state, table, ranges[table], here)
-            standing = {difference.day: difference.shown.target for difference in here if difference.shown.target}
-            report_dates(instance, table, _with_lineage(state, table, said), standing)
-        told += len(batch)
-    return told
+            current = {difference.day: difference.shown.target for difference in here if difference.shown.target}
+            report_dates(instance, table, _with_lineage(state, table, said), current)
+        reported += len(batch)
+    return reported
 
 
 def _with_lineage(state: LedgerState, table: str, said: dict[dt.date, Outcome]) -> dict[dt.date, Outcome]:
@@ -189,13 +189,13 @@ def ledger_sensor(
     before = json.loads(context.cursor) if context.cursor else {}
     store = ClaimStore(settings.claims_url)
     try:
-        told = tell(context.instance, warehouse, settings, before.get("seen"))
-        troubles = list(slow(store.active(), warehouse, store.now()))
+        reported = tell(context.instance, warehouse, settings, before.get("seen"))
+        problems = list(slow(store.active(), warehouse, store.now()))
     except (WarehouseError, ClaimsUnavailable, StorageError) as error:
-        return dg.SensorResult(skip_reason=f"nothing can be told now: {error}", cursor=context.cursor)
-    said = [str(told)]
-    for trouble in report(context.instance, troubles, before.get("slow", [])):
-        context.log.warning(trouble.message)
-        said.append(trouble.message)
-    cursor = json.dumps({"seen": told.cursor, "slow": [trouble.key for trouble in troubles]})
+        return dg.SensorResult(skip_reason=f"nothing can be known now: {error}", cursor=context.cursor)
+    said = [str(reported)]
+    for problem in report(context.instance, problems, before.get("slow", [])):
+        context.log.warning(problem.message)
+        said.append(problem.message)
+    cursor = json.dumps({"seen": reported.cursor, "slow": [problem.key for problem in problems]})
     return dg.SensorResult(skip_reason=" ".join(said), cursor=cursor)

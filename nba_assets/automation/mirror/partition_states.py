@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.tables import made_of
-from nba_assets.event_log.dagster_state import FAILED, PLANNED, STORY, SUCCEEDED, ShownCheck, ShownDate
+from nba_assets.event_log.dagster_state import FAILED, PLANNED, STATE_DIGEST, SUCCEEDED, ShownCheck, ShownDate
 from nba_assets.event_log.outcomes import Outcome
 from nba_assets.readiness.root_cause import origins, remedy
 from nba_assets.readiness.staleness import StaleRange
@@ -29,28 +29,28 @@ class Difference:
 
     table: str
     day: dt.date
-    story: str
+    state_digest: str
     shown: ShownDate
 
 
-def stories(state: LedgerState, table: str) -> np.ndarray:
+def state_digests(state: LedgerState, table: str) -> np.ndarray:
     """Per date of the calendar the ledger's story, as text that differs exactly when something else is to be said.
 
-    "ready", "waived w1,w2", "stale", "rejected 57", "held 57" (the build of the attempt), "" for a missing date.
+    "ready", "waived w1,w2", "stale", "rejected 57", "blocked 57" (the build of the attempt), "" for a missing date.
     """
     rows = state.rows[table]
-    told = rows["status"].astype("object").fillna("").to_numpy(dtype=object)
+    states = rows["status"].astype("object").fillna("").to_numpy(dtype=object)
     waived: dict[int, list[str]] = {}
     for waiver, dates in state.taints(table).items():
-        for at in np.flatnonzero(dates & (told == READY)):
+        for at in np.flatnonzero(dates & (states == READY)):
             waived.setdefault(int(at), []).append(waiver)
-    for position, waivers in waived.items():
-        told[position] = f"{WAIVED} {','.join(waivers)}"
+    for at, waivers in waived.items():
+        states[at] = f"{WAIVED} {','.join(waivers)}"
     gaps = state.is_gap(table)
-    told[state.is_stale(table)] = STALE
+    states[state.is_stale(table)] = STALE
     for at in np.flatnonzero(gaps):
-        told[at] = f"{told[at]} {rows['attempt_build'].iloc[at]}"
-    return told
+        states[at] = f"{states[at]} {rows['attempt_build'].iloc[at]}"
+    return states
 
 
 def differences(
@@ -68,43 +68,47 @@ def differences(
     """
     rows = state.rows[table]
     days = state.days.date
-    told = stories(state, table)
+    states = state_digests(state, table)
     hashes = rows["content_hash"].astype("object").fillna("").to_numpy(dtype=object)
     runs = rows["run_id"].astype("object").fillna("").to_numpy(dtype=object)
     recent = (pd.to_datetime(rows["written_at"], utc=True) > pd.Timestamp(now - patience)).to_numpy(dtype=bool)
     found, left = [], 0
     for at, day in enumerate(days):
-        story, here = told[at], shown.get(day, _NOTHING)
-        if not story:
+        state_digest, here = states[at], shown.get(day, _NOTHING)
+        if not state_digest:
             if here.target is None and here.check.status != SUCCEEDED:
                 continue
-            story = MISSING
-        if (here.data_version == hashes[at] or not hashes[at]) and _tells(here.check, story, runs[at]):
+            state_digest = MISSING
+        if (here.data_version == hashes[at] or not hashes[at]) and _tells(here.check, state_digest, runs[at]):
             continue
         is_planned = here.check.status == PLANNED and here.check.run_id in live_runs
         if is_planned or (recent[at] and runs[at] in live_runs):
             left += 1
             continue
-        found.append(Difference(table, day, story, here))
+        found.append(Difference(table, day, state_digest, here))
     return found, left
 
 
-def _tells(check: ShownCheck, story: str, run_id: str) -> bool:
+def _tells(check: ShownCheck, state_digest: str, run_id: str) -> bool:
     """Whether the newest check result says what the ledger says; `run_id` made the ledger's newest attempt."""
     if not check.is_current:
         return False
     if not check.run_id:
-        return check.story == story
+        return check.state_digest == state_digest
     if check.status == SUCCEEDED:
-        return story == READY
+        return state_digest == READY
     # The run that was refused a date has said why; a later decision about the date has another author.
-    return check.status == FAILED and check.run_id == run_id and story.split(" ", maxsplit=1)[0] in ("rejected", "held")
+    return (
+        check.status == FAILED
+        and check.run_id == run_id
+        and state_digest.split(" ", maxsplit=1)[0] in ("rejected", "blocked")
+    )
 
 
 def outcomes(
     state: LedgerState, table: str, ranges: Sequence[StaleRange], found: Sequence[Difference]
 ) -> dict[dt.date, Outcome]:
-    """What is to be said of dates of one table: the content that stands where Dagster shows another, and the result.
+    """What is to be said of dates of one table: the published content where Dagster shows another, and the result.
 
     `ranges` are the stale ranges of the table.
     """
@@ -123,13 +127,13 @@ def outcomes(
 
 def _outcome(
     difference: Difference,
-    row: Mapping[Any, Any],
+    row: Mapping[str, Any],
     ranges: Sequence[StaleRange],
     rebuild: str,
     fix: Callable[[dt.date], str],
     made_of: tuple[str, ...],
 ) -> Outcome:
-    word, _, waivers = difference.story.partition(" ")
+    word, _, waivers = difference.state_digest.partition(" ")
     content = row["content_hash"] if isinstance(row["content_hash"], str) else ""
     if word == STALE:
         causes = [part.reason for part in ranges if part.first <= difference.day <= part.last]
@@ -143,7 +147,7 @@ def _outcome(
         build = f"nba-assets backfill --from {difference.day} --to {difference.day}"
         said = f"The warehouse has nothing for this date. Build it: {build}"
     else:
-        said = f"{'Blocked' if word == Status.HELD else 'Rejected'}: {row['reasons']}. Fix: {fix(difference.day)}"
+        said = f"{'Blocked' if word == Status.BLOCKED else 'Rejected'}: {row['reasons']}. Fix: {fix(difference.day)}"
     return Outcome(
         passed=word in (READY, WAIVED),
         materialized=bool(content) and content != difference.shown.data_version,
@@ -151,7 +155,7 @@ def _outcome(
         code_version=int(row["code_version"]) if content else 0,
         description=said,
         metadata=_facts(row) if content else {},
-        check_metadata={STORY: difference.story, **({"rebuild": rebuild} if word == STALE else {})},
+        check_metadata={STATE_DIGEST: difference.state_digest, **({"rebuild": rebuild} if word == STALE else {})},
         severity=dg.AssetCheckSeverity.WARN if word == WAIVED else dg.AssetCheckSeverity.ERROR,
         made_of=made_of,
     )
@@ -162,7 +166,7 @@ def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
         "dagster/partition_row_count": int(row["rows"]),
         "content_hash": row["content_hash"],
         "build": int(row["build_id"]),
-        "told_by": "the ledger, not the run that built it",
+        "reported_by": "the ledger, not the run that built it",
     }
     if pd.notna(row["completeness"]):
         facts["completeness"] = float(row["completeness"])

@@ -69,9 +69,9 @@ def save_model(models_dir: Path, model: "PointsModel", metadata: Mapping[str, An
     """
     content = model.to_bytes()
     with exclusive(models_dir):
-        standing = matching_version(models_dir, metadata["identity"])
-        if standing is not None:
-            return standing
+        stored = matching_version(models_dir, metadata["identity"])
+        if stored is not None:
+            return stored
         version = max(stored_versions(models_dir), default=0) + 1
         complete = {
             **metadata,

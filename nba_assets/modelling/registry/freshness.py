@@ -1,4 +1,4 @@
-"""Whether a stored model version still stands on the data it was trained on: stale, or merely behind."""
+"""Whether a stored model version still holds on the data it was trained on: stale, or merely behind."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ModelFreshness:
     """A version against the ledger: what has changed inside its window, how many dates came after it.
 
     `waivers` are those that it was trained under, as its metadata describe them.
@@ -71,12 +71,12 @@ class Standing:
         return self.newer_dates > 0
 
 
-def standing(metadata: Mapping[str, Any], partitions: pd.DataFrame, ledger_fingerprint: str) -> Standing:
+def freshness_of(metadata: Mapping[str, Any], partitions: pd.DataFrame, ledger_fingerprint: str) -> ModelFreshness:
     """Where a version stands, by its metadata.
 
     `partitions` has one row per (table_name, game_date) of the tables that its training was gated on:
     content_build (0 where nothing is published), current_build (from which on a reader of it is current), and is_gap
-    (rejected or held). `ledger_fingerprint` is the ledger's fingerprint of the training window now: when it is that of
+    (rejected or blocked). `ledger_fingerprint` is that of the training window now: when it is that of
     the training, content that changed has changed back.
     Raises KeyError for a version stored without its window.
     """
@@ -89,7 +89,7 @@ def standing(metadata: Mapping[str, Any], partitions: pd.DataFrame, ledger_finge
     stale = inside["current_build"] > inside["content_build"].clip(lower=window["inputs_build"])
     outdated = inside[changed | stale]
     after = partitions[(partitions["game_date"] > pd.Timestamp(last)) & (partitions["content_build"] > 0)]
-    return Standing(
+    return ModelFreshness(
         model_id=metadata["model_id"],
         first=first,
         last=last,
@@ -108,13 +108,13 @@ def _change(table: str, rows: pd.DataFrame, inputs_build: int) -> Change:
     return Change(table, first, last, len(rows), newest if newest > inputs_build else None)
 
 
-def stored_standing(models_dir: Path, version: int, state: LedgerState) -> Standing:
+def stored_published(models_dir: Path, version: int, state: LedgerState) -> ModelFreshness:
     """A stored version against the ledger. Raises ArtefactError for unreadable files, KeyError without its window."""
     metadata = read_metadata(models_dir, version)
     partitions = pd.concat([_partitions(state, table) for table in GATED if table in state.contracts])
     window = metadata["training_window"]
     inside = partitions["game_date"].between(window["first_date"], window["last_date"])
-    return standing(metadata, partitions, fingerprint(partitions[inside & partitions["is_known"]]))
+    return freshness_of(metadata, partitions, fingerprint(partitions[inside & partitions["is_known"]]))
 
 
 def model_verdict(models_dir: Path, state: LedgerState) -> CheckVerdict:
@@ -123,7 +123,7 @@ def model_verdict(models_dir: Path, state: LedgerState) -> CheckVerdict:
     if not versions:
         return CheckVerdict(True, "no version", "No model version is stored yet.")
     try:
-        found = stored_standing(models_dir, versions[-1], state)
+        found = stored_published(models_dir, versions[-1], state)
     except ArtefactError as error:
         return CheckVerdict(False, f"unreadable {versions[-1]}", str(error))
     except KeyError:
@@ -137,12 +137,14 @@ def model_verdict(models_dir: Path, state: LedgerState) -> CheckVerdict:
     }
     behind = f" {counted(found.newer_dates, 'date')} after it." if found.is_behind else ""
     if not found.is_stale:
-        story = f"{found.model_id} {found.newer_dates}"
-        return CheckVerdict(True, story, f"{found.model_id} is current with its training window.{behind}", metadata)
+        state_digest = f"{found.model_id} {found.newer_dates}"
+        return CheckVerdict(
+            True, state_digest, f"{found.model_id} is current with its training window.{behind}", metadata
+        )
     changes = "; ".join(map(change_in_words, found.changes))
     return CheckVerdict(
         passed=False,
-        story=f"stale {digest(found.changes)}",
+        state_digest=f"stale {digest(found.changes)}",
         description=f"{found.model_id} is stale: in its training window {changes}.{behind} To do: {RETRAIN}",
         metadata=metadata,
         tables={"changes": [_record(change) for change in found.changes]},

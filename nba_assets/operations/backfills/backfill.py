@@ -96,7 +96,7 @@ class Request:
         """Tags of its runs."""
         tags = {
             CLAIM_TAG: str(claim.id),
-            LAUNCH_TAG: claim.holder,
+            LAUNCH_TAG: claim.owner,
             ONLY_TAG: ",".join(self.only),
             WHO_TAG: claim.who,
             WHY_TAG: claim.why,
@@ -163,7 +163,7 @@ def waves(request: Request) -> list[list[Work]]:
     """The runs of a backfill: those of one wave need nothing of each other, only of the waves before.
 
     What fits one chunk is one run, and another for what follows the model: a training that is refused leaves
-    predictions to the versions that stand. Else the history edges (precompute reads everything before a date) divide
+    predictions to the stored versions. Else the history edges (precompute reads everything before a date) divide
     it: ingest and analytics; precompute and features; the model; predictions.
     """
     chunks = _chunks(request.pending_first, request.pending_last, request.chunk_days)
@@ -214,12 +214,12 @@ def reserve(
 ) -> Claim:
     """Reserve everything with one claim, waiting up to `wait_minutes` for others; ClaimConflict when they stay."""
     deadline = time.monotonic() + 60 * wait_minutes
-    holder = f"backfill:{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S-%f}"
+    owner = f"backfill:{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S-%f}"
     while True:
         try:
             return store.reserve(
                 request.spans(warehouse.days),
-                holder=holder,
+                owner=owner,
                 kind="backfill",
                 who=who,
                 why=why,

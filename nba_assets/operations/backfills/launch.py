@@ -20,8 +20,8 @@ class Finished:
     """A run that is over.
 
     `is_complete`: everything it was asked for stands. `is_broken`: a step of an asset failed, so that what follows in
-    the graph was not tried; a run that merely left rejected or held dates is not, nor is one whose training was
-    refused: the versions that stand predict. `is_cancelled`: somebody stopped it.
+    the graph was not tried; a run that merely left rejected or blocked dates is not, nor is one whose training was
+    refused: the stored versions predict. `is_cancelled`: somebody stopped it.
     """
 
     run_id: str

@@ -28,7 +28,7 @@ _OVER = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRun
 class Step:
     """A step of one run: an asset over [first, last]; `seconds` until its end, or until now while it works.
 
-    `refused` of its dates were rejected or held.
+    `refused` of its dates were rejected or blocked.
     """
 
     run_id: str
@@ -49,7 +49,7 @@ class Step:
 class AssetProgress:
     """Dates of one asset that are done, of all that its runs will go through; seconds spent, and expected still.
 
-    `refused` of the done ones were rejected or held.
+    `refused` of the done ones were rejected or blocked.
     """
 
     asset: str
@@ -87,7 +87,7 @@ def follow(store: ClaimStore, settings: Settings, claim_id: int) -> Iterator[Pro
     claim = store.get(claim_id)
     request = Request.of_detail(claim.detail)
     with dg.DagsterInstance.get() as instance:
-        watch = _Watch(instance, claim.holder)
+        watch = _Watch(instance, claim.owner)
         over_since: float | None = None
         while True:
             claim = store.get(claim_id)
@@ -138,8 +138,8 @@ class _Watch:
     Not `get_run_step_stats`: it reads every materialization of the run, thousands of them, at every call.
     """
 
-    def __init__(self, instance: dg.DagsterInstance, holder: str) -> None:
-        self._instance, self._filter = instance, RunsFilter(tags={LAUNCH_TAG: holder})
+    def __init__(self, instance: dg.DagsterInstance, owner: str) -> None:
+        self._instance, self._filter = instance, RunsFilter(tags={LAUNCH_TAG: owner})
         self._over: dict[str, list[Step]] = {}
 
     def poll(self, assets: Iterable[str], now: float) -> list[Step]:

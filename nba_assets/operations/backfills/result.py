@@ -52,8 +52,7 @@ def read_result(settings: Settings, claim_id: int) -> Result | None:
     if not path.exists():
         return None
     values = json.loads(path.read_text())
-    facts: dict[str, Any] = {name: tuple(part) if isinstance(part, list) else part for name, part in values.items()}
-    return Result(**facts)
+    return Result(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 
 
 def table_rows(state: LedgerState, ledger: pd.DataFrame, request: Request, claim: Claim) -> list[dict[str, Any]]:
@@ -61,7 +60,7 @@ def table_rows(state: LedgerState, ledger: pd.DataFrame, request: Request, claim
     mine = ledger[ledger["run_id"].isin(claim.run_ids)]
     counts = outcome_counts(ledger, claim.run_ids)
     builds = mine.drop_duplicates(["table_name", "attempt_build"]).groupby("table_name")["seconds"].sum()
-    standing = ledger[ledger["status"] == "ready"].groupby("table_name")["rows"].sum()
+    published = ledger[ledger["status"] == "ready"].groupby("table_name")["rows"].sum()
     within = (state.days >= pd.Timestamp(request.first)) & (state.days <= pd.Timestamp(request.last))
     rows = []
     for table in request.dated:
@@ -76,7 +75,7 @@ def table_rows(state: LedgerState, ledger: pd.DataFrame, request: Request, claim
                 **words,
                 "current": current,
                 "left": int(untouched.sum()) - current,
-                "rows_standing": int(standing.get(table, 0)),
+                "rows_published": int(published.get(table, 0)),
                 "seconds": round(float(builds.get(table, 0.0)), 1),
             }
         )

@@ -74,7 +74,7 @@ def supervise(settings: Settings, store: ClaimStore, warehouse: Warehouse, claim
             why=f"cancelled by {who}: {why}" if state == "cancelled" else "",
         )
         if state == "cancelled":
-            detail = {"claim": claim.id, "holder": claim.holder, "progress": over.progress}
+            detail = {"claim": claim.id, "owner": claim.owner, "progress": over.progress}
             warehouse.record("cancel", who, why, claim.spans, detail)
         result.write(settings)
         lease.stop(state, who, why or "; ".join(failures)[:1000])

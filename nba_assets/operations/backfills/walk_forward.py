@@ -53,7 +53,7 @@ def monthly_trainings(game_days: Sequence[dt.date], first: dt.date, last: dt.dat
 def training_request(
     warehouse: Warehouse, source_version: str, last: dt.date | None = None, config: Mapping[str, Any] | None = None
 ) -> Request:
-    """One training on all dates that stand, or on those up to `last`; `config` is that of the asset."""
+    """One training on all published dates, or on those up to `last`; `config` is that of the asset."""
     request = planned_request(warehouse, (MODEL,), source_version=source_version)
     assert request is not None, "the model is tried whenever it is asked for"
     if last is None and not config:

@@ -16,7 +16,7 @@ from nba_assets.readiness.contents import contents_in_words
 from nba_assets.readiness.date_ranges import DateRange, ranges_of
 from nba_assets.readiness.gate import evaluate
 from nba_assets.readiness.ledger_columns import integers
-from nba_assets.readiness.root_cause import root_obstacle
+from nba_assets.readiness.root_cause import root_cause
 from nba_assets.readiness.rules import rules_of
 from nba_assets.readiness.staleness import stale_ranges
 from nba_assets.readiness.state import LedgerState
@@ -35,7 +35,7 @@ class Input:
     """What the partition read of one upstream table: one date, or the summary of a history.
 
     `newest_content` is the newest content build among the dates, `newer` the dates whose content is newer than what
-    this partition has read; `gaps` are rejected, held or missing dates; `code_versions` those of the dates.
+    this partition has read; `gaps` are rejected, blocked or missing dates; `code_versions` those of the dates.
     """
 
     table: str
@@ -73,7 +73,7 @@ class Explanation:
     date: dt.date
     status: str
     reasons: tuple[str, ...]
-    stands: Mapping[str, object]
+    published: Mapping[str, object]
     attempt: Mapping[str, object]
     code_version: int
     attempts: pd.DataFrame
@@ -99,7 +99,7 @@ def explain(warehouse: Warehouse, table: str, day: dt.date) -> Explanation:
         date=day,
         status=state.describe(table, at).partition(": ")[0],
         reasons=tuple(_reasons(state, table, at, taints)),
-        stands=_facts(row, BUILD_FACTS) if state.content_build[table][at] else {},
+        published=_facts(row, BUILD_FACTS) if state.content_build[table][at] else {},
         attempt=_facts(row, ATTEMPT_FACTS) if not state.is_missing(table)[at] else {},
         code_version=contract.code_version,
         attempts=warehouse.history(table, day),
@@ -108,7 +108,7 @@ def explain(warehouse: Warehouse, table: str, day: dt.date) -> Explanation:
         games=rows_with(warehouse, TABLES[SCHEDULE], {}, day, day, games),
         inputs=tuple(_input(state, table, read, at) for read in contract.reads),
         rules=tuple(_rules(contract, state, at)),
-        to_build=evaluate(state, contract, [day]).held.get(day, ""),
+        to_build=evaluate(state, contract, [day]).blocked.get(day, ""),
     )
 
 
@@ -138,9 +138,9 @@ def _reasons(state: LedgerState, table: str, at: int, taints: Sequence[str]) -> 
     here[at] = True
     reasons = [f"stale: {part.reason}" for part in stale_ranges(state, {table: here})[table]]
     said = str(state.rows[table]["reasons"].iloc[at] or "")
-    root = root_obstacle(state, table, at)
+    root = root_cause(state, table, at)
     if root != (table, at):
-        reasons.append(f"held: {state.describe(*root)}")
+        reasons.append(f"blocked: {state.describe(*root)}")
     elif said and not state.is_missing(table)[at]:
         reasons.append(f"{state.rows[table]['status'].iloc[at]}: {said}")
     if state.is_ready(table)[at] and (short := contents_in_words(state, table, at)):
@@ -189,7 +189,7 @@ def _rules(contract: Contract, state: LedgerState, at: int) -> list[Rule]:
 def failed_rules(reasons: str, names: Sequence[str]) -> dict[str, str]:
     """What each failed rule said, out of the ledger's 'rule: message; rule: message'.
 
-    Empty for reasons that begin otherwise: the gate held the date, and may quote rules of other tables.
+    Empty for reasons that begin otherwise: the gate blocked the date, and may quote rules of other tables.
     """
     found = list(re.finditer(rf"(?:^|; )({'|'.join(map(re.escape, names))}): ", reasons))
     if not found or found[0].start():

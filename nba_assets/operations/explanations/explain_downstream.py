@@ -20,7 +20,7 @@ from nba_assets.warehouse.port import Warehouse
 
 @dataclass(frozen=True)
 class Below:
-    """Dates of a table whose windows hold the partition, directly or through `by`, and that have content.
+    """Dates of a table whose windows contain the partition, directly or through `by`, and that have content.
 
     `stale` of them are stale now, whatever for. `rows_of_key` are the dates on which the asked player or team has
     rows, None where nobody asked or the table has no such column.
@@ -36,7 +36,7 @@ class Below:
 
 @dataclass(frozen=True)
 class TrainedOn:
-    """A model version whose training window holds the date, whether it is stale, and the predictions it made."""
+    """A model version whose training window contains the date, whether it is stale, and the predictions it made."""
 
     model: str
     freshness: Freshness
@@ -90,7 +90,7 @@ def downstream(
                 )
             )
     statuses = model_statuses(models_dir, state)
-    held = touched_by(statuses, {table: [day] if reached[table][at] else []})
+    touched = touched_by(statuses, {table: [day] if reached[table][at] else []})
     made = rows_by_model(warehouse, PLAYER_POINTS_PREDICTIONS, state.days[0].date(), state.days[-1].date())
     return Downstream(
         table=table,
@@ -99,7 +99,7 @@ def downstream(
         models=tuple(
             TrainedOn(status.model, status.freshness, status.reason, made.get(status.model, 0))
             for status in statuses
-            if status.model in held
+            if status.model in touched
         ),
         key=entity,
     )

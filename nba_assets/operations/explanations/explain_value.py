@@ -2,9 +2,8 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -126,7 +125,7 @@ def _row(
     warehouse: Warehouse,
     state: LedgerState,
     contract: Contract,
-    row: Mapping[Any, Any],
+    row: Mapping[str, object],
     column: str,
     day: dt.date,
 ) -> Row:
@@ -143,7 +142,7 @@ def _null(
     warehouse: Warehouse,
     state: LedgerState,
     contract: Contract,
-    row: Mapping[Any, Any],
+    row: Mapping[str, object],
     column: str,
     day: dt.date,
     *,
@@ -172,10 +171,10 @@ def _next(
     warehouse: Warehouse,
     contract: Contract,
     column: str,
-    row: Mapping[Any, Any],
+    row: Mapping[str, object],
     reason: str,
     day: dt.date,
-) -> tuple[Contract, str, Mapping[Any, Any]] | None:
+) -> tuple[Contract, str, Mapping[str, object]] | None:
     """Where a null comes from: the same reason in a column of the same date that this one is made of."""
     same_date = {read.table for read in contract.reads if read.window == "same_date"}
     for source in contract.column(column).sources:
@@ -190,7 +189,7 @@ def _next(
     return None
 
 
-def _reason(row: Mapping[Any, Any], column: str) -> str:
+def _reason(row: Mapping[str, object], column: str) -> str:
     return str(json.loads(str(row.get(ABSENCE) or "{}")).get(column, ""))
 
 
@@ -199,7 +198,7 @@ def _counts(warehouse: Warehouse, contract: Contract, day: dt.date, column: str)
     if ABSENCE not in contract.column_names:
         return {}
     counts: dict[str, int] = {}
-    texts = rows_with(warehouse, contract, {}, day, day, [ABSENCE])[ABSENCE]
+    texts: Sequence[str] = rows_with(warehouse, contract, {}, day, day, [ABSENCE])[ABSENCE]
     for text in texts:
         for name, reason in json.loads(text or "{}").items():
             if column in ("", name):

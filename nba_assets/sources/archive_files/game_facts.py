@@ -52,7 +52,7 @@ def contradictions(files: Sequence[Stated]) -> tuple[Contradiction, ...]:
         distinct = _distinct(files, fact)
         torn = distinct[distinct.duplicated("game_id", keep=False)]
         for game_id, values in torn.groupby("game_id"):
-            said.setdefault(str(game_id), []).append(f"{words} is {' but '.join(_told(files, fact, values))}")
+            said.setdefault(str(game_id), []).append(f"{words} is {' but '.join(_reported(files, fact, values))}")
     dated = _distinct(files, "game_date", with_implied=False)
     for _, unknown in dated[~dated["game_id"].isin(files[0].facts["game_id"])].drop_duplicates("game_id").iterrows():
         words = f"it is in {_place(files, 'game_date', unknown)} but not in {files[0].rows.names}"
@@ -75,7 +75,7 @@ def neutral_notes(files: Sequence[Stated]) -> tuple[Problem, ...]:
         Problem(
             dates[game_id].date(),
             f"game {game_id} at a neutral site: the designated home team is "
-            f"{' but '.join(_told(files, 'designated_home', values))}; the first is used",
+            f"{' but '.join(_reported(files, 'designated_home', values))}; the first is used",
         )
         for game_id, values in torn
         if game_id in dates.index
@@ -138,7 +138,7 @@ def _once(game_ids: pd.Series, values: pd.Series, number: int) -> pd.DataFrame:
     return rows.assign(file=number, row=rows.index, of="")
 
 
-def _told(files: Sequence[Stated], fact: str, values: pd.DataFrame) -> list[str]:
+def _reported(files: Sequence[Stated], fact: str, values: pd.DataFrame) -> list[str]:
     return [f"{_shown(row['value'])} in {_place(files, fact, row)}" for _, row in values.iterrows()]
 
 

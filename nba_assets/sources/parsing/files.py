@@ -28,7 +28,7 @@ def read_file(path: Path, name: str, columns: Collection[str], text: Collection[
             table = pyarrow.csv.read_csv(path, convert_options=options)
             double = {column for column in columns if table.column_names.count(column) > 1}
             if double:
-                raise SourceError(f"{name}: column {', '.join(sorted(double))} stands twice; keep one of them")
+                raise SourceError(f"{name}: column {', '.join(sorted(double))} appears twice; keep one of them")
             table = table.select([column for column in table.column_names if column in columns])
     except PermissionError as error:
         raise SourceError(f"{name}: no permission to read {path}; grant it") from error

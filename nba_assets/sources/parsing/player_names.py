@@ -1,7 +1,7 @@
 """Whom a provider's name for a player means, among the players it can mean.
 
 Providers without NBA ids write names: with or without accents, suffixes and dots, last name first, an initial for
-the first name, the short form of it, or with the NBA id in front (`1630552jalenjohnson`). Names are told apart only
+the first name, the short form of it, or with the NBA id in front (`1630552jalenjohnson`). Names are distinguished only
 among candidates, usually the players of one game, and never guessed: a name that fits nobody, or two of them equally
 well, is nobody's.
 """
@@ -18,7 +18,7 @@ _WITH_ID = re.compile(r"(\d+)(?:[\s_-]*[^\W\d_].*)?")
 _UNDECOMPOSED = str.maketrans(
     {"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"}
 )
-_KNOWN_AS: dict[tuple[str, ...], tuple[str, ...]] = {
+_KNOWN_AS = {
     ("bj", "boston"): ("brandon", "boston"),
     ("carlton", "carrington"): ("bub", "carrington"),
     ("dennis", "schroeder"): ("dennis", "schroder"),

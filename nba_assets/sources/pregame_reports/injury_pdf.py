@@ -1,6 +1,6 @@
 """The league's injury report as PDF: a table without borders, read cell by cell in the order in which it was drawn.
 
-Date, time, matchup and team are written once and stand for the rows below; a long name or reason takes several lines
+Date, time, matchup and team are written once and represent the rows below; a long name or reason takes several lines
 of its cell; the table goes on over pages without its headings.
 """
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from nba_assets.contracts.contract import Absence
 from nba_assets.contracts.raw_pregame import POINT_LINES
-from nba_assets.partitions import eastern_game_date, label_date
+from nba_assets.partitions import eastern_game_date
 from nba_assets.sources.parsing.column_parser import DeliveredRows
 from nba_assets.sources.parsing.raw_frames import contract_frame, schedule_of
 from nba_assets.sources.parsing.schedule_reconciliation import Parsed
@@ -42,7 +42,7 @@ QUOTE = [
 
 @dataclass(frozen=True)
 class Quotes:
-    """Lines of scheduled games that stood before tip-off as far as can be told, and what was said of the others.
+    """Lines of scheduled games from before tip-off, as far as can be known, and what was said of the others.
 
     `rows` has the columns `QUOTE`; `delivered_on` orders those without a snapshot time.
     """
@@ -56,7 +56,7 @@ def quotes_of_outcomes(files: Sequence[tuple[str, pd.DataFrame]], schedule: pd.D
     """Quotes of files of outcomes (`odds_api.OUTCOME`), each under its name.
 
     Outcomes without a snapshot time were offered on the date of their file (UTC) at the earliest. Raises SourceError
-    where nothing of a column is understood, or where no date can be told for a row that is not.
+    where nothing of a column is understood, or where no date can be known for a row that is not.
     """
     delivered = DeliveredRows(files, OUTCOME)
     is_points = delivered.rows["market"].eq(POINTS)
@@ -65,7 +65,7 @@ def quotes_of_outcomes(files: Sequence[tuple[str, pd.DataFrame]], schedule: pd.D
     dates = eastern_game_date(commence).fillna(file_date)
     if dates.isna().any():
         row = int(dates.isna().to_numpy().argmax())
-        raise SourceError(f"{delivered.place(row)}: without commence_time no date can be told; correct the row")
+        raise SourceError(f"{delivered.place(row)}: without commence_time no date can be known; correct the row")
     due = schedule[~schedule["is_postponed"].astype(bool)]
     line, bad_line = points(delivered.rows["line"])
     price, bad_price = american_odds(delivered.rows["price"])
@@ -210,7 +210,7 @@ def _counted(
     keys = [dates[rows]] if of is None else [dates[rows], of[rows]]
     return tuple(
         Problem(
-            label_date(day),
+            day.date(),
             f"{len(part)} outcomes {''.join(f'of {name} ' for name in names)}{what} "
             f"(the first: {delivered.place(part.index[0])})",
         )
@@ -239,6 +239,6 @@ def _unresolved(rows: pd.DataFrame) -> tuple[Problem, ...]:
     """The names of each date that are nobody's."""
     unknown = rows[rows["player_id"].isna()].drop_duplicates(["game_date", "player_name"])
     return tuple(
-        Problem(label_date(day), f"{len(names)} names are of no player of their game: {', '.join(names)}")
+        Problem(day.date(), f"{len(names)} names are of no player of their game: {', '.join(names)}")
         for day, names in unknown.groupby("game_date")["player_name"]
     )

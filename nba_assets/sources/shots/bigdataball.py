@@ -92,30 +92,32 @@ def _shots(events: DeliveredRows) -> pd.DataFrame:
 
 def _check_account(shots: DeliveredRows, facts: pd.DataFrame, text: dict[str, pd.Series], points: pd.Series) -> None:
     """What a row says twice must agree: in its columns, and in the description of the event."""
-    told, made, three = text["description"], facts["is_made"].eq(1), facts["is_three"].eq(1)
-    shots.fault(told.str.contains(_CUT_OFF), "description", "is cut off")
-    shots.fault(told.str.contains("MISS") == made, "result", "is not what the description tells")
-    shots.fault(told.str.contains("PTS)", regex=False) != made, "description", "does not tell whether points were made")
+    description, made, three = text["description"], facts["is_made"].eq(1), facts["is_three"].eq(1)
+    shots.fault(description.str.contains(_CUT_OFF), "description", "is cut off")
+    shots.fault(description.str.contains("MISS") == made, "result", "is not what the description tells")
+    shots.fault(
+        description.str.contains("PTS)", regex=False) != made, "description", "does not tell whether points were made"
+    )
     shots.fault(text["event"].str.lower().eq("miss") & made, "event_type", "contradicts the result")
     shots.fault(
         text["type"].str.lower().str.startswith("3pt") & ~three, "type", "is a three, but not in the description"
     )
-    shots.fault(points != np.where(made, np.where(three, 3, 2), 0), "points", "are not those of the attempt")
-    told_assist = told.str.contains("AST)", regex=False)
-    shots.fault(told_assist != text["assist"].ne(""), "assist", "is not what the description tells")
+    shots.fault(points.ne(np.where(made, np.where(three, 3, 2), 0)), "points", "are not those of the attempt")
+    described_assist = description.str.contains("AST)", regex=False)
+    shots.fault(described_assist != text["assist"].ne(""), "assist", "is not what the description tells")
     elapsed = shots.read("elapsed", _seconds, "a time of the period")
     length = np.where(facts["period"] > 4, _OVERTIME_SECONDS, _QUARTER_SECONDS)
-    shots.fault((facts["seconds_remaining"] + elapsed) != length, "remaining_time", "and elapsed are not a period")
-    shots.fault(~_tells_of(told, text["player_id"]), "player", "is not the shooter of the description")
+    shots.fault((facts["seconds_remaining"] + elapsed).ne(length), "remaining_time", "and elapsed are not a period")
+    shots.fault(~_tells_of(description, text["player_id"]), "player", "is not the shooter of the description")
 
 
-def _tells_of(told: pd.Series, names: pd.Series) -> pd.Series:
+def _tells_of(description: pd.Series, names: pd.Series) -> pd.Series:
     """Whether a word of each description is the end of the shooter's name, suffixes aside."""
     shooters = names.map(plain_letters).str.replace(" ", "")
     ends = pd.DataFrame({"whole": shooters, "bare": shooters.str.replace(_SUFFIX, "", regex=True)}).to_numpy()
-    words = told.map(plain_letters).str.split()
+    words = description.map(plain_letters).str.split()
     found = [any(name.endswith(word) for word in said for name in both) for said, both in zip(words, ends, strict=True)]
-    return pd.Series(found, told.index, dtype=bool)
+    return pd.Series(found, description.index, dtype=bool)
 
 
 def _team_ids(values: pd.Series) -> tuple[pd.Series, pd.Series]:

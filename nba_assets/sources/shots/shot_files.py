@@ -8,7 +8,6 @@ from functools import cache
 import pandas as pd
 
 from nba_assets.contracts.raw_shots import SHOT_ATTEMPTS
-from nba_assets.partitions import label_date
 from nba_assets.sources.parsing import normalise
 from nba_assets.sources.parsing.files import read_file
 from nba_assets.sources.parsing.landing import LandedFile
@@ -59,7 +58,7 @@ def shots(files: Mapping[str, Sequence[LandedFile]], schedule: pd.DataFrame, box
 
     A game of which a team's chart has that team's attempts, all of them, is left out where nobody has the other
     team's: it has no shots, and a note. A file that cannot be read as a whole is a problem of the dates whose games
-    have no shots without it: of its own games where these can be told, else of all. It stops neither other files nor
+    have no shots without it: of its own games where these can be known, else of all. It stops neither other files nor
     other tables.
     """
     accounts: list[pd.DataFrame] = []
@@ -133,7 +132,7 @@ def _halves(rows: pd.DataFrame, box: pd.DataFrame) -> pd.Series:
 def _half_notes(rows: pd.DataFrame) -> tuple[Problem, ...]:
     games = rows[["game_date", "game_id"]].drop_duplicates().groupby("game_date")["game_id"]
     what = "left out: the chart has the attempts of one of the teams; deliver the other team's chart too"
-    return tuple(Problem(label_date(day), f"shots of {', '.join(ids)} {what}") for day, ids in games)
+    return tuple(Problem(day.date(), f"shots of {', '.join(ids)} {what}") for day, ids in games)
 
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:

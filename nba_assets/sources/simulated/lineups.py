@@ -71,9 +71,9 @@ def lineups(
     is_veteran = (players.age >= _VETERAN_AGE) & (players.role > 0)
     resting = back_to_back[:, None] & is_veteran & (rng.random(belongs.shape) < _REST_CHANCE * (tightening == 1.0))
     available = belongs & (out_days == 0) & ~resting
-    standing = np.where(available, role[day_row], -np.inf)
-    best = np.argpartition(-standing, DRESSED, axis=1)[:, :DRESSED]
-    values = np.take_along_axis(standing, best, axis=1)
+    rank = np.where(available, role[day_row], -np.inf)
+    best = np.argpartition(-rank, DRESSED, axis=1)[:, :DRESSED]
+    values = np.take_along_axis(rank, best, axis=1)
     order = np.lexsort((best, -values), axis=1)
     player = np.take_along_axis(best, order, axis=1)
     values = np.take_along_axis(values, order, axis=1)

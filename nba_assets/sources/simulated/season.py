@@ -94,26 +94,30 @@ def _by_record(batches: list[Played]) -> list[list[int]]:
 
 
 def _play_in(
-    dates: SeasonDates, standings: list[list[int]], league: _League, stream: Callable[[int], np.random.Generator]
+    dates: SeasonDates,
+    freshness_by_model: list[list[int]],
+    league: _League,
+    stream: Callable[[int], np.random.Generator],
 ) -> tuple[list[list[int]], list[Played]]:
     """Seeds one to eight of both conferences, and the six games that settled the last two of them."""
     year = dates.season[2:4]
     sevens, nines, deciders = ((day - dates.opening).days for day in dates.play_in)
     rows = []
-    for conference, order in enumerate(standings):
+    for conference, order in enumerate(freshness_by_model):
         rows.append((f"005{year}001{conference}1", sevens, order[6], order[7], False))
         rows.append((f"005{year}001{conference + 2}1", nines, order[8], order[9], False))
     first = league.play(_joined(rows), stream(7), _PLAYOFF_TIGHTENING)
     won = _winners(first)
     rows = []
-    for conference, order in enumerate(standings):
+    for conference, order in enumerate(freshness_by_model):
         loser = order[6] + order[7] - int(won[2 * conference])
         survivor = int(won[2 * conference + 1])
         rows.append((f"005{year}002{conference}1", deciders, loser, survivor, False))
     second = league.play(_joined(rows), stream(8), _PLAYOFF_TIGHTENING)
     eighths = _winners(second)
     seeds = [
-        [*order[:6], int(won[2 * conference]), int(eighths[conference])] for conference, order in enumerate(standings)
+        [*order[:6], int(won[2 * conference]), int(eighths[conference])]
+        for conference, order in enumerate(freshness_by_model)
     ]
     return seeds, [first, second]
 

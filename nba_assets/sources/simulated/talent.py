@@ -159,8 +159,8 @@ def _born(rng: np.random.Generator, names: np.ndarray, first_id: int, age: np.nd
 
 def _with_roles(players: Players, rng: np.random.Generator) -> Players:
     """Roles by quality within each team; the last of each team join late."""
-    standing = players.quality + rng.normal(0, 0.30, LEAGUE)
-    order = np.lexsort((-standing, players.team))
+    rank = players.quality + rng.normal(0, 0.30, LEAGUE)
+    order = np.lexsort((-rank, players.team))
     rank = np.empty(LEAGUE, dtype=int)
     rank[order] = np.tile(np.arange(ROSTER), TEAMS)
     share = np.array(_ROLE_MINUTES)[rank] / MINUTES_CAP

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import google.api_core.exceptions as api
 import pyarrow as pa
@@ -49,7 +49,7 @@ Parameter = Value | Sequence[Value] | Sequence[Mapping[str, tuple[str, Value | N
 
 @dataclass(frozen=True)
 class Limits:
-    """What a job may cost at most, and how its cost is told apart: labels of every job, e.g. the run."""
+    """What a job may cost at most, and how its cost is distinguished: labels of every job, e.g. the run."""
 
     maximum_bytes_billed: int
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -111,9 +111,7 @@ class BigQueryJobs:
                 if time.monotonic() > deadline:
                     raise
 
-    def transaction(
-        self, statements: str, parameters: Mapping[str, Parameter], *, table: str = ""
-    ) -> list[tuple[Any, ...]]:
+    def transaction(self, statements: str, parameters: Mapping[str, Parameter], *, table: str = "") -> list[tuple]:
         """Run a script that is one transaction; the rows of its last SELECT. Repeated while it loses to others."""
         started = time.monotonic()
         config = self._config(parameters, table)
@@ -218,7 +216,7 @@ def parameter(name: str | None, value: Parameter) -> bigquery.ScalarQueryParamet
                 bigquery.StructQueryParameter(
                     None, *(bigquery.ScalarQueryParameter(field, kind, one) for field, (kind, one) in row.items())
                 )
-                for row in cast("Sequence[Mapping[str, tuple[str, Value | None]]]", value)
+                for row in value
             ]
             return bigquery.ArrayQueryParameter(name, "STRUCT", structs)
         kind = _TYPES[type(value[0])] if value else "DATE"

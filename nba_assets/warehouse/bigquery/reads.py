@@ -6,7 +6,6 @@ snapshot although each is a job of its own.
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -104,9 +103,9 @@ class BigQueryReader:
         found = self.ask(query, "ledger", table=table, first=first, last=last, token=token)
         is_fence = pc.field("fenced_to").is_valid()
         rows = frame_of(found.filter(~is_fence).drop_columns("fenced_to"))
-        standing = rows[rows["game_date"].isin(timestamps(days))].set_index("game_date").sort_index()
+        current = rows[rows["game_date"].isin(timestamps(days))].set_index("game_date").sort_index()
         fences = found.filter(is_fence).select(["game_date", "fenced_to", "token"]).sort_by([("token", "descending")])
-        return standing, [tuple(row.values()) for row in fences.to_pylist()]
+        return current, [tuple(row.values()) for row in fences.to_pylist()]
 
     def newest_token(self) -> int:
         query = (
@@ -159,7 +158,7 @@ class BigQueryReader:
         self, contract: Contract, key: Mapping[str, object], first: dt.date, last: dt.date, columns: Sequence[str]
     ) -> pd.DataFrame:
         where = " AND ".join(["game_date BETWEEN @first AND @last", *(f"`{name}` = @key_{name}" for name in key)])
-        named: dict[str, Any] = {f"key_{name}": value for name, value in key.items()}
+        named = {f"key_{name}": value for name, value in key.items()}
         return self.select(contract, self.names.table(contract), where, columns, first=first, last=last, **named)
 
     def published_by(self, table: str, builds: Mapping[dt.date, int]) -> pd.DataFrame:
@@ -179,9 +178,7 @@ class BigQueryReader:
         )  # fmt: skip
 
     def kept_rows(self, contract: Contract, builds: Mapping[dt.date, int]) -> pd.DataFrame:
-        places: list[Mapping[str, tuple[str, Any]]] = [
-            {"game_date": ("DATE", day), "build_id": ("INT64", build)} for day, build in builds.items()
-        ]
+        places = [{"game_date": ("DATE", day), "build_id": ("INT64", build)} for day, build in builds.items()]
         where = (
             "EXISTS (SELECT 1 FROM UNNEST(@places) AS place "
             "WHERE place.game_date = kept.game_date AND place.build_id = kept.build_id)"

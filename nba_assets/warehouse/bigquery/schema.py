@@ -12,7 +12,7 @@ from nba_assets.contracts.tables import TABLES
 from nba_assets.warehouse.bigquery.jobs import BigQueryJobs, label
 from nba_assets.warehouse.bigquery.names import DATASETS, SYSTEM_TABLES, TYPES, Names
 from nba_assets.warehouse.port import WarehouseError
-from nba_assets.warehouse.system_tables import MIGRATED, VERSION
+from nba_assets.warehouse.system_tables import MIGRATED, RENAMED_STATUS, VERSION
 
 STAGING_LIFE = dt.timedelta(hours=24)
 """Staged rows are removed after their publish; what a killed process left behind goes by itself after this."""
@@ -35,8 +35,19 @@ def create(jobs: BigQueryJobs, names: Names, location: str) -> None:
         return
     _check_version(names, found)
     _create_datasets(jobs, names, location)
-    steps = [*statements(names, _existing(jobs, names)), mark_statement(names)]
+    steps = [*statements(names, _existing(jobs, names)), *rename_statements(names, found), mark_statement(names)]
     jobs.transaction(";\n".join(steps) + ";", {"fingerprint": wanted}, table="schema")
+
+
+def rename_statements(names: Names, found: Mapping[str, object] | None) -> list[str]:
+    """What brings values of an earlier version to this one; nothing for a new warehouse or one of this version."""
+    if found is None or found["version"] == VERSION:
+        return []
+    old, new = RENAMED_STATUS
+    return [
+        f"UPDATE {names.system(name)} SET status = '{new}' WHERE status = '{old}'"
+        for name in ("ledger", "ledger_history")
+    ]
 
 
 def fingerprint(names: Names) -> str:

@@ -136,7 +136,7 @@ def place(span: Span | None) -> dict[str, tuple[str, Value | None]]:
 
 
 def touch(names: Names) -> list[str]:
-    """The beginning of a transaction that makes no build, and still is in the way of every other."""
+    """The beginning of a transaction that makes no build, and still blocks every other."""
     return [
         "BEGIN TRANSACTION",
         f"UPDATE {names.system('build_counter')} SET last_build = last_build WHERE TRUE",

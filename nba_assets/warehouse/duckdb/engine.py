@@ -61,10 +61,10 @@ _engine = _Engine()
 _left_behind: list[_Engine] = []
 """Those that are of no use any more: to end one in a forked process, where its threads are missing, would crash."""
 _choice = threading.Lock()
-"""Held by whoever looks whether the engine is still of use, so that two do not both make a new one."""
+"""Taken by whoever looks whether the engine is still of use, so that two do not both make a new one."""
 
 
-def _begin_anew() -> None:
+def _begin_again() -> None:
     global _engine  # noqa: PLW0603 - one engine a process
     _left_behind.append(_engine)
     _engine = _Engine()
@@ -73,7 +73,7 @@ def _begin_anew() -> None:
 def _begin_in_a_fork() -> None:
     global _choice  # noqa: PLW0603 - a lock of the parent may be taken for ever
     _choice = threading.Lock()
-    _begin_anew()
+    _begin_again()
 
 
 os.register_at_fork(after_in_child=_begin_in_a_fork)
@@ -82,7 +82,7 @@ os.register_at_fork(after_in_child=_begin_in_a_fork)
 def _sound_engine() -> _Engine:
     with _choice:
         if not _engine.is_sound():
-            _begin_anew()
+            _begin_again()
         return _engine
 
 

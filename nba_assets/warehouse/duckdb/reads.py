@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from typing import cast
 
 import duckdb
 import pandas as pd
@@ -37,8 +36,7 @@ class DuckDBReader:
         return max(token or 0 for token in tokens)
 
     def _one(self, query: str) -> int:
-        (number,) = self.connection.execute(query).fetchall()[0]
-        return cast(int, number)
+        return self.connection.execute(query).fetchone()[0]  # type: ignore[index]
 
     def entries_on(self, table: str, days: Collection[dt.date]) -> pd.DataFrame:
         rows = self.frame(

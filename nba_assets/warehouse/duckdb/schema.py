@@ -13,6 +13,7 @@ from nba_assets.warehouse.system_tables import (
     LEDGER_COLUMNS,
     MIGRATED,
     OLD_NAMES,
+    RENAMED_STATUS,
     VERSION,
     WAIVER_COLUMNS,
 )
@@ -77,7 +78,7 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(
             f"INSERT INTO nba_quality.{table} SELECT {first} WHERE NOT EXISTS (FROM nba_quality.{table})"
         )
-    connection.execute("UPDATE nba_quality.warehouse_version SET version = ? WHERE version <> ?", [VERSION, VERSION])
+    _rename_status(connection)
     for contract in TABLES.values():
         columns = {column.name: _TYPES[column.type] for column in contract.columns}
         _refuse_other_types(contract, existing.get(qualified(contract), {}))
@@ -89,6 +90,16 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
         shown = existing.get(qualified(TABLES[table]), {}).keys() | set(TABLES[table].column_names)
         if existing.get(view, {}).keys() != shown:
             connection.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM {qualified(TABLES[table])}")
+
+
+def _rename_status(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring the values of an earlier version to this one, and mark the file as of this one."""
+    if connection.execute("SELECT version FROM nba_quality.warehouse_version").fetchone() == (VERSION,):
+        return
+    old, new = RENAMED_STATUS
+    for name in ("ledger", "ledger_history"):
+        connection.execute(f"UPDATE nba_quality.{name} SET status = ? WHERE status = ?", [new, old])
+    connection.execute("UPDATE nba_quality.warehouse_version SET version = ?", [VERSION])
 
 
 def _existing_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
@@ -119,7 +130,7 @@ def _add_missing(
     columns: Mapping[str, str],
     never_null: frozenset[str] | set[str] = frozenset(),
 ) -> None:
-    """Create the table, or add the columns it lacks; these are nullable, for rows that stand have no value."""
+    """Create the table, or add the columns it lacks; these are nullable, for published rows have no value."""
     if table not in existing:
         definition = ", ".join(f'"{n}" {kind}{" NOT NULL" if n in never_null else ""}' for n, kind in columns.items())
         connection.execute(f"CREATE TABLE {table} ({definition})")

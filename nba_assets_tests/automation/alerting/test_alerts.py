@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from nba_assets.automation.alerting import webhook as sending
-from nba_assets.automation.alerting.alerts import Alert, closed_gates, to_tell
+from nba_assets.automation.alerting.alerts import Alert, closed_gates, to_send
 from nba_assets.automation.alerting.alerts_sensor import alerts_sensor, tell
 from nba_assets.automation.alerting.webhook import NotDelivered, post
 from nba_assets.partitions import Span
@@ -60,12 +60,12 @@ def breaks():
     broken()
 
 
-def test_nothing_is_told_when_nothing_is_wrong(watch, webhook):
+def test_nothing_is_reported_when_nothing_is_wrong(watch, webhook):
     assert watch.tick() == []
     assert webhook.received == []
 
 
-def test_a_failed_run_is_told_once_and_so_is_the_same_failure_again(watch, webhook):
+def test_a_failed_run_is_reported_once_and_so_is_the_same_failure_again(watch, webhook):
     watch.tick()
     breaks.execute_in_process(instance=watch.instance, raise_on_error=False)
     watch.tick()
@@ -83,7 +83,7 @@ def test_a_failed_run_is_told_once_and_so_is_the_same_failure_again(watch, webho
     assert len(webhook.texts) == 2, "a day later it is told again"
 
 
-def test_a_closed_gate_is_told_until_it_opens_and_again_when_it_closes(watch, webhook):
+def test_a_closed_gate_is_reported_until_it_opens_and_again_when_it_closes(watch, webhook):
     watch.ledger.fail("raw", 2, reasons="points do not add up: 0022400061")
     watch.tick()
     watch.ledger.fail("raw", 3, reasons="points do not add up: 0022400062")
@@ -97,22 +97,22 @@ def test_a_closed_gate_is_told_until_it_opens_and_again_when_it_closes(watch, we
     assert len(webhook.texts) == 2
 
 
-def test_held_partitions_are_counted_and_old_gates_are_not_told():
+def test_blocked_partitions_are_counted_and_old_gates_are_not_reported():
     ledger = HandLedger().publish_all()
     ledger.fail("raw", 2)
-    ledger.fail("summary", 2, status="held")
+    ledger.fail("summary", 2, status="blocked")
     (alert,) = closed_gates(ledger.state(), NOW)
     assert alert.table == "raw"
-    assert alert.text.endswith("1 partitions of other tables are held.")
+    assert alert.text.endswith("1 partitions of other tables are blocked.")
     assert list(closed_gates(ledger.state(), NOW + dt.timedelta(days=30))) == []
 
 
-def test_a_stuck_claim_is_told_once_for_each_standstill(watch, webhook):
+def test_a_stuck_claim_is_reported_once_for_each_standstill(watch, webhook):
     from nba_assets.claims.store import ClaimStore
 
     at = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
     store = ClaimStore(watch.settings.claims_url, now=lambda: at, lease=dt.timedelta(hours=3))
-    store.reserve([Span("raw", watch.ledger.day(1), watch.ledger.day(2))], holder="run:x", kind="run", who="Ada")
+    store.reserve([Span("raw", watch.ledger.day(1), watch.ledger.day(2))], owner="run:x", kind="run", who="Ada")
     watch.tick()
     watch.tick()
     (text,) = webhook.texts
@@ -170,8 +170,8 @@ def test_an_address_that_nobody_answers_is_an_error_without_the_address(url):
 
 def test_one_alert_for_each_key():
     alerts = [Alert("run_failure", "raw", f"game {number} is broken", "text") for number in range(3)]
-    assert len(to_tell(alerts, {})) == 1
-    assert to_tell(alerts, {alerts[0].key: ""}) == []
+    assert len(to_send(alerts, {})) == 1
+    assert to_send(alerts, {alerts[0].key: ""}) == []
 
 
 def test_without_an_address_the_sensor_says_so(instance, tmp_path):

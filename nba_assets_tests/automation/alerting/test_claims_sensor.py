@@ -10,7 +10,7 @@ from dagster._core.test_utils import create_run_for_test
 
 from nba_assets.automation.alerting import claims_sensor as module
 from nba_assets.automation.alerting.claims_sensor import INTERVAL_SECONDS, claims_sensor, keep_backfills
-from nba_assets.automation.alerting.stuck_claims import Trouble
+from nba_assets.automation.alerting.stuck_claims import StuckClaim
 from nba_assets.claims.store import LEASE, ClaimStore
 from nba_assets.settings import Settings
 from nba_assets_tests.automation.some_claims import START, reserve
@@ -81,7 +81,7 @@ class TestBackfills:
         assert store.active() == [], "if it is dead nobody renews the claim"
 
     def test_claims_of_others_are_left_alone(self, instance, store, clock):
-        reserve(store, holder="dagster-backfill:of another instance")
+        reserve(store, owner="dagster-backfill:of another instance")
         clock.advance(INTERVAL_SECONDS)
         before = store.active()
         assert keep_backfills(instance, store, before) == []
@@ -108,7 +108,7 @@ def test_a_tick_of_the_sensor(tmp_path, instance, monkeypatch):
     result = sensor_tick(settings, instance)
     assert result.skip_reason.skip_message == f"claim {claim.id} of dagster-backfill:abcdefgh renewed"
     assert json.loads(result.cursor) == []
-    monkeypatch.setattr(module, "stalled", lambda claims, now, after: [Trouble(claims[0], "stalled", "it is stuck")])
+    monkeypatch.setattr(module, "stalled", lambda claims, now, after: [StuckClaim(claims[0], "stalled", "it is stuck")])
     first = sensor_tick(settings, instance, result.cursor)
     assert "it is stuck" in first.skip_reason.skip_message
     assert "it is stuck" not in sensor_tick(settings, instance, first.cursor).skip_reason.skip_message, "once"
@@ -117,7 +117,7 @@ def test_a_tick_of_the_sensor(tmp_path, instance, monkeypatch):
 
 def test_claims_that_cannot_be_read_are_asked_again(tmp_path, instance):
     settings = Settings(home=tmp_path, claims=f"sqlite:///{tmp_path}/is/no/directory/claims.sqlite")
-    (tmp_path / "is").write_text("in the way")
+    (tmp_path / "is").write_text("blocking")
     result = sensor_tick(settings, instance, '["kept"]')
     assert result.cursor == '["kept"]'
     assert "claims" in result.skip_reason.skip_message

@@ -45,10 +45,10 @@ def test_each_change_of_the_ledger_asks_for_one_page(home):
     assert len(tick(home, first.cursor).run_requests) == 1
 
 
-def test_a_decision_that_changes_no_date_is_told_too(home):
+def test_a_decision_that_changes_no_date_is_reported_too(home):
     publish_raw(home.warehouse)
     before = tick(home, None).cursor
-    home.warehouse.record("hold", "ana", "audit", [Span("team_box_scores", DAYS[0], DAYS[0])])
+    home.warehouse.record("freeze", "ana", "audit", [Span("team_box_scores", DAYS[0], DAYS[0])])
     assert len(tick(home, before).run_requests) == 1
 
 

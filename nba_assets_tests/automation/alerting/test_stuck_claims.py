@@ -24,12 +24,12 @@ def instance():
 class TestStalled:
     AFTER = dt.timedelta(minutes=30)
 
-    def test_a_claim_without_progress_is_told_once_with_what_it_holds_and_what_to_do(self, instance, store, clock):
+    def test_a_claim_without_progress_is_reported_once_with_what_it_holds_and_what_to_do(self, instance, store, clock):
         run = create_run_for_test(instance, status=dg.DagsterRunStatus.STARTED)
-        claim = reserve(store, holder=f"run:{run.run_id}", kind="run", run_id=run.run_id)
+        claim = reserve(store, owner=f"run:{run.run_id}", kind="run", run_id=run.run_id)
         clock.advance(31 * 60)
         found = list(stalled([_with_progress(claim)], clock.now, self.AFTER))
-        assert len(report(instance, found, told=[])) == 1
+        assert len(report(instance, found, reported=[])) == 1
         message = found[0].message
         assert "no progress for 31 minutes" in message
         assert "team_offense: 3 of 10 dates" in message
@@ -37,22 +37,22 @@ class TestStalled:
         assert f"nba-assets cancel {claim.id}" in message
         said = [entry.message for entry in instance.all_logs(run.run_id)]
         assert [text for text in said if "no progress" in text] == [message]
-        assert report(instance, found, told=[trouble.key for trouble in found]) == []
+        assert report(instance, found, reported=[found.key for found in found]) == []
         assert len([entry for entry in instance.all_logs(run.run_id) if "no progress" in entry.message]) == 1
 
     def test_progress_makes_it_news_again(self, store, clock):
         claim = reserve(store)
         clock.advance(31 * 60)
-        first = [trouble.key for trouble in stalled([claim], clock.now, self.AFTER)]
+        first = [found.key for found in stalled([claim], clock.now, self.AFTER)]
         again = _with_progress(claim, at=clock.now)
         assert list(stalled([again], clock.now, self.AFTER)) == []
         clock.advance(31 * 60)
-        assert [trouble.key for trouble in stalled([again], clock.now, self.AFTER)] != first
+        assert [found.key for found in stalled([again], clock.now, self.AFTER)] != first
 
-    def test_a_claim_of_another_instance_is_told_without_its_run(self, instance, store, clock):
+    def test_a_claim_of_another_instance_is_reported_without_its_run(self, instance, store, clock):
         claim = reserve(store, run_id="a run of another instance")
         clock.advance(31 * 60)
-        assert len(report(instance, list(stalled([claim], clock.now, self.AFTER)), told=[])) == 1
+        assert len(report(instance, list(stalled([claim], clock.now, self.AFTER)), reported=[])) == 1
 
 
 def _with_progress(claim: Claim, at: dt.datetime = START) -> Claim:

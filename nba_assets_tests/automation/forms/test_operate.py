@@ -62,7 +62,7 @@ def test_every_field_of_a_form_says_what_it_is(job: dg.JobDefinition) -> None:
     assert [name for name, field in fields.items() if field.is_required and name != "why"] == {
         "operate_backfill": [],
         "operate_cancel": ["claim"],
-        "operate_hold": ["table", "first"],
+        "operate_freeze": ["table", "first"],
         "operate_invalidate": ["table", "first"],
         "operate_predict": [],
         "operate_train": [],
@@ -73,20 +73,20 @@ def test_every_field_of_a_form_says_what_it_is(job: dg.JobDefinition) -> None:
 def test_hold_invalidate_and_waive_are_decided_as_on_the_command_line(platform: Platform) -> None:
     day = platform.source.first_date
     assert platform.run(tables=["game_schedule"]).success
-    assert _filled_in(platform, "hold", table="game_schedule", first=str(day), hours=2).success
+    assert _filled_in(platform, "freeze", table="game_schedule", first=str(day), hours=2).success
     assert _filled_in(platform, "invalidate", table="game_schedule", first=str(day)).success
     assert _filled_in(platform, "waive", table="game_results", first=str(day), rule="*", hours=2).success
-    (held,) = platform.claims.active()
-    assert (held.kind, held.who, held.spans) == ("hold", "Ada", (Span("game_schedule", day, day),))
+    (frozen,) = platform.claims.active()
+    assert (frozen.kind, frozen.who, frozen.spans) == ("freeze", "Ada", (Span("game_schedule", day, day),))
     assert platform.statuses("game_schedule")[day] == "rejected"
     assert list(platform.warehouse.waivers()["state"]) == ["in force"]
-    assert list(platform.warehouse.journal()["operation"]) == ["hold", "invalidate", "waive"]
+    assert list(platform.warehouse.journal()["operation"]) == ["freeze", "invalidate", "waive"]
     assert set(platform.warehouse.journal()["who"]) == {"Ada"}
 
 
 def test_what_is_refused_fails_with_the_reason(untouched: Platform) -> None:
     day = str(untouched.source.first_date)
-    result = _filled_in(untouched, "hold", table="game_scedule", first=day)
+    result = _filled_in(untouched, "freeze", table="game_scedule", first=day)
     assert "no table 'game_scedule'" in failure_messages(result)[0]
     result = _filled_in(untouched, "cancel", claim="nobody")
     assert "no claim goes by 'nobody'" in failure_messages(result)[0]
@@ -98,8 +98,8 @@ DAY = {"table": "game_schedule", "first": "2024-11-05"}
 @pytest.mark.parametrize(
     ("job", "form", "said"),
     [
-        ("hold", {**DAY, "first": "5.11.2024"}, "first: '5.11.2024' is no date; write it as 2024-01-31"),
-        ("hold", {**DAY, "first": ""}, "first: it is empty; write the first date, as 2024-01-31"),
+        ("freeze", {**DAY, "first": "5.11.2024"}, "first: '5.11.2024' is no date; write it as 2024-01-31"),
+        ("freeze", {**DAY, "first": ""}, "first: it is empty; write the first date, as 2024-01-31"),
         ("invalidate", {**DAY, "last": "2024-11-04"}, "first 2024-11-05 lies after last 2024-11-04: exchange them"),
         ("waive", {**DAY, "rule": "*", "why": "  "}, "why: it is empty; write the reason in a few words"),
         ("waive", {**DAY, "rule": "*", "table": "box"}, "no table 'box'; there are game_schedule"),
@@ -170,21 +170,21 @@ def test_what_was_not_built_fails_the_form(platform: Platform, worked_off: list[
     assert worked_off[1].assets == ("xgboost_points_model",)
 
 
-def test_a_backfill_of_what_stands_has_nothing_to_do(platform: Platform, worked_off: list[Request]):
+def test_a_backfill_of_what_is_published_has_nothing_to_do(platform: Platform, worked_off: list[Request]):
     assert platform.run(tables=["game_schedule"], last=platform.source.horizon).success
     assert _filled_in(platform, "backfill", tables=["game_schedule"]).success
     assert worked_off == []
 
 
-def test_a_backfill_of_taken_dates_is_refused_with_the_holder(platform: Platform) -> None:
+def test_a_backfill_of_taken_dates_is_refused_with_the_owner(platform: Platform) -> None:
     day = platform.source.first_date
     platform.claims.reserve(
-        [Span("game_schedule", day, day)], holder="run:x", kind="run", who="Grace", why="at work", run_id="x"
+        [Span("game_schedule", day, day)], owner="run:x", kind="run", who="Grace", why="at work", run_id="x"
     )
     result = _filled_in(platform, "backfill", tables=["game_schedule"])
     assert "Grace: at work" in failure_messages(result)[0]
     (failed,) = result.filter_events(lambda event: event.is_step_failure)
-    assert failed.step_failure_data.user_failure_data.metadata["holder"] == dg.MetadataValue.dagster_run("x")
+    assert failed.step_failure_data.user_failure_data.metadata["owner"] == dg.MetadataValue.dagster_run("x")
 
 
 def test_a_walk_forward_without_history_before_it_is_refused(platform: Platform) -> None:
@@ -197,7 +197,7 @@ def test_a_walk_forward_without_history_before_it_is_refused(platform: Platform)
 
 def test_a_cancelled_claim_carries_who_and_why(platform: Platform) -> None:
     day = platform.source.first_date
-    claim = platform.claims.reserve([Span("game_schedule", day, day)], holder="run:x", kind="run", who="Grace")
+    claim = platform.claims.reserve([Span("game_schedule", day, day)], owner="run:x", kind="run", who="Grace")
     assert _filled_in(platform, "cancel", claim=str(claim.id)).success
     asked = platform.claims.get(claim.id)
     assert (asked.cancel_who, asked.cancel_why) == ("Ada", "a doubt")

@@ -25,7 +25,7 @@ def toy(instance, tmp_path) -> ToyAutomation:
     return ToyAutomation(HandLedger(CHAIN, days=8).publish_all(), instance, Settings(home=tmp_path))
 
 
-def test_what_stands_is_left_alone(toy):
+def test_what_is_published_is_left_alone(toy):
     assert toy.requested() == {}
 
 
@@ -36,7 +36,7 @@ def test_a_tick_that_launches_nothing_says_that_everything_is_up_to_date_only_wh
         "Nothing can be built now; not ready: 11 stale, 1 rejected. Waiting for raw 2024-01-03 (invalidated by ana: "
         "typo). Fix: nba-assets backfill --from 2024-01-03"
     )
-    toy.ledger.fail("summary", 3, status="held", reasons="raw 2024-01-03 is rejected: invalidated by ana: typo")
+    toy.ledger.fail("summary", 3, status="blocked", reasons="raw 2024-01-03 is rejected: invalidated by ana: typo")
     for name in ("cache", "features"):
         toy.ledger.publish(name, 4, 5, 6, 7, 8)
     assert toy.tick().skip_message.startswith("Nothing can be built now; not ready: 1 rejected, 1 blocked. ")
@@ -65,10 +65,10 @@ def test_an_old_correction_is_requested_as_far_as_it_reaches(toy):
     assert toy.requested() == {}, "unchanged content stops the wave"
 
 
-def test_nobody_asks_for_what_is_held(toy):
+def test_nobody_asks_for_what_is_blocked(toy):
     toy.ledger.publish("raw", 2)
     span = Span("summary", toy.ledger.day(1), toy.ledger.day(8))
-    claim = toy.store.reserve([span], holder="backfill:x", kind="backfill", who="Ada", why="the scorer's sheet")
+    claim = toy.store.reserve([span], owner="backfill:x", kind="backfill", who="Ada", why="the scorer's sheet")
     assert toy.requested() == {}
     tick = toy.tick()
     assert list(tick.run_requests) == []

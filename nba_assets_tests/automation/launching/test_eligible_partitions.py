@@ -29,7 +29,7 @@ def ledger() -> HandLedger:
     return HandLedger().publish_all()
 
 
-def test_what_stands_is_not_requested(ledger):
+def test_what_is_published_is_not_requested(ledger):
     assert asked(ledger) == {}
 
 
@@ -57,13 +57,13 @@ def test_a_rewrite_with_the_same_content_requests_nothing(ledger):
 def test_nothing_is_requested_on_a_rejected_upstream_but_the_windows_that_pass_over_it(ledger):
     ledger.publish("raw", 2)
     ledger.fail("raw", 2)
-    assert "summary" not in asked(ledger), "raw 2 is rejected: summary 2 would be held"
+    assert "summary" not in asked(ledger), "raw 2 is rejected: summary 2 would be blocked"
     assert "raw" not in asked(ledger), "nothing that it reads has changed: the source is asked by schedule"
 
 
-def test_a_held_date_is_tried_again_only_after_its_upstream_was_attempted(ledger):
+def test_a_blocked_date_is_tried_again_only_after_its_upstream_was_attempted(ledger):
     ledger.fail("raw", 2)
-    ledger.fail("summary", 2, status="held", reasons="raw 2 is rejected")
+    ledger.fail("summary", 2, status="blocked", reasons="raw 2 is rejected")
     assert "summary" not in asked(ledger)
     ledger.publish("raw", 2)
     assert asked(ledger)["summary"] == [2]
@@ -98,9 +98,9 @@ def test_predictions_of_played_dates_are_never_made_again():
     assert list(flags[name]) == [False, False, True, True]
 
 
-def test_what_was_predicted_before_a_late_correction_is_graded_as_it_stands():
+def test_what_was_predicted_before_a_late_correction_is_graded_as_published():
     predictions, accuracy = (contract.name for contract in PREDICTION_TABLES)
-    grades = table(accuracy, same_date=["raw"], as_it_stands=[predictions])
+    grades = table(accuracy, same_date=["raw"], as_published=[predictions])
     ledger = HandLedger(graph(table("raw"), table(predictions, same_date=["raw"]), grades)).publish_all()
     ledger.rows.pop((accuracy, 2))
     ledger.publish("raw", 1, 2)
@@ -113,7 +113,7 @@ def test_what_somebody_holds_is_left_out_with_what_needs_it(ledger, tmp_path):
     ledger.publish("raw", 1, 2)
     store = ClaimStore(f"sqlite:///{tmp_path / 'claims.sqlite'}")
     claim = store.reserve(
-        [Span("summary", ledger.day(2), ledger.day(2))], holder="run:x", kind="run", who="Ada", why="a look"
+        [Span("summary", ledger.day(2), ledger.day(2))], owner="run:x", kind="run", who="Ada", why="a look"
     )
     state = ledger.state()
     wanted = due(state, today=LONG_AGO)
@@ -149,8 +149,8 @@ def test_what_does_not_fit_is_launched_wave_by_wave_with_one_run_for_each_chunk(
 def test_a_run_does_not_reach_over_a_date_that_is_taken(ledger, tmp_path):
     ledger.publish("raw", 1, 3)
     store = ClaimStore(f"sqlite:///{tmp_path / 'claims.sqlite'}")
-    held = store.reserve([Span("summary", ledger.day(2), ledger.day(2))], holder="run:x", kind="run", who="Ada")
-    assert cut(ledger, held) == [(("summary",), 1, 1), (("summary",), 3, 3)]
+    taken = store.reserve([Span("summary", ledger.day(2), ledger.day(2))], owner="run:x", kind="run", who="Ada")
+    assert cut(ledger, taken) == [(("summary",), 1, 1), (("summary",), 3, 3)]
 
 
 def test_predictions_are_launched_by_themselves_so_that_no_range_takes_in_played_dates():

@@ -56,7 +56,7 @@ def test_a_started_run_is_alive_while_its_claim_is(instance, settings, monkeypat
     time.sleep(0.01)
     assert live_runs(instance, settings) == frozenset(), "killed: it stays started for ever, and holds nothing"
     store = ClaimStore(settings.claims_url)
-    claim = store.reserve([Span("raw", DAY, DAY)], holder=f"run:{started}", kind="run", who="ann", run_id=started)
+    claim = store.reserve([Span("raw", DAY, DAY)], owner=f"run:{started}", kind="run", who="ann", run_id=started)
     assert live_runs(instance, settings) == {started}
     store.end(claim.id, "done")
     assert live_runs(instance, settings) == frozenset()
@@ -64,7 +64,7 @@ def test_a_started_run_is_alive_while_its_claim_is(instance, settings, monkeypat
 
 def test_without_the_claims_every_run_that_has_not_ended_counts(instance, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "START_UP", dt.timedelta(0))
-    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "file").write_text("blocking")
     started = run(instance, Status.STARTED)
     time.sleep(0.01)
     assert live_runs(instance, Settings(home=tmp_path, claims=f"sqlite:///{tmp_path}/file/x.sqlite")) == {started}

@@ -7,9 +7,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from nba_assets.automation.alerting.stuck_claims import Trouble
+from nba_assets.automation.alerting.stuck_claims import StuckClaim
 from nba_assets.automation.mirror import ledger_sensor
-from nba_assets.automation.mirror.ledger_sensor import INTERVAL_SECONDS, Told, tell
+from nba_assets.automation.mirror.ledger_sensor import INTERVAL_SECONDS, Reported, tell
 from nba_assets.checks.up_to_date import CHECK_NAME as UP_TO_DATE
 from nba_assets.contracts.tables import MODEL
 from nba_assets.event_log.dagster_state import FAILED, PLANNED, SUCCEEDED, ShownCheck, shown_checks, shown_dates
@@ -30,19 +30,19 @@ class Watch:
         self.instance, self.ledger, self.settings = instance, ledger, Settings(home=home)
         self.cursor: str | None = None
 
-    def tick(self, **options) -> Told:
-        told = tell(self.instance, OneLedger(self.ledger), self.settings, self.cursor, **options)
-        self.cursor = told.cursor
-        return told
+    def tick(self, **options) -> Reported:
+        reported = tell(self.instance, OneLedger(self.ledger), self.settings, self.cursor, **options)
+        self.cursor = reported.cursor
+        return reported
 
     def settle(self) -> int:
         """Ticks until nothing is told any more; how many dates were told."""
-        told = 0
+        reported = 0
         for _ in range(10):
             tick = self.tick()
-            told += tick.dates
+            reported += tick.dates
             if tick.cursor:
-                return told
+                return reported
         raise AssertionError("the sensor never comes to rest")
 
     def shown(self, table: str) -> dict[int, str]:
@@ -76,7 +76,7 @@ GREEN = dict.fromkeys(range(1, 5), SUCCEEDED)
 
 
 @EVERY_LOG
-def test_what_dagster_does_not_know_is_told_and_then_it_is_quiet(watch):
+def test_what_dagster_does_not_know_is_reported_and_then_it_is_quiet(watch):
     first = watch.tick()
     assert (first.dates, first.checks, first.waiting) == (16, 5, 0)
     watch.settle()
@@ -115,17 +115,17 @@ def test_a_correction_turns_everything_below_it_red_and_its_repair_green_again(w
         assert watch.shown(table) == GREEN, "healed without a run that told so"
 
 
-def test_a_verdict_is_told_again_only_when_it_changes(watch):
+def test_a_verdict_is_reported_again_only_when_it_changes(watch):
     watch.settle()
     watch.ledger.publish("raw", 2)
     watch.settle()
-    told = watch.evaluations("features")
+    reported = watch.evaluations("features")
     watch.ledger.publish("raw", 2, changed=False)
     watch.settle()
-    assert watch.evaluations("features") == told
+    assert watch.evaluations("features") == reported
     watch.ledger.publish("raw", 1)
     watch.settle()
-    assert watch.evaluations("features") == told + 1, "one more range"
+    assert watch.evaluations("features") == reported + 1, "one more range"
 
 
 def test_what_was_wiped_is_back(watch):
@@ -140,7 +140,7 @@ def test_what_was_wiped_is_back(watch):
     assert watch.up_to_date() == dict.fromkeys([*TABLES, MODEL], SUCCEEDED)
 
 
-def test_another_instance_is_told_the_same(watch, tmp_path):
+def test_another_instance_is_reported_the_same(watch, tmp_path):
     watch.settle()
     with dg.DagsterInstance.ephemeral() as other:
         elsewhere = Watch(other, watch.ledger, tmp_path)
@@ -164,7 +164,7 @@ def test_marks_made_by_hand_are_corrected(watch):
     assert watch.up_to_date()["raw"] == SUCCEEDED, "newer content hides what was told before"
 
 
-def test_a_deep_correction_is_told_in_parts_newest_dates_first(watch, monkeypatch):
+def test_a_deep_correction_is_reported_in_parts_newest_dates_first(watch, monkeypatch):
     watch.settle()
     monkeypatch.setattr(ledger_sensor, "BATCH", 2)
     watch.ledger.publish("raw", 1)
@@ -209,16 +209,16 @@ def test_a_warehouse_that_is_busy_is_asked_again_later(watch):
     assert result.cursor == '{"seen": "kept"}'
 
 
-def test_a_slow_claim_is_told_once(watch, store, monkeypatch):
-    trouble = Trouble(reserve(store), "slow", "it is slow")
-    monkeypatch.setattr(ledger_sensor, "slow", lambda claims, warehouse, now: [trouble])
+def test_a_slow_claim_is_reported_once(watch, store, monkeypatch):
+    problem = StuckClaim(reserve(store), "slow", "it is slow")
+    monkeypatch.setattr(ledger_sensor, "slow", lambda claims, warehouse, now: [problem])
     first = sensor_tick(watch, OneLedger(watch.ledger))
     assert first.skip_reason.skip_message.endswith("it is slow")
     second = sensor_tick(watch, OneLedger(watch.ledger), first.cursor)
     assert "it is slow" not in second.skip_reason.skip_message
 
 
-def test_a_verdict_left_to_a_live_run_is_told_when_it_is_dead(watch, monkeypatch):
+def test_a_verdict_left_to_a_live_run_is_reported_when_it_is_dead(watch, monkeypatch):
     watch.settle()
     shown = {table: ShownCheck(PLANNED, "live run") for table in [*TABLES, MODEL]}
     monkeypatch.setattr(ledger_sensor, "shown_checks", lambda *_: shown)
@@ -230,7 +230,7 @@ def test_a_verdict_left_to_a_live_run_is_told_when_it_is_dead(watch, monkeypatch
     assert watch.tick().checks == 5
 
 
-def test_dates_left_to_a_live_run_are_told_when_it_is_dead(watch, monkeypatch):
+def test_dates_left_to_a_live_run_are_reported_when_it_is_dead(watch, monkeypatch):
     watch.settle()
     watch.ledger.run_id, watch.ledger.now = "live run", dt.datetime.now(dt.UTC)
     watch.ledger.publish("features", 4)

@@ -5,7 +5,7 @@ import datetime as dt
 import dagster as dg
 import pytest
 
-from nba_assets.automation.mirror.partition_states import Difference, differences, outcomes, stories
+from nba_assets.automation.mirror.partition_states import Difference, differences, outcomes, state_digests
 from nba_assets.event_log.dagster_state import FAILED, PLANNED, SUCCEEDED, ShownCheck, ShownDate
 from nba_assets.event_log.events import Target
 from nba_assets.readiness.staleness import stale_ranges
@@ -24,8 +24,8 @@ def ledger() -> HandLedger:
     return HandLedger().publish_all()
 
 
-def shows(content: str, status: str, run_id: str = "", story: str = "", is_current: bool = True) -> ShownDate:
-    return ShownDate(STANDS if content else None, content, ShownCheck(status, run_id, story, is_current))
+def shows(content: str, status: str, run_id: str = "", state_digest: str = "", is_current: bool = True) -> ShownDate:
+    return ShownDate(STANDS if content else None, content, ShownCheck(status, run_id, state_digest, is_current))
 
 
 def different(ledger: HandLedger, shown: ShownDate, table: str = "raw", live: tuple[str, ...] = ()) -> list[str]:
@@ -38,48 +38,48 @@ def different(ledger: HandLedger, shown: ShownDate, table: str = "raw", live: tu
     day = ledger.day(2)
     state = ledger.state()
     found, _ = differences(state, table, {**others, day: shown}, live, NOW, PATIENCE)
-    return [difference.story for difference in found if difference.day == day]
+    return [difference.state_digest for difference in found if difference.day == day]
 
 
 class TestStories:
     def test_ready_and_missing(self, ledger):
         ledger.forget("raw", 4)
-        assert list(stories(ledger.state(), "raw")) == ["ready", "ready", "ready", ""]
+        assert list(state_digests(ledger.state(), "raw")) == ["ready", "ready", "ready", ""]
 
-    def test_stale_is_told_at_any_depth(self, ledger):
+    def test_stale_is_reported_at_any_depth(self, ledger):
         ledger.publish("raw", 2)
         state = ledger.state()
-        assert list(stories(state, "summary")) == ["ready", "stale", "ready", "ready"]
-        assert list(stories(state, "cache")) == ["ready", "ready", "stale", "stale"]
-        assert list(stories(state, "features")) == ["ready", "ready", "stale", "stale"]
+        assert list(state_digests(state, "summary")) == ["ready", "stale", "ready", "ready"]
+        assert list(state_digests(state, "cache")) == ["ready", "ready", "stale", "stale"]
+        assert list(state_digests(state, "features")) == ["ready", "ready", "stale", "stale"]
 
-    def test_a_failed_attempt_is_named_by_its_build_so_that_two_are_told_apart(self, ledger):
+    def test_a_failed_attempt_is_named_by_its_build_so_that_two_are_distinguished(self, ledger):
         ledger.fail("raw", 1)
-        ledger.fail("raw", 2, status="held")
+        ledger.fail("raw", 2, status="blocked")
         first = ledger.build
-        assert list(stories(ledger.state(), "raw")[:2]) == [f"rejected {first - 1}", f"held {first}"]
+        assert list(state_digests(ledger.state(), "raw")[:2]) == [f"rejected {first - 1}", f"blocked {first}"]
         ledger.fail("raw", 1)
-        assert stories(ledger.state(), "raw")[0] == f"rejected {first + 1}"
+        assert state_digests(ledger.state(), "raw")[0] == f"rejected {first + 1}"
 
     def test_a_rejected_date_is_not_called_stale(self, ledger):
         ledger.fail("summary", 2)
         ledger.publish("raw", 2)
-        assert stories(ledger.state(), "summary")[1].startswith("rejected")
+        assert state_digests(ledger.state(), "summary")[1].startswith("rejected")
 
-    def test_a_waiver_is_told_wherever_it_reaches_unless_the_date_is_stale(self, ledger):
+    def test_a_waiver_is_reported_wherever_it_reaches_unless_the_date_is_stale(self, ledger):
         ledger = HandLedger()
         ledger.publish("raw", waivers="")
         ledger.publish("raw", 3, waivers="w1,w2")
         for table in ("summary", "cache", "features"):
             ledger.publish(table)
-        assert list(stories(ledger.state(), "summary")) == ["ready", "ready", "waived w1,w2", "ready"]
-        assert list(stories(ledger.state(), "features")) == ["ready", "ready", "ready", "waived w1,w2"]
+        assert list(state_digests(ledger.state(), "summary")) == ["ready", "ready", "waived w1,w2", "ready"]
+        assert list(state_digests(ledger.state(), "features")) == ["ready", "ready", "ready", "waived w1,w2"]
         ledger.publish("raw", 3)
-        assert stories(ledger.state(), "summary")[2] == "stale"
+        assert state_digests(ledger.state(), "summary")[2] == "stale"
 
 
 class TestDifferences:
-    def test_what_a_run_told_of_ready_content_stands(self, ledger):
+    def test_what_a_run_reported_of_ready_content_is_published(self, ledger):
         content = ledger.rows["raw", 2]["content_hash"]
         assert different(ledger, shows(content, SUCCEEDED, "r1")) == []
         assert different(ledger, shows(content, SUCCEEDED, "an earlier run")) == [], "a rewrite of the same content"
@@ -95,26 +95,28 @@ class TestDifferences:
             pytest.param(shows("raw 1", PLANNED, "dead run"), id="a dead run had planned it"),
         ],
     )
-    def test_ready_content_that_is_not_shown_as_such_is_told(self, ledger, shown):
+    def test_ready_content_that_is_not_shown_as_such_is_reported(self, ledger, shown):
         assert different(ledger, shown) == ["ready"]
 
-    def test_a_stale_date_that_is_green_is_told_once(self, ledger):
+    def test_a_stale_date_that_is_green_is_reported_once(self, ledger):
         ledger.publish("raw", 2)
         content = ledger.rows["summary", 2]["content_hash"]
         assert different(ledger, shows(content, SUCCEEDED, "run"), "summary") == ["stale"]
         assert different(ledger, shows(content, FAILED, "", "stale"), "summary") == []
         assert different(ledger, shows(content, FAILED, "run"), "summary") == ["stale"], "it failed for another reason"
 
-    def test_a_refused_date_is_told_unless_the_run_that_was_refused_has_said_so(self, ledger):
+    def test_a_refused_date_is_reported_unless_the_run_that_was_refused_has_said_so(self, ledger):
         ledger.fail("raw", 2)
-        content, story = "raw 1", f"rejected {ledger.build}"
+        content, state_digest = "raw 1", f"rejected {ledger.build}"
         assert different(ledger, shows(content, FAILED, "r1")) == []
-        assert different(ledger, shows(content, FAILED, "an earlier run")) == [story]
-        assert different(ledger, shows(content, SUCCEEDED, "r1")) == [story]
-        assert different(ledger, shows(content, FAILED, "", story)) == []
-        assert different(ledger, shows(content, FAILED, "", "rejected 1")) == [story], "invalidated after a rejection"
+        assert different(ledger, shows(content, FAILED, "an earlier run")) == [state_digest]
+        assert different(ledger, shows(content, SUCCEEDED, "r1")) == [state_digest]
+        assert different(ledger, shows(content, FAILED, "", state_digest)) == []
+        assert different(ledger, shows(content, FAILED, "", "rejected 1")) == [state_digest], (
+            "invalidated after a rejection"
+        )
 
-    def test_what_is_gone_from_the_ledger_but_shown_is_told(self, ledger):
+    def test_what_is_gone_from_the_ledger_but_shown_is_reported(self, ledger):
         ledger.forget("raw", 2)
         assert different(ledger, shows("raw 1", SUCCEEDED, "run")) == ["missing"]
         assert different(ledger, shows("raw 1", FAILED, "", "missing")) == []
@@ -143,14 +145,14 @@ class TestDifferences:
 
 
 class TestOutcomes:
-    def told(self, ledger: HandLedger, table: str, story: str, shown: ShownDate | None = None):
+    def reported(self, ledger: HandLedger, table: str, state_digest: str, shown: ShownDate | None = None):
         state = ledger.state()
         content = ledger.rows.get((table, 3), {}).get("content_hash", "")
-        difference = Difference(table, ledger.day(3), story, shown or shows(content, SUCCEEDED))
+        difference = Difference(table, ledger.day(3), state_digest, shown or shows(content, SUCCEEDED))
         return outcomes(state, table, stale_ranges(state)[table], [difference])[ledger.day(3)]
 
     def test_content_that_is_not_shown_is_materialized_with_its_facts(self, ledger):
-        outcome = self.told(ledger, "raw", "ready", ShownDate())
+        outcome = self.reported(ledger, "raw", "ready", ShownDate())
         assert (outcome.passed, outcome.materialized, outcome.data_version) == (True, True, "raw 1")
         assert outcome.code_version == 1
         assert outcome.metadata["build"] == 1
@@ -158,48 +160,52 @@ class TestOutcomes:
 
     def test_a_stale_date_names_its_cause_and_the_remedy(self, ledger):
         ledger.publish("raw", 2)
-        outcome = self.told(ledger, "features", "stale")
+        outcome = self.reported(ledger, "features", "stale")
         assert (outcome.passed, outcome.materialized) == (False, False)
         assert outcome.severity is dg.AssetCheckSeverity.ERROR
         assert "raw 2024-01-02 changed in build 5" in outcome.description
         assert "nba-assets backfill --stale" in outcome.description
 
     def test_a_waived_date_passes_with_a_warning_that_names_the_waivers(self, ledger):
-        outcome = self.told(ledger, "raw", "waived w1,w2")
+        outcome = self.reported(ledger, "raw", "waived w1,w2")
         assert (outcome.passed, outcome.severity) == (True, dg.AssetCheckSeverity.WARN)
         assert "w1,w2" in outcome.description
 
-    def test_a_refused_date_gives_the_reason_and_keeps_what_stands(self, ledger):
+    def test_a_refused_date_gives_the_reason_and_keeps_what_is_published(self, ledger):
         ledger.fail("raw", 3, reasons="invalidated by ann: wrong scores")
-        outcome = self.told(ledger, "raw", "rejected 5")
+        outcome = self.reported(ledger, "raw", "rejected 5")
         assert (outcome.passed, outcome.materialized) == (False, False)
         assert outcome.description == f"Rejected: invalidated by ann: wrong scores. Fix: {BY_RULE}"
         ledger.invalidate("raw", 3, reasons="invalidated by ann: wrong scores")
-        assert self.told(ledger, "raw", "rejected 6").description.endswith("Fix: nba-assets backfill --from 2024-01-03")
+        assert self.reported(ledger, "raw", "rejected 6").description.endswith(
+            "Fix: nba-assets backfill --from 2024-01-03"
+        )
 
     def test_a_blocked_date_gives_the_command_for_its_root(self, ledger):
         ledger.invalidate("raw", 3, reasons="invalidated by ann: wrong scores")
-        ledger.fail("summary", 3, status="held", reasons="raw 2024-01-03 is rejected: invalidated by ann: wrong scores")
-        outcome = self.told(ledger, "summary", "held 6")
+        ledger.fail(
+            "summary", 3, status="blocked", reasons="raw 2024-01-03 is rejected: invalidated by ann: wrong scores"
+        )
+        outcome = self.reported(ledger, "summary", "blocked 6")
         assert outcome.description == (
             "Blocked: raw 2024-01-03 is rejected: invalidated by ann: wrong scores. "
             "Fix: nba-assets backfill --from 2024-01-03"
         )
 
-    def test_after_a_wipe_a_refused_date_shows_again_what_stands(self, ledger):
+    def test_after_a_wipe_a_refused_date_shows_again_what_is_published(self, ledger):
         ledger.fail("raw", 3)
-        outcome = self.told(ledger, "raw", "rejected 5", ShownDate())
+        outcome = self.reported(ledger, "raw", "rejected 5", ShownDate())
         assert (outcome.passed, outcome.materialized, outcome.data_version) == (False, True, "raw 1")
 
     def test_a_date_that_never_stood_has_nothing_to_show(self):
         ledger = HandLedger()
-        ledger.fail("raw", 3, status="held", reasons="upstream is missing")
-        outcome = self.told(ledger, "raw", "held 1", ShownDate())
+        ledger.fail("raw", 3, status="blocked", reasons="upstream is missing")
+        outcome = self.reported(ledger, "raw", "blocked 1", ShownDate())
         assert (outcome.passed, outcome.materialized, outcome.metadata) == (False, False, {})
         assert outcome.description == f"Blocked: upstream is missing. Fix: {BY_RULE}"
 
     def test_a_date_that_is_gone_says_how_to_build_it(self, ledger):
         ledger.forget("raw", 3)
-        outcome = self.told(ledger, "raw", "missing", shows("raw 1", SUCCEEDED))
+        outcome = self.reported(ledger, "raw", "missing", shows("raw 1", SUCCEEDED))
         assert (outcome.passed, outcome.materialized) == (False, False)
         assert "--from 2024-01-03 --to 2024-01-03" in outcome.description

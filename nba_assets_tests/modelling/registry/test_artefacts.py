@@ -70,7 +70,7 @@ def test_same_identity_is_stored_once(tmp_path):
 
 
 @pytest.mark.parametrize("writes_before_death", [0, 1])
-def test_a_killed_save_leaves_no_visible_model_and_the_next_one_heals(tmp_path, writes_before_death):
+def test_a_killed_save_leaves_no_visible_model_and_the_next_one_fixes(tmp_path, writes_before_death):
     script = f"""
 import os, pathlib, signal
 from nba_assets.modelling.registry import artefacts

@@ -1,11 +1,11 @@
-"""Whether a model version stands on the data as they are: stale inside its window, behind after it."""
+"""Whether a model version matches the data as they are: stale inside its window, behind after it."""
 
 import datetime as dt
 
 import pandas as pd
 import pytest
 
-from nba_assets.modelling.registry.freshness import Change, standing
+from nba_assets.modelling.registry.freshness import Change, freshness_of
 from nba_assets.readiness.windows import NEVER
 
 DAYS = pd.date_range("2024-01-01", periods=6, unit="ns")
@@ -18,7 +18,7 @@ METADATA = {
 
 
 def partitions(**builds: list[int]) -> pd.DataFrame:
-    """content_build per day of each table (0 = nothing stands)."""
+    """content_build per day of each table (0 = nothing is published)."""
     frames = [
         pd.DataFrame(
             {"table_name": table, "game_date": DAYS, "content_build": found, "current_build": found, "is_gap": False}
@@ -38,7 +38,7 @@ AS_TRAINED = partitions(features=[1, 1, 1, 1, 0, 0])
 
 
 def test_a_version_on_the_data_it_was_trained_on_is_current():
-    found = standing(METADATA, AS_TRAINED, "as trained")
+    found = freshness_of(METADATA, AS_TRAINED, "as trained")
     assert (found.is_stale, found.is_behind) == (False, False)
     assert (found.model_id, found.first, found.last) == ("xgboost_points_v3", dt.date(2024, 1, 2), dt.date(2024, 1, 4))
     assert found.waivers == ({"waiver_id": "w1"},)
@@ -46,7 +46,7 @@ def test_a_version_on_the_data_it_was_trained_on_is_current():
 
 def test_content_that_changed_inside_the_window_makes_it_stale_by_table_and_dates():
     changed = partitions(features=[1, 11, 1, 12, 0, 0], summary=[1, 1, 1, 13, 0, 0])
-    found = standing(METADATA, changed, "other")
+    found = freshness_of(METADATA, changed, "other")
     assert found.changes == (
         Change("features", dt.date(2024, 1, 2), dt.date(2024, 1, 4), 2, 12),
         Change("summary", dt.date(2024, 1, 4), dt.date(2024, 1, 4), 1, 13),
@@ -54,43 +54,45 @@ def test_content_that_changed_inside_the_window_makes_it_stale_by_table_and_date
 
 
 def test_a_date_that_was_missing_and_came_inside_the_window_is_a_change():
-    assert standing(METADATA, partitions(features=[1, 1, 11, 1, 0, 0]), "other").is_stale
+    assert freshness_of(METADATA, partitions(features=[1, 1, 11, 1, 0, 0]), "other").is_stale
 
 
 @pytest.mark.parametrize("outside", [[11, 1, 1, 1, 0, 0], [1, 1, 1, 1, 11, 11]])
 def test_changes_outside_the_window_make_nothing_stale(outside):
-    assert not standing(METADATA, partitions(features=outside), "as trained").is_stale
+    assert not freshness_of(METADATA, partitions(features=outside), "as trained").is_stale
 
 
 def test_new_dates_leave_it_behind():
-    found = standing(METADATA, partitions(features=[1, 1, 1, 1, 11, 12], summary=[1, 1, 1, 1, 11, 0]), "as trained")
+    found = freshness_of(METADATA, partitions(features=[1, 1, 1, 1, 11, 12], summary=[1, 1, 1, 1, 11, 0]), "as trained")
     assert (found.is_stale, found.is_behind, found.newer_dates) == (False, True, 2)
 
 
 def test_content_that_was_changed_and_restored_is_what_it_was_trained_on():
-    assert not standing(METADATA, partitions(features=[1, 1, 12, 1, 0, 0]), "as trained").is_stale
+    assert not freshness_of(METADATA, partitions(features=[1, 1, 12, 1, 0, 0]), "as trained").is_stale
 
 
 def test_an_invalidated_date_makes_it_stale_although_its_rows_stand():
     invalidated = with_value(partitions(features=[1, 1, 12, 1, 0, 0]), "is_gap", 3, True)
-    assert standing(METADATA, invalidated, "as trained").is_stale
+    assert freshness_of(METADATA, invalidated, "as trained").is_stale
 
 
 def test_a_date_that_is_stale_itself_makes_it_stale_before_the_rebuild_changes_anything():
-    found = standing(METADATA, with_value(AS_TRAINED, "current_build", 3, NEVER), "as trained")
+    found = freshness_of(METADATA, with_value(AS_TRAINED, "current_build", 3, NEVER), "as trained")
     assert found.changes == (Change("features", dt.date(2024, 1, 3), dt.date(2024, 1, 3), 1, None),)
 
 
 @pytest.mark.parametrize(("failed_at", "is_stale"), [(12, True), (9, False)])
 def test_stale_content_behind_a_failed_attempt_makes_it_stale_if_it_was_trained_on_that_content(failed_at, is_stale):
     refused = with_value(with_value(AS_TRAINED, "is_gap", 3, True), "current_build", 3, failed_at)
-    assert standing(METADATA, refused, "as trained").is_stale is is_stale
+    assert freshness_of(METADATA, refused, "as trained").is_stale is is_stale
 
 
 def test_a_rejected_date_it_was_trained_on_under_a_waiver_makes_nothing_stale():
-    assert not standing(METADATA, with_value(AS_TRAINED, "is_gap", 3, True), "as trained").is_stale
+    assert not freshness_of(METADATA, with_value(AS_TRAINED, "is_gap", 3, True), "as trained").is_stale
 
 
 def test_a_version_without_its_window_says_so():
     with pytest.raises(KeyError, match="training_window"):
-        standing({key: value for key, value in METADATA.items() if key != "training_window"}, AS_TRAINED, "as trained")
+        freshness_of(
+            {key: value for key, value in METADATA.items() if key != "training_window"}, AS_TRAINED, "as trained"
+        )

@@ -53,7 +53,7 @@ def test_a_version_on_its_data_passes_and_newer_dates_are_information(tmp_path, 
     behind = model_verdict(tmp_path, ledger.state())
     assert behind.passed
     assert "1 date after it" in behind.description
-    assert behind.story != verdict.story
+    assert behind.state_digest != verdict.state_digest
 
 
 def test_a_correction_inside_the_window_fails_it_with_tables_and_dates(tmp_path, ledger):

@@ -119,7 +119,7 @@ def test_the_runs_cover_every_asset_and_date_once_after_what_they_read(days: int
     request = _request(days, tuple(name for name in ASSETS if name in assets), chunk_days=chunk)
     done: dict[str, set[dt.date]] = {}
     for wave in waves(request):
-        standing = {name: set(dates) for name, dates in done.items()}
+        current = {name: set(dates) for name, dates in done.items()}
         for work in wave:
             assert MODEL in work.assets or work.dates <= chunk
             for number, name in enumerate(work.assets):
@@ -128,7 +128,7 @@ def test_the_runs_cover_every_asset_and_date_once_after_what_they_read(days: int
                 for read in TABLES[name].reads if name != MODEL else ():
                     if read.table in assets and read.table not in work.assets[:number]:
                         needed = request.last if read.window == "before" else max(dates)
-                        assert needed in standing.get(read.table, set()), f"{name} reads {read.table}"
+                        assert needed in current.get(read.table, set()), f"{name} reads {read.table}"
                 done.setdefault(name, set()).update(dates)
     assert set(done) == assets
     assert all(len(dates) == days for dates in done.values())

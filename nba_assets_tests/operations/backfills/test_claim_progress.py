@@ -20,7 +20,7 @@ def claim(**facts: object) -> Claim:
     """A backfill of two tables over ten days, by run r1."""
     spans = tuple(Span(table, dt.date(2024, 1, 1), dt.date(2024, 1, 10)) for table in ("raw", "summary"))
     values = {
-        "id": 3, "holder": "backfill:1", "kind": "backfill", "who": "ana", "why": "", "run_ids": ("r1",),
+        "id": 3, "owner": "backfill:1", "kind": "backfill", "who": "ana", "why": "", "run_ids": ("r1",),
         "spans": spans, "host": "h", "pid": 1, "created_at": START, "renewed_at": START,
         "expires_at": START + dt.timedelta(hours=2), "detail": {"only": ["outdated"], "chunk_days": 5},
     }  # fmt: skip
@@ -65,7 +65,7 @@ def test_a_claim_that_is_over_has_no_rate_and_no_end():
 
 def test_a_hold_ends_when_it_says():
     until = START + dt.timedelta(days=1)
-    found = progress(claim(kind="hold", until=until, run_ids=()), 60.0, half_done(), {})
+    found = progress(claim(kind="freeze", until=until, run_ids=()), 60.0, half_done(), {})
     assert (found.ends_at, found.total, found.is_stalled, found.is_slow) == (until, 0, False, False)
 
 
@@ -82,7 +82,7 @@ def test_slow_is_over_twice_what_the_next_build_should_take_and_stalled_half_an_
     assert (found.is_slow, found.is_stalled) == (is_slow, is_stalled)
 
 
-def test_progress_starts_the_clock_anew():
+def test_progress_starts_the_clock_again():
     reported = claim(progress="raw done", progressed_at=START + dt.timedelta(minutes=30))
     found = progress(reported, 31, half_done(), RAW_DONE)
     assert (found.is_slow, found.is_stalled) == (False, False)

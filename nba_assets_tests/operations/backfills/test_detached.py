@@ -34,7 +34,7 @@ def store(settings: Settings) -> ClaimStore:
 @pytest.fixture
 def claim(store: ClaimStore) -> Claim:
     day = dt.date(2024, 1, 3)
-    return store.reserve([Span("team_offense", day, day)], holder="backfill:1", kind="backfill", who="ada")
+    return store.reserve([Span("team_offense", day, day)], owner="backfill:1", kind="backfill", who="ada")
 
 
 def test_a_worker_that_starts_later_than_a_lease_lasts_has_its_claim(

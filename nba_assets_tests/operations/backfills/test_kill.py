@@ -59,8 +59,8 @@ def test_ten_kills_and_a_relaunch_end_like_an_undisturbed_run(tmp_path: Path, mo
     after, undisturbed = _ledger(killed), _ledger(calm)
     pd.testing.assert_series_equal(after["content_hash"], undisturbed["content_hash"])
     for earlier, later in zip(builds, [*builds[1:], after["build_id"]], strict=True):
-        standing = earlier.dropna()
-        assert (later.loc[standing.index] == standing).all(), "what was current was built again"
+        current = earlier.dropna()
+        assert (later.loc[current.index] == current).all(), "what was current was built again"
     assert sorted(path.name for path in killed.models.glob("*.json")) == sorted(
         path.name for path in calm.models.glob("*.json")
     )

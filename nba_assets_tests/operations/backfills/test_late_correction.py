@@ -72,7 +72,7 @@ def clean(
 
 
 @pytest.fixture(scope="module")
-def healed(
+def fixed(
     source: SlicedSource, correction: dict[str, Edit], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Platform, pd.DataFrame, pd.DataFrame, str]]:
     """Built before the correction and healed after it: the platform, its ledger before and after, the healing run."""
@@ -90,8 +90,8 @@ def _ledger(platform: Platform) -> pd.DataFrame:
     return platform.warehouse.ledger().set_index(["table_name", "game_date"]).sort_index()
 
 
-def test_healed_it_equals_a_build_that_never_saw_the_mistake(healed, clean: Platform) -> None:
-    platform, *_ = healed
+def test_fixed_it_equals_a_build_that_never_saw_the_mistake(fixed, clean: Platform) -> None:
+    platform, *_ = fixed
     pd.testing.assert_series_equal(platform.hashes(), clean.hashes())
     assert not any(platform.warehouse.state().stale[table].any() for table in DATED)
 
@@ -100,8 +100,8 @@ def _dates(flags: pd.Series, table: str) -> set[dt.date]:
     return {day.date() for day in flags[table][flags[table]].index}
 
 
-def test_only_what_holds_the_corrected_game_was_built_again(healed, corrected_day: dt.date) -> None:
-    platform, before, after, _ = healed
+def test_only_what_holds_the_corrected_game_was_built_again(fixed, corrected_day: dt.date) -> None:
+    platform, before, after, _ = fixed
     rebuilt = after["build_id"] != before["build_id"]
     news = after["content_build"] != before["content_build"]
     calendar = set(platform.warehouse.days.date)
@@ -117,8 +117,8 @@ def test_only_what_holds_the_corrected_game_was_built_again(healed, corrected_da
     assert _dates(rebuilt, "ml_feature_store"), "the correction reaches the features"
 
 
-def test_only_what_changed_is_news(healed, corrected_day: dt.date) -> None:
-    _, before, after, _ = healed
+def test_only_what_changed_is_news(fixed, corrected_day: dt.date) -> None:
+    _, before, after, _ = fixed
     news = after["content_build"] != before["content_build"]
     for table in BOX_SCORES:
         assert _dates(news, table) == {corrected_day}
@@ -126,8 +126,8 @@ def test_only_what_changed_is_news(healed, corrected_day: dt.date) -> None:
         assert not news[table].any()
 
 
-def test_the_difference_names_rows_and_columns(healed) -> None:
-    platform, before, after, run_id = healed
+def test_the_difference_names_rows_and_columns(fixed) -> None:
+    platform, before, after, run_id = fixed
     found = {c.table: c for c in changes(platform.warehouse, before.reset_index(), after.reset_index(), [run_id])}
     assert not set(found) & (set(INGEST) - set(BOX_SCORES))
     for table in BOX_SCORES:

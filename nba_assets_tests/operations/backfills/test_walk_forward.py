@@ -67,7 +67,7 @@ def test_its_runs_train_one_version_after_the_other_and_then_predict_all_dates()
     ]
     assert december[0].config["serves_from"] == "2023-12-01"
     assert [(work.assets, work.first, work.last) for work in tables] == [(TABLES_AFTER, first, last)]
-    assert request.tags(type("Claim", (), {"id": 1, "holder": "h", "who": "ana", "why": "w"})()).get("nba/only") is None
+    assert request.tags(type("Claim", (), {"id": 1, "owner": "h", "who": "ana", "why": "w"})()).get("nba/only") is None
 
 
 def test_a_request_without_trainings_still_has_one():

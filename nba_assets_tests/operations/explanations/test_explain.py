@@ -1,4 +1,4 @@
-"""Status, plan and explanations of a real small platform, held against the tables themselves."""
+"""Status, plan and explanations of a real small platform, blocked against the tables themselves."""
 
 import datetime as dt
 
@@ -30,13 +30,15 @@ def null_row(weeks: Weeks, table: str, column: str, reason: Absence) -> pd.Serie
 
 
 class TestPartition:
-    def test_a_held_partition_names_the_root_its_games_and_rules_that_were_not_applied(self, weeks: Weeks) -> None:
+    def test_a_blocked_partition_names_the_root_its_games_and_rules_that_were_not_applied(self, weeks: Weeks) -> None:
         found = explain(weeks.warehouse, "team_defense", weeks.gap)
-        assert found.status == f"team_defense {weeks.gap} is held"
-        assert found.reasons[0].startswith(f"held: team_box_scores {weeks.gap} is rejected: every_final_game_present")
+        assert found.status == f"team_defense {weeks.gap} is blocked"
+        assert found.reasons[0].startswith(
+            f"blocked: team_box_scores {weeks.gap} is rejected: every_final_game_present"
+        )
         assert found.games["game_id"].tolist() == [weeks.game["game_id"]]
         assert {rule.passed for rule in found.rules} == {None}
-        assert found.stands == {}
+        assert found.published == {}
         assert found.attempt["run_id"] == weeks.run_id
 
     def test_a_rejected_partition_names_the_rule_and_what_it_said(self, weeks: Weeks) -> None:
@@ -54,12 +56,12 @@ class TestPartition:
         assert (schedule.table, schedule.dates, schedule.gaps) == ("game_schedule", 1, ())
         assert (summary.first, summary.last) == (weeks.source.first_date, weeks.gap)
         assert [str(gap) for gap in summary.gaps] == [str(weeks.gap)]
-        assert summary.newest_content == summary.newest_build <= found.stands["inputs_build"]
-        assert found.stands["rows"] == len(
+        assert summary.newest_content == summary.newest_build <= found.published["inputs_build"]
+        assert found.published["rows"] == len(
             weeks.rows(f"SELECT 1 FROM nba_precompute.player_daily_cache WHERE game_date = '{weeks.after}'")
         )
 
-    def test_what_a_person_did_is_told_with_who_and_why(self, weeks: Weeks, tmp_path) -> None:
+    def test_what_a_person_did_is_reported_with_who_and_why(self, weeks: Weeks, tmp_path) -> None:
         mine = weeks.copied(tmp_path)
         day = weeks.source.first_date + dt.timedelta(days=3)
         until = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
@@ -203,7 +205,7 @@ class TestStatus:
         assert tables["player_points_predictions"].counts["missing"] == DAYS
         assert tables["player_points_predictions"].last_build is None
         assert tables["team_offense"].last_build.run_id == weeks.run_id
-        assert (found.claims, found.holds, found.models, found.roots) == ((), (), (), ())
+        assert (found.claims, found.freezes, found.models, found.roots) == ((), (), (), ())
 
     def test_claims_holds_and_the_roots_of_staleness_are_named(self, weeks: Weeks, tmp_path) -> None:
         mine = weeks.copied(tmp_path)
@@ -211,11 +213,11 @@ class TestStatus:
         mine.warehouse.invalidate(Span("team_offense", day, day), who="ana", why="wrong pace", token=9)
         until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
         span = Span("team_offense", day, weeks.after)
-        mine.store.reserve([span], holder="run:7", kind="run", who="ben", why="fix")
-        mine.store.reserve([Span("team_defense", day, day)], holder="hold:ana", kind="hold", who="ana", until=until)
+        mine.store.reserve([span], owner="run:7", kind="run", who="ben", why="fix")
+        mine.store.reserve([Span("team_defense", day, day)], owner="freeze:ana", kind="freeze", who="ana", until=until)
         found = status(mine.warehouse, mine.store, mine.settings)
         assert [(claim.who, claim.done, claim.total) for claim in found.claims] == [("ben", 0, 16)]
-        assert [(hold.who, hold.ends_at) for hold in found.holds] == [("ana", until)]
+        assert [(freeze.who, freeze.ends_at) for freeze in found.freezes] == [("ana", until)]
         assert found.roots[0].cause == f"team_offense {day} invalidated by ana: wrong pace"
         stale = {table.table: table.counts["stale"] for table in found.tables if table.counts["stale"]}
         assert found.roots[0].partitions == sum(stale.values())
@@ -248,20 +250,20 @@ class TestPlan:
         assert day in planned["team_box_scores"]
         assert (report.hint, report.plan.stops) == ("", ())
 
-    def test_upstream_that_is_in_the_way_is_named_with_the_way_to_include_it(self, weeks: Weeks) -> None:
+    def test_upstream_that_is_blocking_is_named_with_the_way_to_include_it(self, weeks: Weeks) -> None:
         asked = {"tables": ["team_defense"], "only": ["all"]}
         report = plan(weeks.warehouse, weeks.store, weeks.settings.models, **asked)
         assert "team_offense blocks the plan" in report.hint
         assert "add --with-upstream, which builds game_schedule" in report.hint
-        healed = plan(weeks.warehouse, weeks.store, weeks.settings.models, **asked, with_upstream=True)
-        assert (healed.hint, healed.plan.stops) == ("", ())
+        fixed = plan(weeks.warehouse, weeks.store, weeks.settings.models, **asked, with_upstream=True)
+        assert (fixed.hint, fixed.plan.stops) == ("", ())
 
     def test_who_holds_planned_dates_is_named(self, weeks: Weeks, tmp_path) -> None:
         mine = weeks.copied(tmp_path)
-        held = Span("team_offense", weeks.gap, weeks.gap)
-        mine.store.reserve([held], holder="run:7", kind="run", who="ben", why="by hand")
+        blocked = Span("team_offense", weeks.gap, weeks.gap)
+        mine.store.reserve([blocked], owner="run:7", kind="run", who="ben", why="by hand")
         report = plan(mine.warehouse, mine.store, mine.settings.models)
-        assert [(one.who, one.dates) for one in report.conflicts] == [("ben", str(held))]
+        assert [(one.who, one.dates) for one in report.conflicts] == [("ben", str(blocked))]
         elsewhere = plan(mine.warehouse, mine.store, mine.settings.models, tables=["team_box_scores"])
         assert elsewhere.conflicts == ()
 

@@ -22,7 +22,7 @@ NAMES = ["unique_key", "points_identity", "within_range"]
         ("invalidated by ana: unique_key: she said", {}),
     ],
 )
-def test_rules_and_messages_are_told_apart(reasons, said):
+def test_rules_and_messages_are_distinguished(reasons, said):
     assert failed_rules(reasons, NAMES) == said
 
 

@@ -18,7 +18,7 @@ class StatsServer:
     """Answers by endpoint and game id; `trouble` is given out first, one answer a request."""
 
     answers: dict[tuple[str, str], Any] = field(default_factory=dict)
-    trouble: list[Answer] = field(default_factory=list)
+    problem: list[Answer] = field(default_factory=list)
     asked: Counter[tuple[str, str]] = field(default_factory=Counter)
     headers: list[dict[str, str]] = field(default_factory=list)
     url: str = ""
@@ -26,8 +26,8 @@ class StatsServer:
     def answer(self, endpoint: str, parameters: dict[str, str]) -> Answer:
         key = (endpoint, parameters.get("GameID", ""))
         self.asked[key] += 1
-        if self.trouble:
-            return self.trouble.pop(0)
+        if self.problem:
+            return self.problem.pop(0)
         found = self.answers.get(key, self.answers.get((endpoint, "")))
         if found is None:
             return 404, b"not found", {}

@@ -61,7 +61,7 @@ def test_a_torn_file_in_the_cache_is_asked_again(client, server, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "trouble",
+    "problem",
     [
         (429, b"slow down", {"Retry-After": "7"}),
         (500, b"", {}),
@@ -71,21 +71,21 @@ def test_a_torn_file_in_the_cache_is_asked_again(client, server, tmp_path):
     ],
     ids=["429", "500", "503", "truncated", "no json"],
 )
-def test_passing_trouble_is_waited_out(client, server, slept, trouble):
-    server.trouble += [trouble, trouble]
+def test_a_passing_problem_is_waited_out(client, server, slept, problem):
+    server.problem += [problem, problem]
     assert ask(client) == {"boxScoreTraditional": {"gameId": GAME}}
     assert server.asked[KEY] == 3
     waits = [pause for pause in slept if pause > PAUSE_SECONDS]
-    assert waits == ([7.0, 7.0] if trouble[0] == 429 else [2.0, 4.0])
+    assert waits == ([7.0, 7.0] if problem[0] == 429 else [2.0, 4.0])
 
 
 def test_a_connection_that_breaks_off_is_tried_again(client, server):
-    server.trouble.append((200, b"{}", {"Content-Length": "500"}))
+    server.problem.append((200, b"{}", {"Content-Length": "500"}))
     assert ask(client) == {"boxScoreTraditional": {"gameId": GAME}}
 
 
-def test_trouble_that_stays_names_endpoint_and_parameters_and_keeps_nothing(client, server, tmp_path):
-    server.trouble += [(503, b"", {})] * ATTEMPTS
+def test_a_lasting_problem_names_endpoint_and_parameters_and_keeps_nothing(client, server, tmp_path):
+    server.problem += [(503, b"", {})] * ATTEMPTS
     with pytest.raises(
         SourceError, match=rf"boxscoretraditionalv3 \(.*GameID={GAME}.*\): status 503, {ATTEMPTS} times"
     ):
@@ -95,7 +95,7 @@ def test_trouble_that_stays_names_endpoint_and_parameters_and_keeps_nothing(clie
 
 
 def test_a_refusal_is_not_repeated(client, server):
-    server.trouble.append((403, b"no", {}))
+    server.problem.append((403, b"no", {}))
     with pytest.raises(SourceError, match="status 403; check the parameters, or whether this address is blocked"):
         ask(client)
     assert server.asked[KEY] == 1

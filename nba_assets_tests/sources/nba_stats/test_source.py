@@ -141,7 +141,7 @@ def test_a_box_score_that_is_compiled_after_days_is_found(open_source, server):
 
 
 @pytest.mark.parametrize("missing", ["boxScoreTraditional", "homeTeam", "statistics", "fieldGoalsMade"])
-def test_a_changed_layout_is_told(open_source, server, missing):
+def test_a_changed_layout_is_reported(open_source, server, missing):
     def without(value):
         if isinstance(value, dict):
             return {name: without(inner) for name, inner in value.items() if name != missing}
@@ -152,7 +152,7 @@ def test_a_changed_layout_is_told(open_source, server, missing):
         open_source().read("team_box_scores", DAY, DAY)
 
 
-def test_a_chart_of_another_layout_is_told(open_source, server):
+def test_a_chart_of_another_layout_is_reported(open_source, server):
     server.answers[(CHART, GAME)] = {"resultSets": {"Shot_Chart_Detail": []}}
     with pytest.raises(SourceError, match="not the layout of result sets"):
         open_source().read("shot_attempts", DAY, DAY)

@@ -29,7 +29,7 @@ def test_copy_is_named_after_its_content_and_read_only(delivered: Path, tmp_path
     assert landed.path.stat().st_mode & 0o222 == 0
 
 
-def test_a_later_delivery_stands_beside_the_earlier(delivered: Path, tmp_path: Path) -> None:
+def test_a_later_delivery_is_published_beside_the_earlier(delivered: Path, tmp_path: Path) -> None:
     (before,) = land([delivered], tmp_path / "landing")
     delivered.write_text("second, longer")
     (after,) = land([delivered], tmp_path / "landing")

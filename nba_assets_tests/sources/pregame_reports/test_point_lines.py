@@ -114,7 +114,7 @@ def test_the_game_is_that_of_the_eastern_date_and_both_teams(directory, commence
         assert "2 outcomes are of a date without games" in delivery.notes[0].message
 
 
-def test_lines_of_a_wrong_date_are_told_on_the_date_of_their_game(directory):
+def test_lines_of_a_wrong_date_are_reported_on_the_date_of_their_game(directory):
     write_odds(directory, "10_22_2024.csv", outcomes(commence_time="2024-10-23T04:00:00Z"))  # midnight Eastern
     delivery = delivered(directory)
     assert delivery.rows.empty

@@ -110,8 +110,8 @@ def _assert_true(rows: pd.DataFrame, original: pd.DataFrame, what: str) -> None:
     assert rows.index.isin(original.index).all(), what
     due = original.loc[rows.index]
     for column in rows.columns.drop(ABSENCE):
-        told = rows[column].notna() if column in MAY_BE_UNKNOWN else pd.Series(True, rows.index)
-        assert (rows.loc[told, column] == due.loc[told, column]).all(), f"{what}: {column}"
+        reported = rows[column].notna() if column in MAY_BE_UNKNOWN else pd.Series(True, rows.index)
+        assert (rows.loc[reported, column] == due.loc[reported, column]).all(), f"{what}: {column}"
 
 
 def _judges() -> tuple[pd.DataFrame, pd.DataFrame]:

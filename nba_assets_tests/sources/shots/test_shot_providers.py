@@ -60,7 +60,7 @@ def test_facts(kind: str, expected: pd.DataFrame, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+def reported(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """What the same shots are by the league's own detail."""
     return parsed("shots", small_shots.clean(), tmp_path_factory.mktemp("told")).rows[TOLD_ALIKE]
 
@@ -69,12 +69,12 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 @pytest.mark.parametrize("with_ids", [True, False])
 @pytest.mark.parametrize("game_id", ["{}", "00{}", '"=""00{}"""', "{}.0"])
 @pytest.mark.parametrize("date", ["2024-10-22", "10/22/2024", "20241022"])
-def test_every_form_of_bigdataball(is_old, with_ids, game_id: str, date: str, told, tmp_path: Path) -> None:
+def test_every_form_of_bigdataball(is_old, with_ids, game_id: str, date: str, reported, tmp_path: Path) -> None:
     table = small_shots.play_by_play(is_old=is_old, with_ids=with_ids)
     table = mapped(mapped(table, "game_id", game_id.format), "date", lambda _: date)
     found = parsed("bigdataball", table, tmp_path)
     assert found.problems == ()
-    pd.testing.assert_frame_equal(found.rows[TOLD_ALIKE], told)
+    pd.testing.assert_frame_equal(found.rows[TOLD_ALIKE], reported)
 
 
 def test_the_event_wins_over_a_distance_of_a_few_feet(tmp_path: Path) -> None:
@@ -127,9 +127,9 @@ def test_a_cell_that_cannot_be_is_a_problem_with_its_place(
 ) -> None:
     problems = parsed(kind, changed(TABLES[kind], column, value), tmp_path).problems
     assert {problem.game_date.isoformat() for problem in problems} == {small_shots.DAY}
-    told = [problem.message for problem in problems if says in problem.message]
-    assert len(told) == 1, [problem.message for problem in problems]
-    assert told[0].startswith(f"{kind}.csv, row 1: column {column} on {small_shots.DAY}")
+    reported = [problem.message for problem in problems if says in problem.message]
+    assert len(reported) == 1, [problem.message for problem in problems]
+    assert reported[0].startswith(f"{kind}.csv, row 1: column {column} on {small_shots.DAY}")
 
 
 def test_row_numbers_are_those_of_the_file_also_where_other_events_stand_between(tmp_path: Path) -> None:

@@ -164,8 +164,8 @@ def test_five_rows_of_a_game_are_not_the_game(parse, archive: ArchiveSource, sha
 def test_two_providers_tell_the_same_game_alike(parse, rows: pd.DataFrame, shared_data: Path) -> None:
     theirs = parse("bigdataball", shared_data / "raw" / "bigdataball" / "[2025-06-22]-0042400407-IND@OKC.csv").rows
     ours = rows[rows["game_id"] == FINALS].reset_index(drop=True)
-    told = ["team_id", "player_id", "period", "seconds_remaining", "is_made", "is_three", "loc_x", "loc_y"]
-    pd.testing.assert_frame_equal(theirs[[*told, "is_assisted"]], ours[[*told, "is_assisted"]])
+    reported = ["team_id", "player_id", "period", "seconds_remaining", "is_made", "is_three", "loc_x", "loc_y"]
+    pd.testing.assert_frame_equal(theirs[[*reported, "is_assisted"]], ours[[*reported, "is_assisted"]])
     assert (theirs["distance_feet"] - ours["distance_feet"]).between(0, 1).all(), "rounded, not truncated"
     assert (theirs["zone"] != ours["zone"]).sum() == 1
 

@@ -1,4 +1,4 @@
-"""What makes a league look like the NBA: the numbers by which the simulated one is held against the real one."""
+"""What makes a league look like the NBA: the numbers by which the simulated one is blocked against the real one."""
 
 import datetime as dt
 from dataclasses import dataclass

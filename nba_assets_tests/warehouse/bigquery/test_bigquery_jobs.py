@@ -87,7 +87,7 @@ def test_a_job_whose_answer_was_lost_is_found_again_not_made_again():
     assert len(client.jobs) == 1
 
 
-def test_a_read_whose_answer_was_lost_is_asked_anew():
+def test_a_read_whose_answer_was_lost_is_asked_again():
     rows = SimpleNamespace(to_arrow=lambda: "rows", total_bytes_processed=0)
     answers = [api.Conflict("Already Exists: Job"), rows]
 

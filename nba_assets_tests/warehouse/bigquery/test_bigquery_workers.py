@@ -74,7 +74,9 @@ def test_a_killed_worker_loses_its_claim_and_who_waited_builds_the_rest_once(pla
     assert (older.id, older.state, newer.who, newer.state) == (claim.id, "expired", "bo", "done")
     ledger = place.open().ledger()
     assert (ledger["status"] == "ready").all()
-    assert ledger.set_index("game_date")["build_id"].loc[stood.index].equals(stood), "what stood was built again"
+    assert ledger.set_index("game_date")["build_id"].loc[stood.index].equals(stood), (
+        "what was published was built again"
+    )
     calm = Settings(tmp_path / "calm", seasons=1)
     assert command(calm, *WORDS, *HALVES[0]).returncode == 0
     assert ledger.set_index(["table_name", "game_date"])["content_hash"].to_dict() == hashes(calm).to_dict()

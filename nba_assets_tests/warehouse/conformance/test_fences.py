@@ -32,7 +32,7 @@ def publish_late(warehouse: Warehouse, window: Window, token: int, **more: objec
     warehouse.publish(window, rows, verdicts, Attempt("late", token=token, **more))
 
 
-def test_a_late_writer_is_fenced_out_before_the_new_holder_has_published_anything(warehouse):
+def test_a_late_writer_is_fenced_out_before_the_new_owner_has_published_anything(warehouse):
     warehouse.raise_fence([Span(BOX, DAYS[0], DAYS[3])], 5)
     window = warehouse.read_window(TABLES[BOX], DAYS)
     warehouse.raise_fence([MIDDLE], 6)
@@ -46,7 +46,7 @@ def test_a_late_writer_is_fenced_out_before_the_new_holder_has_published_anythin
     assert_unchanged(warehouse, before)
 
 
-def test_a_late_writer_is_fenced_out_after_the_new_holder_has_published(warehouse):
+def test_a_late_writer_is_fenced_out_after_the_new_owner_has_published(warehouse):
     window = warehouse.read_window(TABLES[BOX], DAYS)
     warehouse.raise_fence([MIDDLE], 6)
     publish(warehouse, BOX, DAYS[1:3], token=6)
@@ -83,7 +83,7 @@ def test_dates_on_both_sides_of_newer_work_are_free(warehouse):
 
 
 def test_a_date_that_was_asked_for_but_left_out_is_checked_as_well(warehouse):
-    """Its holder reserved the whole range, and has lost it."""
+    """Its owner reserved the whole range, and has lost it."""
     publish(warehouse, BOX, DAYS[:1], status=Status.REJECTED)
     window = warehouse.read_window(TABLES[BOX], DAYS, only=("failed",))
     assert window.days == (DAYS[0],)
@@ -156,11 +156,11 @@ def test_older_code_may_overwrite_with_a_reason_that_is_kept(warehouse):
     reasons = [entry(warehouse, BOX, day)["override"] for day in DAYS]
     assert reasons == ["version 2 drops overtime", "version 2 drops overtime", "", "version 2 drops overtime"]
     assert warehouse.history(BOX, DAYS[0])["override"].tolist() == ["", "", "version 2 drops overtime"]
-    told = warehouse.journal()
-    assert set(told["operation"] + " " + told["who"] + " " + told["why"]) == {
+    reported = warehouse.journal()
+    assert set(reported["operation"] + " " + reported["who"] + " " + reported["why"]) == {
         "override run r9 version 2 drops overtime"
     }
-    spans = [(row.table_name, row.first_date.date(), row.last_date.date()) for row in told.itertuples()]
+    spans = [(row.table_name, row.first_date.date(), row.last_date.date()) for row in reported.itertuples()]
     assert spans == [(BOX, DAYS[0], DAYS[1]), (BOX, DAYS[3], DAYS[3])]
 
 

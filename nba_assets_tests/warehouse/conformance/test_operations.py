@@ -1,4 +1,4 @@
-"""What a person decides about dates that stand, and the journal that tells who did what and why."""
+"""What a person decides about published dates, and the journal that tells who did what and why."""
 
 import json
 
@@ -34,8 +34,8 @@ def test_what_is_invalidated_stays_in_place_behind_a_closed_gate(warehouse):
     assert (row["reasons"], row["token"], row["run_id"]) == ("invalidated by ann: clock was off", 9, "")
     assert (row["build_id"], row["content_build"], row["attempt_build"], row["rows"]) == (3, 5, 5, 4)
     assert minutes_by_day(warehouse) == [240.0] * 4
-    held = warehouse.read_window(TABLES["player_box_scores"], DAYS).held
-    assert held[SECOND] == "team_box_scores 2024-12-04 is rejected: invalidated by ann: clock was off"
+    blocked = warehouse.read_window(TABLES["player_box_scores"], DAYS).blocked
+    assert blocked[SECOND] == "team_box_scores 2024-12-04 is rejected: invalidated by ann: clock was off"
     assert warehouse.history(BOX, SECOND)["status"].tolist() == ["ready", "rejected"]
 
 
@@ -63,7 +63,7 @@ def test_a_rebuild_with_the_same_content_makes_the_date_and_all_after_it_ready(c
     assert all(complete.state().is_ready(table).all() for table in TABLES)
 
 
-def test_dates_where_nothing_stands_are_left_alone(empty):
+def test_dates_where_nothing_is_published_are_left_alone(empty):
     warehouse = empty.open()
     publish(warehouse, "game_schedule", DAYS[1:3])
     publish(warehouse, "game_schedule", DAYS[3:], status=Status.REJECTED)
@@ -83,7 +83,7 @@ def test_an_unknown_table_is_named(warehouse):
 # --- the journal ---
 
 
-def test_every_operation_is_told_with_who_why_and_where(place):
+def test_every_operation_is_reported_with_who_why_and_where(place):
     clock = Clock()
     warehouse = place.open(now=clock)
     steps = [
@@ -97,19 +97,19 @@ def test_every_operation_is_told_with_who_why_and_where(place):
     for step in steps:
         clock.pass_days(1)
         step()
-    told = warehouse.journal()
-    assert list(told["operation"] + " " + told["who"] + " " + told["why"]) == [
+    reported = warehouse.journal()
+    assert list(reported["operation"] + " " + reported["who"] + " " + reported["why"]) == [
         "invalidate ann clock was off", "restore ann clock was off", "cancel bob too slow", "release bob done",
     ]  # fmt: skip
-    assert told["table_name"].tolist()[:3] == [BOX] * 3
-    assert told["first_date"].dt.date.tolist()[:3] == [DAYS[1], DAYS[1], DAYS[0]]
-    assert told["last_date"].dt.date.tolist()[:3] == [DAYS[2], DAYS[1], DAYS[3]]
-    assert told[["table_name", "first_date", "last_date"]].iloc[3].isna().all()
-    assert [json.loads(text) for text in told["detail"]] == [
+    assert reported["table_name"].tolist()[:3] == [BOX] * 3
+    assert reported["first_date"].dt.date.tolist()[:3] == [DAYS[1], DAYS[1], DAYS[0]]
+    assert reported["last_date"].dt.date.tolist()[:3] == [DAYS[2], DAYS[1], DAYS[3]]
+    assert reported[["table_name", "first_date", "last_date"]].iloc[3].isna().all()
+    assert [json.loads(text) for text in reported["detail"]] == [
         {"build": 5, "dates": 2},
         {"build": 6, "restored_build": 3, "content_hash": entry(warehouse, BOX, SECOND)["content_hash"]},
         {"claim": 4, "at": "2024-12-04"},
         {},
     ]
-    assert told["at"].is_monotonic_increasing
-    assert told["at"].iloc[-1] == clock()
+    assert reported["at"].is_monotonic_increasing
+    assert reported["at"].iloc[-1] == clock()

@@ -66,8 +66,8 @@ def test_a_rejected_date_keeps_what_stood_and_its_rows_for_inspection(warehouse)
     after = entry(warehouse, BOX, DAYS[1])
     assert minutes_by_day(warehouse) == [240.0] * 4
     assert (after["status"], after["reasons"]) == ("rejected", "points_sum: 3 points too many")
-    stands = ["build_id", "content_hash", "content_build", "inputs_build", "rows"]
-    assert after[stands].tolist() == before[stands].tolist()
+    published = ["build_id", "content_hash", "content_build", "inputs_build", "rows"]
+    assert after[published].tolist() == before[published].tolist()
     kept = rows_of(warehouse, "nba_rejected.team_box_scores")
     assert set(kept["minutes"]) == {99.0}
     assert set(kept["attempt_build"]) == {5} == {after["attempt_build"]}
@@ -87,10 +87,10 @@ def test_a_date_that_comes_back_from_a_gap_is_news_even_with_the_content_that_st
     assert entry(warehouse, BOX, DAYS[1])["content_build"] == 6
 
 
-def test_a_held_date_is_recorded_with_its_reason(warehouse):
+def test_a_blocked_date_is_recorded_with_its_reason(warehouse):
     publish(warehouse, "game_results", DAYS[:1], status=Status.REJECTED)
     published = publish(warehouse, BOX, DAYS[:2])
-    assert [outcome.status for outcome in published.values()] == [Status.HELD, Status.READY]
+    assert [outcome.status for outcome in published.values()] == [Status.BLOCKED, Status.READY]
     assert "game_results 2024-12-03 is rejected: points_sum" in entry(warehouse, BOX, DAYS[0])["reasons"]
     assert minutes_by_day(warehouse) == [240.0] * 4
 
@@ -105,10 +105,10 @@ def test_every_attempt_stays_in_the_history_and_build_ids_rise(warehouse):
     assert len(warehouse.ledger()) == len(SOUND) * len(DAYS)
 
 
-def test_seconds_of_the_build_are_told_of_every_date_of_it(warehouse):
+def test_seconds_of_the_build_are_reported_of_every_date_of_it(warehouse):
     publish(warehouse, "game_results", DAYS[:1], status=Status.REJECTED)
     publish(warehouse, BOX, DAYS[:2], seconds=1.5)
-    assert [entry(warehouse, BOX, day)["seconds"] for day in DAYS[:2]] == [1.5, 1.5], "of held dates too"
+    assert [entry(warehouse, BOX, day)["seconds"] for day in DAYS[:2]] == [1.5, 1.5], "of blocked dates too"
     assert np.isnan(entry(warehouse, BOX, DAYS[2])["seconds"])
     assert warehouse.history(BOX, DAYS[0])["seconds"].tolist()[-1] == 1.5
 

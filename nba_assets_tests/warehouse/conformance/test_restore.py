@@ -107,7 +107,7 @@ def test_restoring_what_was_invalidated_opens_the_gate_again(warehouse):
     assert kept(warehouse) == []
 
 
-def test_restoring_what_stands_makes_nothing_stale(complete):
+def test_restoring_what_is_published_makes_nothing_stale(complete):
     complete.restore(BOX, SECOND, 3, **WHO)
     assert stale_days(complete) == {}
 

@@ -96,8 +96,8 @@ def test_every_waiver_is_listed_with_its_state(warehouse, clock):
     )
     assert (revoked["revoked_by"], revoked["revoked_why"]) == ("ann", "no")
     assert revoked["revoked_at"] == clock() - dt.timedelta(days=1)
-    told = warehouse.journal()
-    assert (told["operation"] + " " + told["who"] + " " + told["table_name"]).tolist() == [
+    reported = warehouse.journal()
+    assert (reported["operation"] + " " + reported["who"] + " " + reported["table_name"]).tolist() == [
         f"waive ann {BOX}", f"waive bob {MODEL}", f"waive eve {BOX}", f"revoke ann {MODEL}",
     ]  # fmt: skip
 

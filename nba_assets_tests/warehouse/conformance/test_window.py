@@ -27,7 +27,7 @@ def test_the_window_of_same_date_inputs_holds_the_open_days_only(warehouse):
     publish(warehouse, "game_schedule", DAYS[1:2], status=Status.REJECTED)
     window = warehouse.read_window(TABLES[BOX], DAYS[:3])
     assert window.days == (DAYS[0], DAYS[2])
-    assert list(window.held) == [DAYS[1]]
+    assert list(window.blocked) == [DAYS[1]]
     assert set(window["game_schedule"]["game_date"].dt.date) == {DAYS[0], DAYS[2]}
     assert window.inputs_build == 5
 
@@ -37,7 +37,7 @@ def test_nothing_is_open_on_an_empty_warehouse_but_ingest(empty):
     assert warehouse.read_window(TABLES["game_schedule"], DAYS).days == tuple(DAYS)
     window = warehouse.read_window(TABLES["game_results"], DAYS)
     assert window.days == ()
-    assert window.held[DAYS[0]] == "game_schedule 2024-12-03 is missing"
+    assert window.blocked[DAYS[0]] == "game_schedule 2024-12-03 is missing"
     assert window["game_schedule"].empty
 
 
@@ -65,7 +65,7 @@ def test_a_gap_on_or_after_the_last_day_is_not_in_its_history(with_summaries):
     assert window.gaps["player_game_summary"].empty
 
 
-@pytest.mark.parametrize("status", [Status.REJECTED, Status.HELD])
+@pytest.mark.parametrize("status", [Status.REJECTED, Status.BLOCKED])
 def test_an_optional_input_that_was_refused_opens_its_dates_and_gives_gaps_instead_of_rows(warehouse, status):
     contract = dataclasses.replace(TABLES["team_offense"], reads=(Read("game_schedule"), Read(BOX, optional=True)))
     publish(warehouse, BOX, DAYS[1:2], status=status)
@@ -89,7 +89,7 @@ def test_a_narrowed_read_brings_its_columns_in_order_of_date_and_key(warehouse, 
     pd.testing.assert_frame_equal(rows, whole[["game_date", "minutes"]].reset_index(drop=True))
 
 
-def test_what_stands_on_a_rejected_date_is_not_read_as_history(warehouse):
+def test_what_is_published_on_a_rejected_date_is_not_read_as_history(warehouse):
     for table in ("team_offense", "team_defense"):
         publish(warehouse, table)
     contract = dataclasses.replace(
@@ -104,7 +104,7 @@ def test_what_stands_on_a_rejected_date_is_not_read_as_history(warehouse):
 @pytest.mark.parametrize(
     ("disturb", "current"),
     [
-        pytest.param(lambda warehouse: None, DAYS, id="all stands"),
+        pytest.param(lambda warehouse: None, DAYS, id="all is up to date"),
         pytest.param(lambda warehouse: publish(warehouse, BOX, DAYS[:1], status=Status.REJECTED), DAYS[1:],
                      id="rejected"),
         pytest.param(lambda warehouse: publish(warehouse, "game_results", DAYS[:1],
@@ -123,7 +123,7 @@ def test_what_is_current_can_be_left_out(warehouse, disturb, current):
     assert (everything.current, everything.skipped, len(everything.days)) == ((), (), 4)
 
 
-def test_what_is_left_out_without_being_current_is_told_apart(warehouse):
+def test_what_is_left_out_without_being_current_is_distinguished(warehouse):
     publish(warehouse, BOX, DAYS[:1], status=Status.REJECTED)
     publish(warehouse, BOX, DAYS[1:2], source_version="v2")
     window = warehouse.read_window(TABLES[BOX], DAYS, only=("failed",))

@@ -53,7 +53,7 @@ def test_two_files_of_the_same_name_are_two(path: Path, tmp_path: Path) -> None:
 
 
 def test_what_does_not_fit_into_memory_goes_beside_the_file(path: Path) -> None:
-    duckdb_engine._begin_anew()
+    duckdb_engine._begin_again()
     with attached(path) as connection:
         assert connection.execute("SELECT current_setting('temp_directory')").fetchone() == (f"{path}.tmp",)
 

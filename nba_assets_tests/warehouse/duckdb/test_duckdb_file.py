@@ -100,17 +100,17 @@ def test_a_file_that_cannot_be_opened_is_named_at_once(tmp_path, monkeypatch, sp
 def test_a_file_that_stays_locked_is_named_when_patience_ends(warehouse, monkeypatch):
     monkeypatch.setattr(duckdb_engine, "LOCK_PATIENCE_SECONDS", 0.1)
     script = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
-    holder = subprocess.Popen(
+    owner = subprocess.Popen(
         [sys.executable, "-c", script, str(warehouse.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     try:
-        assert holder.stdout.readline() == "open\n"
+        assert owner.stdout.readline() == "open\n"
         with pytest.raises(WarehouseError, match="another program") as refused:
             warehouse.ledger()
         assert str(warehouse.path) in str(refused.value)
     finally:
-        holder.kill()
-        holder.communicate()
+        owner.kill()
+        owner.communicate()
 
 
 def test_a_warehouse_of_another_schema_version_is_refused(warehouse):

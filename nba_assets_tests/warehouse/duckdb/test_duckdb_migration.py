@@ -1,4 +1,4 @@
-"""A warehouse of schema version 1 becomes one of version 2 in place, whole or not at all, with everything it holds."""
+"""A warehouse of an earlier schema version becomes one of today's in place, whole or not at all, with its rows."""
 
 import datetime as dt
 from pathlib import Path
@@ -91,6 +91,21 @@ def test_a_version_1_file_becomes_what_a_new_file_is_and_keeps_its_rows(version_
     assert len(warehouse.history(BOX, DAYS[0])) == 1
 
 
+def test_the_former_word_for_a_date_that_was_not_computed_becomes_todays(version_1):
+    with duckdb.connect(str(version_1)) as connection:
+        connection.execute("UPDATE nba_quality.warehouse_version SET version = 2")
+        for name in ("ledger", "ledger_history"):
+            connection.execute(f"UPDATE nba_quality.{name} SET status = 'held' WHERE game_date = ?", [DAYS[1]])
+    warehouse = warehouse_at(version_1)
+    ledger = warehouse.ledger()
+    changed = ledger["game_date"] == pd.Timestamp(DAYS[1])
+    assert set(ledger.loc[changed, "status"]) == {"blocked"}
+    assert set(ledger.loc[~changed, "status"]) == {"ready"}
+    assert warehouse.history(BOX, DAYS[1])["status"].tolist() == ["blocked"]
+    state = warehouse.state()
+    assert state.has_status(BOX, Status.BLOCKED).sum() == 1
+
+
 def test_a_migrated_file_works_with_all_that_is_new(version_1):
     warehouse = warehouse_at(version_1)
     until = dt.datetime(2124, 1, 1, tzinfo=dt.UTC)
@@ -115,12 +130,12 @@ def test_a_migration_that_cannot_be_finished_leaves_version_1(version_1):
         assert connection.execute("SELECT version FROM nba_quality.warehouse_version").fetchall() == [(1,)]
 
 
-@pytest.mark.parametrize("version", [0, 3, 99])
+@pytest.mark.parametrize("version", [0, 4, 99])
 def test_an_unknown_version_is_refused_and_left_alone(version_1, version):
     with duckdb.connect(str(version_1)) as connection:
         connection.execute("UPDATE nba_quality.warehouse_version SET version = ?", [version])
     before = columns_of(version_1)
-    with pytest.raises(WarehouseError, match=f"schema version {version}, this code has 2"):
+    with pytest.raises(WarehouseError, match=f"schema version {version}, this code has 3"):
         warehouse_at(version_1).ledger()
     pd.testing.assert_frame_equal(columns_of(version_1), before)
 

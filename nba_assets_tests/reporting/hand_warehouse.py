@@ -16,16 +16,16 @@ def _empty(columns: list[str]) -> pd.DataFrame:
 
 
 @dataclass
-class ToldWarehouse:
+class HandWarehouse:
     """Answers with what it was given; its tables have no rows."""
 
-    told: LedgerState
+    reported: LedgerState
     builds: pd.DataFrame = field(default_factory=lambda: _empty(BUILD_COLUMNS))
     given: pd.DataFrame = field(default_factory=lambda: _empty(WAIVER_COLUMNS))
     decided: pd.DataFrame = field(default_factory=lambda: _empty(JOURNAL_COLUMNS))
 
     def state(self) -> LedgerState:
-        return self.told
+        return self.reported
 
     def recent_builds(self) -> pd.DataFrame:
         return self.builds

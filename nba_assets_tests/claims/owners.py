@@ -1,4 +1,4 @@
-"""What the processes of the process tests do: race for spans, work until they are killed, hold until they lose.
+"""What the processes of the process tests do: race for spans, work until they are killed, freeze until they lose.
 
 Their processes come out of a server that has everything imported, so that each starts in milliseconds.
 """
@@ -29,10 +29,10 @@ def wanted(seed: int) -> list[Span]:
 
 
 def race(url: str, seed: int, start: Barrier, results: Queue) -> None:
-    """Reserve once, at the same moment as the others; tell the id, or the ids of the claims in the way."""
+    """Reserve once, at the same moment as the others; tell the id, or the ids of the claims blocking."""
     start.wait()
     try:
-        results.put((seed, reserve(ClaimStore(url), *wanted(seed), holder=f"run:{seed}").id, []))
+        results.put((seed, reserve(ClaimStore(url), *wanted(seed), owner=f"run:{seed}").id, []))
     except ClaimConflict as conflict:
         results.put((seed, 0, [one.claim.id for one in conflict.conflicts]))
 
@@ -41,22 +41,22 @@ def work(url: str, lease: float, working: Event) -> None:
     """Reserve, renew and end the same span over and over, until killed."""
     store = ClaimStore(url, lease=dt.timedelta(seconds=lease))
     while True:
-        claim = reserve(store, january("a", 1, 9), holder="run:killed")
+        claim = reserve(store, january("a", 1, 9), owner="run:killed")
         working.set()
         for _ in range(3):
             store.renew(claim.id)
         store.end(claim.id, "done")
 
 
-def hold(url: str, lease: float, results: Queue, go_on: Event) -> None:
+def freeze(url: str, lease: float, results: Queue, go_on: Event) -> None:
     """Hold a claim by its heartbeat; when told to go on, check it once and tell what came of it."""
     store = ClaimStore(url, lease=dt.timedelta(seconds=lease))
-    with Lease(store, reserve(store, january("a", 1, 9), holder="run:stopped"), every=lease / 4) as held:
-        results.put(held.claim.id)
+    with Lease(store, reserve(store, january("a", 1, 9), owner="run:stopped"), every=lease / 4) as blocked:
+        results.put(blocked.claim.id)
         go_on.wait()
         try:
-            held.check()
+            blocked.check()
         except ClaimsError as error:
             results.put((type(error).__name__, str(error)))
         else:
-            results.put(("", "still held"))
+            results.put(("", "still blocked"))

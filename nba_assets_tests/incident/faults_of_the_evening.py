@@ -58,7 +58,7 @@ class SleepyBackfill:
             store = ClaimStore(pipeline.settings.claims_url, lease=LEASE)
             spans = [Span(TEAM_OFFENSE.name, first, last)]
             claim = store.reserve(
-                spans, holder="backfill:first", kind="backfill", who="an engineer", above=self._warehouse.last_token()
+                spans, owner="backfill:first", kind="backfill", who="an engineer", above=self._warehouse.last_token()
             )
             self._lease = Lease(store, claim, every=LEASE.total_seconds() / 4).start()
             self._warehouse.raise_fence(spans, claim.id)
