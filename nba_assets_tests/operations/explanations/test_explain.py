@@ -15,6 +15,7 @@ from nba_assets.operations.explanations.missing_games import missing_games
 from nba_assets.operations.plan import plan
 from nba_assets.operations.status import status
 from nba_assets.partitions import Span
+from nba_assets.readiness.contents import Contents
 from nba_assets_tests.operations.three_weeks import DAYS, TABLES_BUILT, Weeks, build
 
 
@@ -199,7 +200,9 @@ class TestStatus:
         found = status(weeks.warehouse, weeks.store, weeks.settings)
         tables = {table.table: table for table in found.tables}
         for table in found.tables:
-            assert sum(count for word, count in table.counts.items() if word != "tainted") == DAYS, table.table
+            beside = {"tainted", *Contents}
+            assert sum(count for word, count in table.counts.items() if word not in beside) == DAYS, table.table
+            assert sum(table.counts[word] for word in Contents) <= table.counts["ready"]
         assert tables["team_box_scores"].counts["rejected"] == 1
         assert [str(dates) for dates in tables["team_box_scores"].ranges["rejected"]] == [str(weeks.gap)]
         assert tables["player_points_predictions"].counts["missing"] == DAYS
