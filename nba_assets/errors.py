@@ -69,7 +69,7 @@ CATALOGUE = (
         "`nba-assets waive xgboost_points_model … --rule training_window` goes ahead regardless.",
     ),
     Entry(
-        "NBA-304", "nba_assets.warehouse.frames.ContractError",
+        "NBA-304", "nba_assets.contracts.conformed.ContractError",
         "Rows do not have the columns or types that their contract declares. Nothing was written.",
         "A publish, after a change of a table's domain code or contract.",
         "Bring `nba_assets/contracts` and `nba_assets/domain` into agreement; the message names the column.",

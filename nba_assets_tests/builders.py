@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from nba_assets.contracts import conformed
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.raw_pregame import INJURY_REPORTS, POINT_LINES
 from nba_assets.domain.zones import ASSIST_COUNTS, ZONE_COUNTS
-from nba_assets.warehouse.frames import conform
 
 TEAMS = {1: "BOS", 2: "NYK", 3: "PHI", 4: "DEN", 5: "LAL", 6: "MIA"}
 LINE = {"pts": 10.0, "fga": 8.0, "fta": 4.0, "fg3a": 3.0, "reb": 5.0, "ast": 2.0, "tov": 1.0, "usage_rate": 20.0}
@@ -82,7 +82,7 @@ def team_table(rows: Sequence[tuple], **statistics: Sequence[float | None]) -> p
 
 def no_rows(contract: Contract) -> pd.DataFrame:
     """The contract's table without a row."""
-    return conform(contract, pd.DataFrame({name: pd.Series(dtype="object") for name in contract.column_names}))
+    return conformed.no_rows(contract).rows
 
 
 def without(rows: pd.DataFrame, hit: np.ndarray, names: Sequence[str], reason: str) -> pd.DataFrame:

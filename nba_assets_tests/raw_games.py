@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.raw import RAW_TABLES
 from nba_assets.domain.absence import absence_column
-from nba_assets.warehouse.frames import conform
 
 BOS, NYK, LAL, DEN = 1610612738, 1610612752, 1610612747, 1610612743
 LABELS = {BOS: "BOS", NYK: "NYK", LAL: "LAL", DEN: "DEN"}
@@ -64,4 +64,4 @@ def raw_frames(days: Sequence[dt.date]) -> dict[str, pd.DataFrame]:
 def _conformed(contract, rows: list[dict[str, object]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows).reindex(columns=list(contract.column_names))
     reasons = {name: contract.column(name).nulls[0] for name in contract.nullable_columns}
-    return conform(contract, frame.assign(absence=absence_column(frame, reasons)))
+    return conform(contract, frame.assign(absence=absence_column(frame, reasons))).rows

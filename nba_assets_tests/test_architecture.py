@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "partitions": {"errors"},
     "settings": set(),
     "home": {"settings"},
-    "domain": {"contracts.contract"},
+    "domain": {"contracts.contract", "contracts.game_constants"},
     "readiness": {"contracts", "errors", "partitions"},
     "sources": {
         "clock", "contracts", "domain.absence", "partitions", "readiness.box_rules", "readiness.contradictions",

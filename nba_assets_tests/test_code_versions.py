@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import pytest
 
+from nba_assets.contracts import game_constants
 from nba_assets.contracts.tables import TABLES
 from nba_assets_tests import code_versions
 from nba_assets_tests.code_versions import (
@@ -17,6 +18,8 @@ from nba_assets_tests.code_versions import (
     recorded,
     updated,
 )
+
+CONSTANT = "contracts.game_constants.FREE_THROW_WEIGHT"
 
 
 @pytest.fixture(scope="module")
@@ -50,37 +53,36 @@ def test_every_table_depends_on_its_asset_its_contract_and_its_domain_code(now):
     assert list(now) == list(TABLES)
     parts = set(now["player_daily_cache"]["parts"])
     assert {"contract", "assets.precompute.player_daily_cache", "domain.player_daily_cache", "domain.windows"} <= parts
-    assert "domain.possessions" in parts, "through player_form"
+    assert "domain.team_games" in parts, "through expected_players"
     assert "contracts.contract.Absence" in parts, "the reasons are written into rows"
     assert {"modelling.prediction", "contracts.predictions.BASELINE_FEATURE"} <= set(
         now["player_points_predictions"]["parts"]
     )
 
 
-def test_a_changed_constant_is_caught_in_exactly_the_tables_that_use_it(now):
-    after = current(
-        source=edited("nba_assets.domain.possessions", "FREE_THROW_WEIGHT = 0.44", "FREE_THROW_WEIGHT = 0.45")
-    )
+def test_a_changed_constant_is_caught_in_exactly_the_tables_that_use_it(now, monkeypatch):
+    monkeypatch.setattr(game_constants, CONSTANT.rpartition(".")[2], 0.45)
+    after = current()
     assert changed(now, after) == {
         "team_offense", "player_game_summary", "player_daily_cache", "player_composite_factors", "ml_feature_store",
     }  # fmt: skip
     line = next(line for line in problems(now, after) if line.startswith("team_offense"))
-    assert "domain.possessions" in line
+    assert CONSTANT in line
     assert "raise code_version" in line
     assert "python -m nba_assets_tests.code_versions" in line
-    assert changed_parts(now["team_offense"], after["team_offense"]) == ["domain.possessions"]
+    assert changed_parts(now["team_offense"], after["team_offense"]) == [CONSTANT]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("FREE_THROW_WEIGHT = 0.44  # Kubatko et al. 2007", id="comment"),
-        pytest.param("FREE_THROW_WEIGHT = (\n    0.44\n)", id="layout"),
-        pytest.param('FREE_THROW_WEIGHT = 0.44\n"""What a free throw costs."""', id="words"),
+        pytest.param("RELIABLE_MINUTES = 3.0  # of a game", id="comment"),
+        pytest.param("RELIABLE_MINUTES = (\n    3.0\n)", id="layout"),
+        pytest.param('RELIABLE_MINUTES = 3.0\n"""Enough of a game."""', id="words"),
     ],
 )
 def test_words_and_layout_change_nothing(now, text):
-    assert current(source=edited("nba_assets.domain.possessions", "FREE_THROW_WEIGHT = 0.44", text)) == now
+    assert current(source=edited("nba_assets.domain.involvement", "RELIABLE_MINUTES = 3.0", text)) == now
 
 
 def test_a_docstring_changes_nothing_and_an_operator_does(now):

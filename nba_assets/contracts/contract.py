@@ -31,6 +31,9 @@ ABSENCE = "absence"
 """Column of every table with nullable columns: a JSON object {column: reason} of the row's nulls."""
 
 
+DECIMALS = 6
+"""Floats are rounded to this many decimals before they are stored, hashed or compared, so that equal means equal."""
+
 LARGEST = 2.0**53
 """Every number of a table is smaller: from here on float64, in which nullable ones are computed, is not exact."""
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from nba_assets.contracts.game_constants import FREE_THROW_WEIGHT
 from nba_assets.domain.as_of import GameLog
-from nba_assets.domain.possessions import FREE_THROW_WEIGHT
 from nba_assets.domain.seasons import season_start_days
 from nba_assets.domain.windows import Rounds, half_life_decay, last_sums, quotient, running_sums
 

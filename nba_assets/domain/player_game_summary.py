@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from nba_assets.contracts.contract import ABSENCE, Absence
+from nba_assets.contracts.contract import ABSENCE, DECIMALS, Absence
 from nba_assets.domain import zones
 from nba_assets.domain.absence import absence_column
 from nba_assets.domain.gaps import due_in
@@ -13,8 +13,6 @@ from nba_assets.domain.involvement import chances_used, is_usage_rate_reliable, 
 from nba_assets.domain.ratio import ratio_absence
 from nba_assets.domain.shooting import effective_fg_pct, true_shooting_pct
 from nba_assets.domain.team_games import TEAM_GAME, team_games, with_schedule_facts
-
-DECIMALS = 6
 
 BOX = ["pts", "fgm", "fga", "fg3m", "fg3a", "ftm", "fta", "oreb", "dreb", "reb", "ast", "stl", "blk", "tov", "pf"]
 CHANCES = ["fga", "fta", "tov"]

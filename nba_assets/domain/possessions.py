@@ -3,14 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from nba_assets.contracts.game_constants import (
+    FREE_THROW_WEIGHT,
+    OVERTIME_GAME_MINUTES,
+    PLAYERS_ON_COURT,
+    REGULATION_GAME_MINUTES,
+)
 from nba_assets.domain.ratio import ratio
-
-FREE_THROW_WEIGHT = 0.44
-"""Possessions per free throw: and-ones, technicals and third shots do not end a possession of their own."""
-
-REGULATION_MINUTES = 48.0
-OVERTIME_MINUTES = 5.0
-PLAYERS_ON_COURT = 5
 
 
 def possessions(*, fga: pd.Series, fta: pd.Series, tov: pd.Series, oreb: pd.Series) -> pd.Series:
@@ -24,17 +23,17 @@ def possessions(*, fga: pd.Series, fta: pd.Series, tov: pd.Series, oreb: pd.Seri
 def overtime_periods(team_minutes: pd.Series) -> pd.Series:
     """Whole overtimes nearest to the team minutes (240 plus 25 per overtime up to the source's rounding)."""
     length = team_minutes / PLAYERS_ON_COURT
-    return np.rint((length - REGULATION_MINUTES) / OVERTIME_MINUTES).clip(lower=0)
+    return np.rint((length - REGULATION_GAME_MINUTES) / OVERTIME_GAME_MINUTES).clip(lower=0)
 
 
 def game_minutes(team_minutes: pd.Series) -> pd.Series:
     """Length of the game in minutes: team minutes / 5, snapped to 48 + 5 per overtime."""
-    return REGULATION_MINUTES + OVERTIME_MINUTES * overtime_periods(team_minutes)
+    return REGULATION_GAME_MINUTES + OVERTIME_GAME_MINUTES * overtime_periods(team_minutes)
 
 
 def pace(*, team_possessions: pd.Series, minutes_of_game: pd.Series) -> pd.Series:
     """Possessions per 48 minutes, so that overtime does not look like speed."""
-    return ratio(REGULATION_MINUTES * team_possessions, minutes_of_game)
+    return ratio(REGULATION_GAME_MINUTES * team_possessions, minutes_of_game)
 
 
 def rating(*, pts: pd.Series, team_possessions: pd.Series) -> pd.Series:

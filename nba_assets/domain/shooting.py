@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from nba_assets.domain.possessions import FREE_THROW_WEIGHT
+from nba_assets.contracts.game_constants import FREE_THROW_WEIGHT
 from nba_assets.domain.ratio import ratio
 
 

@@ -5,10 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from nba_assets.contracts.contract import ABSENCE, Absence
+from nba_assets.contracts.contract import ABSENCE, DECIMALS, Absence
 from nba_assets.domain.absence import Reason, absence_column
-
-DECIMALS = 6
 
 _PRECEDENCE = (Absence.UPSTREAM_MISSING, Absence.SHORT_HISTORY, Absence.NOT_APPLICABLE, Absence.SOURCE_UNAVAILABLE)
 

@@ -7,12 +7,12 @@ A test holds the two ways of looking back to the same numbers.
 import numpy as np
 import pandas as pd
 
+from nba_assets.contracts.contract import DECIMALS
 from nba_assets.modelling.segments import MINUTES
 
 BASELINES = ("season_average", "last_5", "last_10", "weighted_blend", "ewma_half_life_6")
 HALF_LIFE_GAMES = 6
 _BLEND = {"last_5": 0.35, "last_10": 0.40, "season_average": 0.25}
-_DECIMALS = 6
 
 
 def naive_baselines(games: pd.DataFrame) -> pd.DataFrame:
@@ -52,7 +52,7 @@ def naive_baselines(games: pd.DataFrame) -> pd.DataFrame:
     values["ewma_half_life_6"] = np.where(prior > 0, decayed[np.maximum(past_end - 1, 0)], np.nan)
     minutes = played["minutes_played"].to_numpy(dtype="float64")
     values[MINUTES] = _mean_between(minutes, np.maximum(career_start, past_end - 10), past_end)
-    rounded = {name: np.round(values[name], _DECIMALS) for name in (*BASELINES, MINUTES)}
+    rounded = {name: np.round(values[name], DECIMALS) for name in (*BASELINES, MINUTES)}
     return played[["game_id", "player_id"]].assign(prior_games=prior, **rounded)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from nba_assets.contracts.contract import DECIMALS
 from nba_assets.errors import RequestError
 from nba_assets.modelling.points_model import feature_values
 
@@ -17,7 +18,6 @@ MAY_BE_CONSTANT = frozenset({"is_postseason"})
 """Features that the calendar alone decides: in a history without a postseason nothing is broken upstream."""
 _IDENTIFIERS = ["game_id", "game_date", "season", "player_id"]
 _RESERVED = [*_IDENTIFIERS, "pts", "prior_games"]
-_DECIMALS = 6
 
 
 @dataclass(frozen=True)
@@ -133,5 +133,5 @@ def design_matrix(
 
 def _canonical(values: np.ndarray) -> bytes:
     # adding 0.0 turns -0.0 into 0.0, and the where() gives every NaN the same bits
-    rounded = np.round(values.astype("float64"), _DECIMALS) + 0.0
+    rounded = np.round(values.astype("float64"), DECIMALS) + 0.0
     return np.where(np.isnan(rounded), np.nan, rounded).tobytes()

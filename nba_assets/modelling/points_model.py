@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import xgboost
 
+from nba_assets.contracts.contract import DECIMALS
 from nba_assets.modelling.segments import calibration_groups
 
-SCORE_DECIMALS = 6
 INTERVAL = (0.1, 0.9)
 """Quantiles that bound the interval of a prediction: eight outcomes of ten lie within."""
 NO_LOWER_END = 0.001
@@ -73,8 +73,7 @@ class PointsModel:
         low = np.where(low <= NO_LOWER_END, 0.0, low - wider)
         columns = (mean, median, np.minimum(low, median), np.maximum(high + wider, median))
         rounded = {
-            name: np.round(np.maximum(column, 0.0), SCORE_DECIMALS)
-            for name, column in zip(PREDICTED, columns, strict=True)
+            name: np.round(np.maximum(column, 0.0), DECIMALS) for name, column in zip(PREDICTED, columns, strict=True)
         }
         return pd.DataFrame(rounded, index=frame.index)
 
@@ -93,7 +92,7 @@ class PointsModel:
             return []
         shares = self._added_points(frame, approx_contribs=True)
         largest = np.argsort(-np.abs(shares), axis=1, kind="stable")[:, :top]
-        picked = np.round(np.take_along_axis(shares, largest, axis=1), SCORE_DECIMALS)
+        picked = np.round(np.take_along_axis(shares, largest, axis=1), DECIMALS)
         names = np.array(self.feature_columns, dtype=object)[largest]
         return [list(zip(row, points, strict=True)) for row, points in zip(names, picked.tolist(), strict=True)]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from nba_assets.contracts.contract import ABSENCE, Absence
+from nba_assets.contracts.contract import ABSENCE, DECIMALS, Absence
 from nba_assets.contracts.predictions import BASELINE_FEATURE, PLAYER_POINTS_PREDICTIONS
 from nba_assets.domain.absence import Reason, absence_column, stated_reasons
 from nba_assets.domain.expected_players import expected_players, played_log
@@ -14,7 +14,7 @@ from nba_assets.domain.gaps import due_in
 from nba_assets.domain.injuries import last_reports
 from nba_assets.domain.windows import Rounds, half_life_decay, quotient, running_sums
 from nba_assets.modelling.baselines import HALF_LIFE_GAMES
-from nba_assets.modelling.points_model import PREDICTED, SCORE_DECIMALS
+from nba_assets.modelling.points_model import PREDICTED
 from nba_assets.modelling.registry.artefacts import SavedModel
 
 MODEL, BASELINE = "model", "baseline"
@@ -98,7 +98,7 @@ def predict_from_baseline(
     points = log.numbers("pts")
     sums = np.column_stack([points, (~np.isnan(points)).astype("float64")])
     total, weight = running_sums(Rounds.of(log), sums, np.repeat(half_life_decay([HALF_LIFE_GAMES]), 2)).T
-    average = np.round(earlier.of(quotient(total, weight)), SCORE_DECIMALS)
+    average = np.round(earlier.of(quotient(total, weight)), DECIMALS)
     unknown = np.full(len(rows), None, dtype=object)
     table = rows[_IDENTIFIERS].assign(
         **dict.fromkeys(PREDICTED, np.nan),

@@ -12,6 +12,7 @@ import dagster as dg
 import pandas as pd
 
 from nba_assets import clock
+from nba_assets.contracts.conformed import Conformed, conform, no_rows
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import made_of
 from nba_assets.errors import coded
@@ -30,8 +31,7 @@ from nba_assets.readiness.audit import Staged, audit
 from nba_assets.readiness.root_cause import origins, remedy
 from nba_assets.readiness.rules import rules_of
 from nba_assets.readiness.status import Status
-from nba_assets.sources.port import Delivery, Source
-from nba_assets.warehouse.frames import conform
+from nba_assets.sources.port import Delivery, Problem, Source
 from nba_assets.warehouse.port import Attempt, FencedOut, Published, Warehouse, Window
 
 OWNERS = ["team:nba-data"]
@@ -95,10 +95,10 @@ def build_table(context: dg.AssetExecutionContext, asset: TableAsset) -> Iterato
     source: Source | None = context.resources.source if "source" in asset.resources else None
     version = source.fingerprint if source else ""
     window = warehouse.read_window(contract, days, only=only_of(context.run.tags), source_version=version)
-    made, published = Delivery(_empty(contract)), {}
+    made, rows = _computed(context, asset, window)
+    published: dict[dt.date, Published] = {}
     if window.days or window.blocked:
-        made = _computed(context, asset, window)
-        verdicts = audit(_staged(window, made), rules_of(contract), window.waivers)
+        verdicts = audit(_staged(window, rows, made.problems), rules_of(contract), window.waivers)
         for day, ids in made.waivers.items():
             verdicts[day] = replace(verdicts[day], waivers=tuple(sorted({*verdicts[day].waivers, *ids})))
         claim.check()
@@ -106,7 +106,7 @@ def build_table(context: dg.AssetExecutionContext, asset: TableAsset) -> Iterato
             context.run.run_id, version, claim.token, override=claim.override, seconds=time.monotonic() - started
         )
         try:
-            published = warehouse.publish(window, made.rows, verdicts, attempt)
+            published = warehouse.publish(window, rows, verdicts, attempt)
         except FencedOut as refused:
             raise dg.Failure(coded(refused), allow_retries=False) from refused
     claim.progress(f"{contract.name} {days[0]} … {days[-1]}: {len(published)} of {len(days)} dates built")
@@ -114,29 +114,25 @@ def build_table(context: dg.AssetExecutionContext, asset: TableAsset) -> Iterato
     yield from report_outcomes(context, contract.name, _outcomes(context, window, made, published, warehouse))
 
 
-def _computed(context: dg.AssetExecutionContext, asset: TableAsset, window: Window) -> Delivery:
+def _computed(context: dg.AssetExecutionContext, asset: TableAsset, window: Window) -> tuple[Delivery, Conformed]:
+    """What the asset's function made of the window, and its rows as they are audited and published."""
     if not window.days:
-        return Delivery(_empty(asset.contract))
+        empty = no_rows(asset.contract)
+        return Delivery(empty.rows), empty
     made = asset.compute(window, *(getattr(context.resources, name) for name in asset.resources))
     delivery = made if isinstance(made, Delivery) else Delivery(made)
-    rows = conform(asset.contract, delivery.rows)
-    on_days = rows["game_date"].isin(window.dates)
-    return replace(delivery, rows=rows[on_days].reset_index(drop=True))
+    rows = conform(asset.contract, delivery.rows).on(window.dates)
+    return replace(delivery, rows=rows.rows), rows
 
 
-def _empty(contract: Contract) -> pd.DataFrame:
-    return conform(contract, pd.DataFrame({name: pd.Series(dtype="object") for name in contract.column_names}))
-
-
-def _staged(window: Window, made: Delivery) -> Staged:
+def _staged(window: Window, rows: Conformed, problems: Sequence[Problem]) -> Staged:
     return Staged(
-        contract=window.contract,
-        rows=made.rows,
+        conformed=rows,
         days=window.days,
         upstream=window.frames,
         now=clock.now(),
         bootstrap=window.bootstrap,
-        problems=[(problem.game_date, problem.message) for problem in made.problems],
+        problems=[(problem.game_date, problem.message) for problem in problems],
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 
 import pandas as pd
 
+from nba_assets.contracts.conformed import Conformed
 from nba_assets.contracts.contract import Contract
 from nba_assets.readiness.status import Status
 
@@ -28,17 +29,24 @@ class Failure:
 class Staged:
     """What a rule may look at: the rows to be published and the same-date facts they are judged by.
 
-    `rows` conform to the contract and lie on `days`. `upstream` are the same-date inputs. `bootstrap` are
+    `conformed` are rows of the `days`. `upstream` are the same-date inputs. `bootstrap` are
     the days whose thin windows are normal. `now` is the moment of judging (timezone-aware).
     """
 
-    contract: Contract
-    rows: pd.DataFrame
+    conformed: Conformed
     days: Sequence[dt.date]
     upstream: Mapping[str, pd.DataFrame]
     now: dt.datetime
     bootstrap: frozenset[dt.date] = frozenset()
     problems: Sequence[tuple[dt.date, str]] = ()
+
+    @property
+    def contract(self) -> Contract:
+        return self.conformed.contract
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        return self.conformed.rows
 
 
 Rule = Callable[[Staged], Iterable[Failure]]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from nba_assets.contracts.contract import ABSENCE, Absence
+from nba_assets.contracts.game_constants import FREE_THROW_WEIGHT
 from nba_assets.contracts.raw_shots import ZONES
 from nba_assets.readiness import thresholds
 from nba_assets.readiness.audit import Failure, Rule, Staged, TableRules
@@ -63,7 +64,7 @@ def _usage_adds_up(staged: Staged) -> Iterator[Failure]:
     That share is 100 % but for a player with a chance and no recorded minutes, whose usage is null.
     """
     rows = staged.rows[staged.rows["fga"].notna() & staged.rows["fta"].notna() & staged.rows["tov"].notna()]
-    chances = rows["fga"] + 0.44 * rows["fta"] + rows["tov"]
+    chances = rows["fga"] + FREE_THROW_WEIGHT * rows["fta"] + rows["tov"]
     parts = pd.DataFrame(
         {
             "weighted": (rows["usage_rate"] * rows["minutes_played"] / rows["game_minutes"]).fillna(0.0),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from nba_assets.contracts.game_constants import OVERTIME_TEAM_MINUTES, REGULATION_TEAM_MINUTES
 from nba_assets.partitions import eastern_date, season_of
 from nba_assets.readiness import thresholds
 from nba_assets.readiness.audit import Failure, Staged, TableRules
@@ -101,9 +102,9 @@ def _team_points_as_result(staged: Staged) -> Iterator[Failure]:
 def _team_minutes(staged: Staged) -> Iterator[Failure]:
     results = staged.upstream["game_results"][[*GAME, "overtime_periods"]]
     rows = staged.rows.merge(results, on=GAME, how="inner", validate="m:1")
-    due = 240 + 25 * rows["overtime_periods"]
+    due = REGULATION_TEAM_MINUTES + OVERTIME_TEAM_MINUTES * rows["overtime_periods"]
     wrong = rows[(rows["minutes"] - due).abs() > thresholds.TEAM_MINUTES_TOLERANCE]
-    what = "team minutes are not 240 + 25 per overtime"
+    what = f"team minutes are not {REGULATION_TEAM_MINUTES} + {OVERTIME_TEAM_MINUTES} per overtime"
     yield from failures_by_date(wrong, "team_minutes", what, [*TEAM_KEY, "minutes", "overtime_periods"])
 
 

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 import pandas as pd
 
 from nba_assets import clock
+from nba_assets.contracts.conformed import Conformed
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
@@ -23,7 +24,7 @@ from nba_assets.warehouse.decisions import (
     revocation,
     with_states,
 )
-from nba_assets.warehouse.frames import conform, content_hashes
+from nba_assets.warehouse.frames import content_hashes
 from nba_assets.warehouse.gated_reads import contract_of, read_rows, read_window, rows_of_days, training_window
 from nba_assets.warehouse.past_builds import content_of_builds
 from nba_assets.warehouse.port import Attempt, Published, Snapshot, Warehouse, Window
@@ -93,16 +94,15 @@ class SnapshotWarehouse(Warehouse, Generic[AnyReader]):
         return self._read(f"reading the inputs of {contract.name}", action)
 
     def publish(
-        self, window: Window, rows: pd.DataFrame, verdicts: Mapping[dt.date, Verdict], attempt: Attempt
+        self, window: Window, rows: Conformed, verdicts: Mapping[dt.date, Verdict], attempt: Attempt
     ) -> dict[dt.date, Published]:
-        contract, now = window.contract, self.now()
-        rows = conform(contract, rows)
-        hashes = content_hashes(contract, rows)
+        now = self.now()
+        hashes = content_hashes(rows.contract, rows.rows)
 
         def decide(reader: AnyReader) -> tuple[Change, dict[dt.date, Published]]:
-            return publication(reader, window, rows, hashes, verdicts, attempt, now)
+            return publication(reader, window, rows.rows, hashes, verdicts, attempt, now)
 
-        published, build = self._decide(f"publishing {contract.name}", decide)
+        published, build = self._decide(f"publishing {rows.contract.name}", decide)
         return {day: replace(outcome, build_id=build) for day, outcome in published.items()}
 
     def last_token(self) -> int:

@@ -1,4 +1,4 @@
-"""Frames as contracts declare them: conforming types, Arrow schema, content hashes."""
+"""Conformed frames on their way into a warehouse and back: Arrow schema, content hashes."""
 
 import datetime as dt
 import hashlib
@@ -7,10 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from nba_assets.contracts.contract import LARGEST, Column, Contract
-
-DECIMALS = 6
-"""Floats are rounded to this many decimals before storing and hashing, so that equal means equal."""
+from nba_assets.contracts.contract import Contract
 
 _ARROW = {
     "string": pa.string(),
@@ -21,69 +18,6 @@ _ARROW = {
     "date": pa.date32(),
     "timestamp": pa.timestamp("us", tz="UTC"),
 }
-
-
-class ContractError(Exception):
-    """Rows that cannot even be typed as their contract says; names table, column and a value."""
-
-    code = "NBA-304"
-
-
-def conform(contract: Contract, rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with exactly the contract's columns, order and types, sorted by date and key.
-
-    Raises ContractError for a missing or undeclared column, or a value that does not fit its type.
-    """
-    missing = [name for name in contract.column_names if name not in rows.columns]
-    extra = [name for name in rows.columns if name not in contract.column_names]
-    if missing or extra:
-        raise ContractError(f"{contract.name}: columns missing {missing}, columns not in the contract {extra}")
-    typed = pd.DataFrame({c.name: _typed(contract, c, rows[c.name]) for c in contract.columns}, index=rows.index)
-    order = ["game_date", *(name for name in contract.key if name != "game_date")]
-    return typed.sort_values(order, kind="stable", ignore_index=True)
-
-
-def _typed(contract: Contract, column: Column, values: pd.Series) -> pd.Series:
-    try:
-        if column.type == "date":
-            return pd.to_datetime(values).astype("datetime64[ns]").dt.normalize()
-        if column.type == "timestamp":
-            return pd.to_datetime(values, utc=True).astype("datetime64[ns, UTC]")
-        if column.type == "boolean":
-            return _flags(values, column.nullable)
-        if column.type == "float":
-            return values.astype("float64").round(DECIMALS) + 0.0
-        if column.type == "integer":
-            return _integers(values, column.nullable)
-        return values.astype("object").where(values.notna(), None)
-    except (ValueError, TypeError) as error:
-        raise ContractError(
-            f"{contract.name}.{column.name}: values do not fit type {column.type} ({error}); first values: "
-            f"{values.head(3).tolist()}"
-        ) from error
-
-
-def _flags(values: pd.Series, nullable: bool) -> pd.Series:
-    # By way of the nullable type, for a plain bool takes a null, and any text, for true.
-    flags = values.astype("boolean")
-    if not nullable and flags.isna().any():
-        raise ValueError(f"{int(flags.isna().sum())} nulls in a column that is never null")
-    return flags if nullable else flags.astype("bool")
-
-
-def _integers(values: pd.Series, nullable: bool) -> pd.Series:
-    if (values.astype("float64").abs() >= LARGEST).any():
-        raise ValueError(f"whole numbers from {LARGEST:.0f} on")
-    if not nullable:
-        if values.isna().any():
-            raise ValueError(f"{int(values.isna().sum())} nulls in a column that is never null")
-        if values.dtype.kind == "f" and (values % 1 != 0).any():
-            raise ValueError("fractions in an integer column")
-        return values.astype("int64")
-    numbers = values.astype("float64")
-    if (numbers.dropna() % 1 != 0).any():
-        raise ValueError("fractions in an integer column")
-    return numbers
 
 
 def to_arrow(contract: Contract, rows: pd.DataFrame) -> pa.Table:
@@ -140,9 +74,8 @@ EMPTY_HASH = hashlib.sha256(b"").hexdigest()[:16]
 
 def _value_hashes(values: pd.Series) -> np.ndarray:
     if values.dtype.kind == "f":
-        numbers = values.to_numpy(dtype="float64").round(DECIMALS) + 0.0
-        numbers[np.isnan(numbers)] = np.nan
-        return _mix(numbers.view(np.uint64))
+        numbers = values.to_numpy(dtype="float64")
+        return _mix(np.where(np.isnan(numbers), np.nan, numbers).view(np.uint64))
     if values.dtype.kind in "iu":
         return _mix(values.to_numpy(dtype="int64").view(np.uint64))
     if values.dtype.kind == "M" or isinstance(values.dtype, pd.DatetimeTZDtype):

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from nba_assets.contracts.conformed import Conformed
 from nba_assets.contracts.contract import Contract
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict, Waiver
@@ -132,7 +133,7 @@ class Warehouse(Register, Protocol):
         ...
 
     def publish(
-        self, window: Window, rows: pd.DataFrame, verdicts: Mapping[dt.date, Verdict], attempt: Attempt
+        self, window: Window, rows: Conformed, verdicts: Mapping[dt.date, Verdict], attempt: Attempt
     ) -> dict[dt.date, Published]:
         """Swap in the ready dates and write all ledger entries, in one transaction; keep what was replaced.
 

@@ -19,6 +19,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from nba_assets.contracts.conformed import Conformed
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Verdict
@@ -72,10 +73,9 @@ def publish_history(
 
 def _publish(local: DuckDBWarehouse, warehouse: BigQueryWarehouse, contract: Contract, days: list[dt.date]) -> int:
     window = warehouse.read_window(contract, days)
-    content = local.content(contract.name, days)
-    open_rows = content[content["game_date"].isin(window.dates)]
-    warehouse.publish(window, open_rows, {day: Verdict(Status.READY) for day in window.days}, Attempt("history"))
-    return len(open_rows)
+    rows = Conformed(contract, local.content(contract.name, days)).on(window.dates)
+    warehouse.publish(window, rows, {day: Verdict(Status.READY) for day in window.days}, Attempt("history"))
+    return len(rows.rows)
 
 
 def _is_equal(warehouse: BigQueryWarehouse, contract: Contract, entries: pd.DataFrame) -> bool:

@@ -24,13 +24,13 @@ from rich.console import Console
 from rich.table import Table
 
 from nba_assets import definitions
+from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.tables import TABLES
 from nba_assets.home import prepare_home
 from nba_assets.platform import open_warehouse
 from nba_assets.settings import from_environment
 from nba_assets.sources.registry import open_source
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
-from nba_assets.warehouse.frames import conform
 from nba_assets.warehouse.port import Window
 
 console = Console(width=150)
@@ -120,7 +120,7 @@ def _plain(home: Path, days: pd.DatetimeIndex, first: dt.date, last: dt.date) ->
         start = time.perf_counter()
         rows = asset.compute(window)
         seconds[contract.name] = time.perf_counter() - start
-        frames[contract.name] = conform(contract, rows)
+        frames[contract.name] = conform(contract, rows).rows
     return seconds
 
 

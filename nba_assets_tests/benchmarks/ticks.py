@@ -15,6 +15,7 @@ import dagster as dg
 from rich.console import Console
 from rich.table import Table
 
+from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.tables import TABLES
 from nba_assets.definitions import build_definitions
 from nba_assets.home import point_at
@@ -62,7 +63,8 @@ def correct(warehouse: Warehouse, days: list[dt.date]) -> None:
     window = warehouse.read_window(TABLES[CORRECTED], days)
     verdicts = {day: Verdict(Status.READY) for day in window.days}
     attempt = Attempt("benchmark", token=warehouse.last_token())
-    warehouse.publish(window, rows.assign(plus_minus=rows["plus_minus"] + 1), verdicts, attempt)
+    corrected = conform(TABLES[CORRECTED], rows.assign(plus_minus=rows["plus_minus"] + 1))
+    warehouse.publish(window, corrected, verdicts, attempt)
 
 
 def main(dates: int) -> None:

@@ -5,12 +5,12 @@ import datetime as dt
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.conformed import Conformed, conform
 from nba_assets.contracts.contract import ABSENCE, Contract
 from nba_assets.contracts.features import FEATURE_COLUMNS, ML_FEATURE_STORE, OPTIONAL_FEATURES, SHOT_FEATURES
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Staged
 from nba_assets.readiness.contract_rules import contract_rules
-from nba_assets.warehouse.frames import conform
 from nba_assets_tests.builders import random_league
 from nba_assets_tests.domain.precompute_chain import Chain, build
 
@@ -28,13 +28,13 @@ def chain() -> Chain:
 def test_frames_have_exactly_the_declared_columns_and_types(contract: Contract, chain):
     table = chain.tables()[contract.name]
     assert tuple(table) == contract.column_names
-    pd.testing.assert_frame_equal(conform(contract, table), table)
+    pd.testing.assert_frame_equal(conform(contract, table).rows, table)
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_rows_keep_keys_ranges_and_reasons(contract: Contract, chain):
     rows = chain.tables()[contract.name]
-    staged = Staged(contract, rows, [], {}, dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
+    staged = Staged(Conformed(contract, rows), [], {}, dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
     rules = {name: rule for name, rule in contract_rules(contract).items() if name != "upstream_missing_share"}
     assert [failure for rule in rules.values() for failure in rule(staged)] == []
 

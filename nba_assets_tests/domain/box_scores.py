@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.raw import BOX_COUNTS, GAME_SCHEDULE, PLAYER_BOX_SCORES, TEAM_BOX_SCORES
 from nba_assets.contracts.raw_shots import SHOT_ATTEMPTS, ZONES
-from nba_assets.warehouse.frames import conform
 
 LABELS = {1: "BOS", 2: "NYK", 3: "PHI", 4: "DEN", 5: "LAL", 6: "MIA"}
 BOX = list(BOX_COUNTS)
@@ -15,7 +15,7 @@ BOX = list(BOX_COUNTS)
 def frame(contract: Contract, rows: list[dict]) -> pd.DataFrame:
     """Rows with the contract's columns and types; what a row does not give is null."""
     filled = pd.DataFrame(rows, columns=list(contract.column_names))
-    return conform(contract, filled.assign(absence="{}"))
+    return conform(contract, filled.assign(absence="{}")).rows
 
 
 def game(game_id: str, home: int, away: int, day: str = "2025-01-15", **facts) -> dict:

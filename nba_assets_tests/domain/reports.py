@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.raw_pregame import INJURY_REPORTS, INJURY_STATUSES, NOT_YET_SUBMITTED, POINT_LINES
-from nba_assets.warehouse.frames import conform
 from nba_assets_tests.builders import League, game_id
 
 
@@ -48,7 +48,7 @@ def reports(date: str, home: int, rows: Sequence[tuple]) -> pd.DataFrame:
 
 def _frame(contract: Contract, rows: list[dict]) -> pd.DataFrame:
     filled = pd.DataFrame(rows, columns=list(contract.column_names)).assign(absence="{}")
-    return conform(contract, filled)
+    return conform(contract, filled).rows
 
 
 def with_random_reports(league: League, seed: int) -> League:

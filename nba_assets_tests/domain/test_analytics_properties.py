@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from nba_assets.contracts.analytics import ANALYTICS_TABLES
+from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.contract import ABSENCE
 from nba_assets.domain.player_game_summary import player_game_summary
 from nba_assets.domain.team_defense import team_defense
 from nba_assets.domain.team_offense import team_offense
-from nba_assets.warehouse.frames import conform
 from nba_assets_tests.builders import gap
 from nba_assets_tests.domain.box_scores import random_league
 
@@ -41,7 +41,7 @@ def assert_as_declared(tables: dict[str, pd.DataFrame]) -> None:
     for contract in ANALYTICS_TABLES:
         rows = tables[contract.name]
         assert tuple(rows.columns) == contract.column_names
-        assert_frame_equal(rows, conform(contract, rows), check_exact=True)
+        assert_frame_equal(rows, conform(contract, rows).rows, check_exact=True)
         stated = rows[ABSENCE].map(json.loads)
         for column in contract.columns:
             null = rows[column.name].isna()

@@ -8,6 +8,7 @@ import pandas as pd
 from nba_assets.claims.lease import Lease
 from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.analytics import TEAM_OFFENSE
+from nba_assets.contracts.conformed import conform
 from nba_assets.definitions import TABLE_ASSETS
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict
@@ -64,7 +65,7 @@ class SleepyBackfill:
             self._warehouse.raise_fence(spans, claim.id)
         self._window = self._warehouse.read_window(TEAM_OFFENSE, [day.date() for day in pd.date_range(first, last)])
         asset = next(asset for asset in TABLE_ASSETS if asset.contract is TEAM_OFFENSE)
-        self._rows = asset.compute(self._window)
+        self._rows = conform(TEAM_OFFENSE, asset.compute(self._window))
 
     def hang(self) -> None:
         """Its heartbeat stops, and its lease runs out."""

@@ -13,6 +13,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from nba_assets.contracts.conformed import Conformed
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
@@ -22,7 +23,7 @@ from nba_assets.warehouse.duckdb import schema
 from nba_assets.warehouse.duckdb.reads import DuckDBReader
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets.warehouse.duckdb.writes import next_build, replace_rows, write_ledger
-from nba_assets.warehouse.frames import conform, content_hashes
+from nba_assets.warehouse.frames import content_hashes
 from nba_assets.warehouse.gated_reads import rows_of_days
 from nba_assets.warehouse.ledger import entries
 from nba_assets.warehouse.port import Attempt, Published, Snapshot, Window
@@ -85,19 +86,18 @@ class UnguardedWarehouse(DuckDBWarehouse):
         return reader.select(upstream, "game_date >= ? AND game_date < ?", [first, max(days)])
 
     def publish(
-        self, window: Window, rows: pd.DataFrame, verdicts: Mapping[dt.date, Verdict], attempt: Attempt
+        self, window: Window, rows: Conformed, verdicts: Mapping[dt.date, Verdict], attempt: Attempt
     ) -> dict[dt.date, Published]:
         contract = window.contract
-        rows = conform(contract, rows)
         passed = {day: replace(verdict, status=Status.READY, failures=()) for day, verdict in verdicts.items()}
         with self._file.transaction(f"writing {contract.name}") as connection:
             before = DuckDBReader(connection).entries_on(contract.name, window.asked)
             unguarded = replace(attempt, token=0, override="")
-            hashes = content_hashes(contract, rows)
+            hashes = content_hashes(contract, rows.rows)
             ledger, published = entries(
                 window, passed, before, hashes, unguarded, build=next_build(connection), now=self.now()
             )
-            replace_rows(connection, schema.qualified(contract), contract, rows, list(window.days))
+            replace_rows(connection, schema.qualified(contract), contract, rows.rows, list(window.days))
             write_ledger(connection, contract.name, ledger)
         return published
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from nba_assets.contracts.conformed import Conformed
 from nba_assets.contracts.contract import Contract
 from nba_assets.readiness.audit import Failure, Staged
 
@@ -15,7 +16,7 @@ NOW = dt.datetime(2024, 12, 10, tzinfo=dt.UTC)
 def staged(
     contract: Contract, rows: pd.DataFrame, upstream: Mapping[str, pd.DataFrame] | None = None, **more: object
 ) -> Staged:
-    return Staged(contract, rows, (FIRST, SECOND), upstream or {}, **{"now": NOW, **more})
+    return Staged(Conformed(contract, rows), (FIRST, SECOND), upstream or {}, **{"now": NOW, **more})
 
 
 def assert_only(failures: list[Failure], day: dt.date, rule: str, *fragments: str, blocks: bool = False) -> None:

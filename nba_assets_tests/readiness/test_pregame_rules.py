@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.contract import ABSENCE_COLUMN, Absence, Column, Contract, Read
 from nba_assets.contracts.raw_pregame import INJURY_REPORTS, POINT_LINES, REPORT_TABLES
 from nba_assets.contracts.tables import TABLES
@@ -13,7 +14,6 @@ from nba_assets.readiness.derived_rules import DERIVED_RULES
 from nba_assets.readiness.pregame_rules import REPORT_RULES
 from nba_assets.readiness.rules import rules_of
 from nba_assets.readiness.status import Status
-from nba_assets.warehouse.frames import conform
 from nba_assets_tests.raw_games import BOS, LAL, game_id, raw_frames
 from nba_assets_tests.readiness.staged_rows import FIRST, SECOND, assert_only, staged
 
@@ -35,7 +35,7 @@ def lines() -> pd.DataFrame:
          "snapshot_at": pd.Timestamp(day, tz="UTC") + pd.Timedelta(hours=23), "is_verified_before_tipoff": True}
         for number, day in enumerate(DAYS) for player in range(PLAYERS)
     ]  # fmt: skip
-    return conform(POINT_LINES, pd.DataFrame(rows).assign(absence="{}"))
+    return conform(POINT_LINES, pd.DataFrame(rows).assign(absence="{}")).rows
 
 
 def reports() -> pd.DataFrame:
@@ -45,7 +45,7 @@ def reports() -> pd.DataFrame:
          "reported_at": pd.Timestamp(day, tz="UTC") + pd.Timedelta(hours=17)}
         for number, day in enumerate(DAYS) for player in range(PLAYERS)
     ]  # fmt: skip
-    return conform(INJURY_REPORTS, pd.DataFrame(rows).assign(absence="{}"))
+    return conform(INJURY_REPORTS, pd.DataFrame(rows).assign(absence="{}")).rows
 
 
 ROWS = {"point_lines": lines, "injury_reports": reports}

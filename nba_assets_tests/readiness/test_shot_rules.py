@@ -5,12 +5,12 @@ import datetime as dt
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.conformed import Conformed, conform
 from nba_assets.contracts.raw_shots import SHOT_ATTEMPTS
 from nba_assets.readiness.audit import Staged, Verdict, audit
 from nba_assets.readiness.rules import rules_of
 from nba_assets.readiness.status import Status
 from nba_assets.sources.shots.shot_rows import shot_rows
-from nba_assets.warehouse.frames import conform
 from nba_assets_tests.sources import small_shots
 
 DAY = dt.date.fromisoformat(small_shots.DAY)
@@ -29,7 +29,7 @@ def rows() -> pd.DataFrame:
     flags = ["is_made", "is_three", "is_assisted"]
     named[flags] = named[flags].astype("float64")
     whole = named.assign(player_name="Somebody", game_date=pd.Timestamp(DAY))
-    return conform(SHOT_ATTEMPTS, shot_rows(whole, "bigdataball"))
+    return conform(SHOT_ATTEMPTS, shot_rows(whole, "bigdataball")).rows
 
 
 def verdict(rows: pd.DataFrame, box: pd.DataFrame | None = None) -> Verdict:
@@ -37,7 +37,7 @@ def verdict(rows: pd.DataFrame, box: pd.DataFrame | None = None) -> Verdict:
         "game_schedule": small_shots.schedule(),
         "player_box_scores": small_shots.box() if box is None else box,
     }
-    staged = Staged(SHOT_ATTEMPTS, rows.reset_index(drop=True), [DAY], upstream, dt.datetime.now(dt.UTC))
+    staged = Staged(Conformed(SHOT_ATTEMPTS, rows.reset_index(drop=True)), [DAY], upstream, dt.datetime.now(dt.UTC))
     return audit(staged, rules_of(SHOT_ATTEMPTS), [])[DAY]
 
 

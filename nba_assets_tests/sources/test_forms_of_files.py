@@ -10,13 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nba_assets.contracts.conformed import ContractError, conform
 from nba_assets.contracts.contract import LARGEST
 from nba_assets.contracts.tables import TABLES
 from nba_assets.sources.archive_files.archive import ArchiveSource
 from nba_assets.sources.parsing import normalise
 from nba_assets.sources.parsing.column_parser import DeliveredRows
 from nba_assets.sources.pregame_reports.odds_api import american_odds, points
-from nba_assets.warehouse.frames import ContractError, conform, content_hashes, to_arrow
+from nba_assets.warehouse.frames import content_hashes, to_arrow
 from nba_assets_tests.sources import small_archive, small_reports
 from nba_assets_tests.sources.small_archive import write_clean, write_log
 
@@ -32,7 +33,7 @@ def hashes(source: ArchiveSource, first: dt.date | None = None, last: dt.date | 
     found = {}
     for table in INGEST:
         delivery = source.read(table, first or source.first_date, last or source.horizon)
-        found[table] = content_hashes(TABLES[table], conform(TABLES[table], delivery.rows))
+        found[table] = content_hashes(TABLES[table], conform(TABLES[table], delivery.rows).rows)
         found[f"problems of {table}"] = {problem.game_date: "" for problem in delivery.problems}
     return found
 
@@ -204,7 +205,7 @@ def test_a_number_beyond_what_a_table_holds_is_one_value_that_is_not_understood(
     """Not the end of the whole range; the value is the largest of 64 bits, which no float64 holds."""
     source = ArchiveSource(write(tmp_path / "archive", LARGEST_OF_64_BITS), tmp_path / "landing")
     delivery = source.read(table, FIRST, SECOND)
-    to_arrow(TABLES[table], conform(TABLES[table], delivery.rows))
+    to_arrow(TABLES[table], conform(TABLES[table], delivery.rows).rows)
     assert any(place in problem.message and "9" in problem.message for problem in delivery.problems)
     assert len({problem.game_date for problem in delivery.problems}) == 1
 

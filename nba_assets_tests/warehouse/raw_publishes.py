@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from nba_assets.contracts import conformed
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Failure, Verdict
 from nba_assets.readiness.status import Status
 from nba_assets.warehouse.duckdb import writes as duckdb_writes
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
-from nba_assets.warehouse.frames import conform
 from nba_assets.warehouse.port import Attempt, Published, Warehouse, WarehouseError
 from nba_assets_tests.raw_games import raw_frames
 from nba_assets_tests.warehouse.past_the_port import execute, sorted_rows
@@ -48,8 +48,7 @@ class Clock:
 
 
 def no_rows(table: str) -> pd.DataFrame:
-    names = TABLES[table].column_names
-    return conform(TABLES[table], pd.DataFrame({name: pd.Series(dtype="object") for name in names}))
+    return conformed.no_rows(TABLES[table]).rows
 
 
 def publish(
@@ -68,10 +67,10 @@ def publish(
         contract = dataclasses.replace(contract, code_version=code_version)
     if rows is None:
         rows = SOUND[table] if table in SOUND else no_rows(table)
-    rows = rows[rows["game_date"].isin(pd.DatetimeIndex(days))]
+    rows = conformed.conform(contract, rows).on(pd.DatetimeIndex(days))
     window = warehouse.read_window(contract, days)
     failures = () if status is Status.READY else (Failure(days[0], "points_sum", "3 points too many"),)
-    verdicts = {day: Verdict(status, failures, rows=len(rows) // len(days)) for day in window.days}
+    verdicts = {day: Verdict(status, failures, rows=len(rows.rows) // len(days)) for day in window.days}
     return warehouse.publish(window, rows, verdicts, Attempt(**{"run_id": "run", **more}))
 
 

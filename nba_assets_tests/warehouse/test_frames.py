@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nba_assets.contracts.conformed import ContractError, conform
 from nba_assets.contracts.contract import ABSENCE_COLUMN, Absence, Column, Contract
-from nba_assets.warehouse.frames import ContractError, conform, content_hashes, from_arrow, to_arrow
+from nba_assets.warehouse.frames import content_hashes, from_arrow, to_arrow
 
 GONE = (Absence.SOURCE_UNAVAILABLE,)
 EVERY_TYPE = Contract(
@@ -54,7 +55,7 @@ def rows(**columns: object) -> pd.DataFrame:
 
 
 def conformed(**columns: object) -> pd.DataFrame:
-    return conform(EVERY_TYPE, rows(**columns))
+    return conform(EVERY_TYPE, rows(**columns)).rows
 
 
 def hashes(**columns: object) -> dict[dt.date, str]:
@@ -62,7 +63,7 @@ def hashes(**columns: object) -> dict[dt.date, str]:
 
 
 def test_types_and_order():
-    frame = conform(EVERY_TYPE, rows().iloc[::-1][list(reversed(EVERY_TYPE.column_names))])
+    frame = conform(EVERY_TYPE, rows().iloc[::-1][list(reversed(EVERY_TYPE.column_names))]).rows
     assert frame.dtypes.astype(str).to_dict() == {
         "row_id": "int64", "game_date": "datetime64[ns]", "name": "object", "count": "float64", "share": "float64",
         "is_home": "bool", "is_starter": "boolean", "seen_at": "datetime64[ns, UTC]", "nickname": "object",
@@ -109,10 +110,10 @@ def test_columns_must_be_those_of_the_contract(frame, name):
 
 def test_the_hash_does_not_depend_on_the_order_of_rows_or_on_other_dates():
     whole = hashes()
-    assert content_hashes(EVERY_TYPE, conform(EVERY_TYPE, rows().iloc[[2, 1, 0]])) == whole
+    assert content_hashes(EVERY_TYPE, conform(EVERY_TYPE, rows().iloc[[2, 1, 0]]).rows) == whole
     for day in (FIRST, SECOND):
         alone = rows()[rows()["game_date"] == pd.Timestamp(day)]
-        assert content_hashes(EVERY_TYPE, conform(EVERY_TYPE, alone)) == {day: whole[day]}
+        assert content_hashes(EVERY_TYPE, conform(EVERY_TYPE, alone).rows) == {day: whole[day]}
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_no_rows_have_no_hash():
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 ROW = st.fixed_dictionaries(
     {
-        "row_id": st.integers(-(2**53), 2**53),
+        "row_id": st.integers(1 - 2**53, 2**53 - 1),
         "game_date": st.dates(dt.date(2015, 10, 27), dt.date(2030, 1, 1)),
         "name": TEXT,
         "count": st.none() | st.integers(-(2**40), 2**40),
@@ -189,7 +190,7 @@ ROW = st.fixed_dictionaries(
 @given(st.lists(ROW, max_size=6))
 def test_arrow_gives_back_the_same_frame(given_rows):
     frame = pd.DataFrame(given_rows, columns=list(EVERY_TYPE.column_names))
-    frame = conform(EVERY_TYPE, frame.astype({"is_starter": "boolean"}))
+    frame = conform(EVERY_TYPE, frame.astype({"is_starter": "boolean"})).rows
     back = from_arrow(EVERY_TYPE, to_arrow(EVERY_TYPE, frame))
     pd.testing.assert_frame_equal(back, frame)
     assert content_hashes(EVERY_TYPE, back) == content_hashes(EVERY_TYPE, frame)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import xgboost
 
+from nba_assets.contracts.contract import DECIMALS
 from nba_assets.modelling.cards.facts import facts_of
 from nba_assets.modelling.design_matrix import ROW_FILTER, DesignMatrix
 from nba_assets.modelling.evaluation import REFERENCE_BASELINE, Evaluation
@@ -20,8 +21,6 @@ from nba_assets.modelling.registry.freshness import TrainingWindow
 from nba_assets.modelling.registry.promotion import Verdict
 from nba_assets.modelling.splits import Split
 from nba_assets.modelling.training import CODE_VERSION, MEDIAN, TrainedModel, TrainingSettings
-
-_DECIMALS = 6
 
 
 def model_identity(
@@ -132,5 +131,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, float):
-        return round(float(value), _DECIMALS)
+        return round(float(value), DECIMALS)
     return value

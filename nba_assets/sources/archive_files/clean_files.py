@@ -6,6 +6,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from nba_assets.contracts.game_constants import OVERTIME_TEAM_MINUTES, REGULATION_TEAM_MINUTES
 from nba_assets.contracts.raw import BOX_COUNTS
 from nba_assets.sources.archive_files.game_facts import Stated
 from nba_assets.sources.archive_files.not_covered import NAME as NOT_COVERED
@@ -18,8 +19,6 @@ from nba_assets.sources.parsing.schedule_reconciliation import Parsed
 from nba_assets.sources.port import Problem
 
 TABLES = ("games", "team_box", "player_box")
-REGULATION_MINUTES, OVERTIME_MINUTES = 240, 25
-"""Team minutes of a game without overtime, and of each overtime."""
 
 _GAMES = ("game_id", "game_date", "home_team_id", "away_team_id", "neutral_site", "home_pts", "away_pts")
 _GAMES_OPTIONAL = ("minutes_home", "ot_periods")
@@ -204,7 +203,7 @@ class CleanFiles:
         games = self._games
         stated = games.read("minutes_home", normalise.minutes, "minutes")
         overtimes = games.read("ot_periods", normalise.counts, "a number of overtimes")
-        minutes = stated.fillna(REGULATION_MINUTES + OVERTIME_MINUTES * overtimes)
+        minutes = stated.fillna(REGULATION_TEAM_MINUTES + OVERTIME_TEAM_MINUTES * overtimes)
         minutes.index = games.game_ids("game_id")
         minutes = minutes[minutes.index.notna() & ~minutes.index.duplicated()]
         if minutes.isna().any():
@@ -221,12 +220,12 @@ class CleanFiles:
             }
         )
         team_minutes = played.groupby(["game_id", "team_id"])["minutes"].sum(min_count=1).groupby("game_id").max()
-        return REGULATION_MINUTES + OVERTIME_MINUTES * overtime_periods(team_minutes)
+        return REGULATION_TEAM_MINUTES + OVERTIME_TEAM_MINUTES * overtime_periods(team_minutes)
 
 
 def overtime_periods(team_minutes: pd.Series) -> pd.Series:
     """Overtimes played: the sum of rounded player minutes is off by a few minutes, an overtime adds 25."""
-    return ((team_minutes - REGULATION_MINUTES) / OVERTIME_MINUTES).round().clip(lower=0) + 0.0
+    return ((team_minutes - REGULATION_TEAM_MINUTES) / OVERTIME_TEAM_MINUTES).round().clip(lower=0) + 0.0
 
 
 def _placed(box: DeliveredRows, lines: pd.DataFrame, schedule: pd.DataFrame) -> pd.Series:

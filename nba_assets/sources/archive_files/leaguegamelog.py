@@ -6,8 +6,9 @@ from functools import cached_property
 
 import pandas as pd
 
+from nba_assets.contracts.game_constants import OVERTIME_TEAM_MINUTES, REGULATION_TEAM_MINUTES
 from nba_assets.contracts.raw import BOX_COUNTS
-from nba_assets.sources.archive_files.clean_files import OVERTIME_MINUTES, REGULATION_MINUTES, overtime_periods
+from nba_assets.sources.archive_files.clean_files import overtime_periods
 from nba_assets.sources.archive_files.game_facts import Stated
 from nba_assets.sources.parsing import normalise, raw_frames, schedule_reconciliation
 from nba_assets.sources.parsing.column_parser import DeliveredRows
@@ -120,7 +121,7 @@ def team_boxes(parts: Sequence[Part], schedule: pd.DataFrame, summed: pd.DataFra
     """
     log = DeliveredRows(parts, TEAM_COLUMNS)
     stated = log.read("MIN", normalise.minutes, "a number of minutes", required=True)
-    minutes = REGULATION_MINUTES + OVERTIME_MINUTES * overtime_periods(stated)
+    minutes = REGULATION_TEAM_MINUTES + OVERTIME_TEAM_MINUTES * overtime_periods(stated)
     log.fault((stated - minutes).abs() > _ROUNDING_MINUTES, "MIN", "is far from 240 minutes and 25 for each overtime")
     lines = _lines(log).assign(minutes=minutes)
     if summed is not None:

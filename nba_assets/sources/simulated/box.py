@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nba_assets.contracts.game_constants import FREE_THROW_WEIGHT
 from nba_assets.sources.simulated.talent import Players
 
 FREE_THROWS_A_TRIP = 1.90
@@ -132,7 +133,7 @@ def play(
     player_trips = deal(trips, rates.trips)
     fta = 2 * player_trips - rng.binomial(player_trips, 2 - FREE_THROWS_A_TRIP)
     ftm = rng.binomial(fta, chance(rates.free_throw_pct))
-    remaining = possessions - turnovers - team_turnovers - 0.44 * fta.sum(axis=1)
+    remaining = possessions - turnovers - team_turnovers - FREE_THROW_WEIGHT * fta.sum(axis=1)
     attempts = np.maximum(np.floor(remaining + rng.random(len(minutes))), 1).astype(int)
     fga, fg3a, fgm, fg3m = (np.zeros(minutes.shape, dtype=int) for _ in range(4))
     own_rebounds = np.zeros(len(minutes), dtype=int)
@@ -178,7 +179,7 @@ def expected_points(rates: Rates, minutes: np.ndarray, weight: np.ndarray, posse
     trip_share = stake / (weight * stake).sum(axis=1, keepdims=True)
     threes, two, three = chance(rates.three_share), chance(rates.two_pct), chance(rates.three_pct)
     trips = TRIPS_A_POSSESSION * possessions
-    first = possessions * (1 - TURNOVER_RATE) - TEAM_TURNOVERS_A_GAME - 0.44 * FREE_THROWS_A_TRIP * trips
+    first = possessions * (1 - TURNOVER_RATE) - TEAM_TURNOVERS_A_GAME - FREE_THROW_WEIGHT * FREE_THROWS_A_TRIP * trips
     made = (1 - threes) * two + threes * three
     missing = 1 - (weight * shot_share * made).sum(axis=1)
     again = REBOUND_OWN_MISS * missing

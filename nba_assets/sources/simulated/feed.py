@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from nba_assets.contracts.game_constants import OVERTIME_TEAM_MINUTES, REGULATION_TEAM_MINUTES
 from nba_assets.contracts.raw import BOX_COUNTS
 from nba_assets.sources.parsing.raw_frames import is_sorted
 from nba_assets.sources.simulated.availability import INJURED, RESTED
@@ -108,7 +109,7 @@ def _team_lines(played: Played, opening: pd.Timestamp) -> pd.DataFrame:
     rows = np.arange(2 * len(played.games))
     totals = {name: values.sum(axis=1) for name, values in _counts(played).items()}
     totals["tov"] = totals["tov"] + played.box.team_turnovers
-    minutes = 240.0 + 25.0 * np.repeat(played.overtimes, 2)
+    minutes = REGULATION_TEAM_MINUTES + OVERTIME_TEAM_MINUTES * np.repeat(played.overtimes, 2).astype("float64")
     return pd.DataFrame(_of_rows(played, opening, rows) | {"is_home": rows % 2 == 0, "minutes": minutes, **totals})
 
 

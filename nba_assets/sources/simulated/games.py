@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from nba_assets.contracts.game_constants import REGULATION_TEAM_MINUTES
 from nba_assets.sources.simulated import box
 from nba_assets.sources.simulated.availability import Season
 from nba_assets.sources.simulated.box import Box, Rates, opponent_rows
@@ -104,7 +105,7 @@ def play_games(
     known = box.rates(players, listed.player, form, np.zeros(shape), weight)
     actual = box.rates(players, listed.player, form, rng.normal(0, _SHARE_NOISE, shape), weight)
     other = opponent_rows(len(team))
-    guard = (weight * players.defence[listed.player]).sum(axis=1) / 240
+    guard = (weight * players.defence[listed.player]).sum(axis=1) / REGULATION_TEAM_MINUTES
     at_home = np.tile([1.0, -1.0], len(games)) * np.repeat(~games.is_neutral, 2)
     shooting = (
         clubs.offence[team]

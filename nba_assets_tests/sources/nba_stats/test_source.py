@@ -8,6 +8,7 @@ import json
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Staged, audit
 from nba_assets.readiness.rules import rules_of
@@ -198,7 +199,7 @@ def test_the_delivered_schedule_and_an_overtime_game(shared_data, server, open_s
             "game_schedule": due, "team_box_scores": teams.rows,
             "game_results": one.read("game_results", DAY, DAY).rows,
         }  # fmt: skip
-        staged = Staged(TABLES[name], delivery.rows, [DAY], upstream, dt.datetime(2025, 7, 1, tzinfo=dt.UTC))
+        staged = Staged(conform(TABLES[name], delivery.rows), [DAY], upstream, dt.datetime(2025, 7, 1, tzinfo=dt.UTC))
         verdict = audit(staged, rules_of(TABLES[name]), [])[DAY]
         assert verdict.status is Status.READY, verdict.reasons
 

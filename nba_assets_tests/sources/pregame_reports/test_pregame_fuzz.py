@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.raw_pregame import INJURY_REPORTS, POINT_LINES
 from nba_assets.readiness.audit import Staged, audit
 from nba_assets.readiness.rules import rules_of
@@ -17,7 +18,6 @@ from nba_assets.sources.archive_files.clean_files import CleanFiles
 from nba_assets.sources.parsing.landing import LandedFile
 from nba_assets.sources.parsing.schedule_reconciliation import Parsed
 from nba_assets.sources.pregame_reports.pregame_files import INJURIES, LINES, ODDS, ReportTables
-from nba_assets.warehouse.frames import conform
 from nba_assets_tests.sources.small_archive import write_clean
 from nba_assets_tests.sources.small_reports import DAY, GAME, NAMES, event, outcomes, player_box, record
 
@@ -187,9 +187,9 @@ def good_rows(delivery: Parsed, schedule: pd.DataFrame, table: str) -> pd.DataFr
     problems = [(problem.game_date, problem.message) for problem in delivery.problems]
     assert all(isinstance(message, str) and len(message) > 20 for _, message in problems)
     now = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
-    staged = Staged(contract, rows, days, {"game_schedule": schedule}, now, problems=problems)
+    staged = Staged(rows, days, {"game_schedule": schedule}, now, problems=problems)
     ready = [day for day, verdict in audit(staged, rules_of(contract), []).items() if verdict.status is Status.READY]
-    return rows[rows["game_date"].isin(pd.DatetimeIndex(ready))].reset_index(drop=True)
+    return rows.on(pd.DatetimeIndex(ready)).rows
 
 
 @pytest.mark.long

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.contract import ABSENCE
 from nba_assets.contracts.raw_shots import SHOT_ATTEMPTS
 from nba_assets.readiness.audit import Staged
 from nba_assets.readiness.rules import rules_of
 from nba_assets.sources.shots.shot_files import shots
-from nba_assets.warehouse.frames import conform
 from nba_assets_tests.sources import small_shots
 from nba_assets_tests.sources.mutations import MUTATIONS, Mutation
 from nba_assets_tests.sources.small_shots import Table, landed, text_of
@@ -123,7 +123,7 @@ SCHEDULE, BOX = small_shots.schedule(), small_shots.box()
 
 def _is_ready(rows: pd.DataFrame) -> bool:
     upstream = {"game_schedule": SCHEDULE, "player_box_scores": BOX}
-    staged = Staged(SHOT_ATTEMPTS, conform(SHOT_ATTEMPTS, rows), [DAY], upstream, dt.datetime.now(dt.UTC))
+    staged = Staged(conform(SHOT_ATTEMPTS, rows), [DAY], upstream, dt.datetime.now(dt.UTC))
     rules = rules_of(SHOT_ATTEMPTS).rules
     likely_first = reversed(rules.values())
     return not any(failure for rule in likely_first for failure in rule(staged))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.raw_shots import SHOT_ATTEMPTS
 from nba_assets.readiness.audit import Staged, Verdict, audit
 from nba_assets.readiness.rules import rules_of
@@ -15,7 +16,6 @@ from nba_assets.sources.archive_files.archive import ArchiveSource
 from nba_assets.sources.parsing.landing import LandedFile
 from nba_assets.sources.parsing.schedule_reconciliation import Parsed
 from nba_assets.sources.shots.shot_files import shots
-from nba_assets.warehouse.frames import conform
 
 pytestmark = [pytest.mark.archive, pytest.mark.long]
 
@@ -71,7 +71,7 @@ def players_beside_box(rows: pd.DataFrame, archive: ArchiveSource, first: dt.dat
 def audited(rows: pd.DataFrame, archive: ArchiveSource, first: dt.date, last: dt.date) -> dict[dt.date, Verdict]:
     upstream = {name: archive.read(name, first, last).rows for name in ("game_schedule", "player_box_scores")}
     days = [day.date() for day in pd.date_range(first, last)]
-    staged = Staged(SHOT_ATTEMPTS, conform(SHOT_ATTEMPTS, rows), days, upstream, dt.datetime.now(dt.UTC))
+    staged = Staged(conform(SHOT_ATTEMPTS, rows), days, upstream, dt.datetime.now(dt.UTC))
     return audit(staged, rules_of(SHOT_ATTEMPTS), [])
 
 

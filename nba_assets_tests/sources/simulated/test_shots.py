@@ -5,6 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.contract import ABSENCE
 from nba_assets.contracts.raw_shots import SHOT_ATTEMPTS
 from nba_assets.readiness.audit import Staged, audit
@@ -13,7 +14,6 @@ from nba_assets.readiness.status import Status
 from nba_assets.sources.port import Delivery
 from nba_assets.sources.simulated.faults import Fault
 from nba_assets.sources.simulated.league import SimulatedLeague
-from nba_assets.warehouse.frames import conform
 
 SETTINGS = {"seed": 5, "seasons": 1, "last_season": "2023-24"}
 DAY = dt.date(2024, 1, 5)
@@ -42,7 +42,6 @@ def statuses(faults: list[Fault]) -> dict[str, tuple[Status, str]]:
     first, last = DAY - dt.timedelta(days=1), DAY + dt.timedelta(days=1)
     delivery: Delivery = league.read("shot_attempts", first, last)
     staged = Staged(
-        SHOT_ATTEMPTS,
         conform(SHOT_ATTEMPTS, delivery.rows),
         [day.date() for day in pd.date_range(first, last)],
         {name: league.read(name, first, last).rows for name in ("game_schedule", "player_box_scores")},

@@ -8,6 +8,7 @@ import sys
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
 from nba_assets.warehouse.bigquery import writes as bigquery_writes
@@ -137,7 +138,7 @@ def test_a_service_that_stays_away_is_named_and_nothing_is_written(place):
         jobs = jobs_on(BigQueryServer(address, place.server.storage), patience_seconds=2)
         warehouse = BigQueryWarehouse(lambda: jobs, place.names, CALENDAR)
         with pytest.raises(WarehouseError, match="nba-props-platform"):
-            warehouse.publish(window, with_minutes(241.0), {}, Attempt("r"))
+            warehouse.publish(window, conform(TABLES[BOX], with_minutes(241.0)), {}, Attempt("r"))
     assert_unchanged(undisturbed, before)
 
 

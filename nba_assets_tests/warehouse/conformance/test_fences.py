@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict
@@ -26,10 +27,9 @@ MIDDLE = Span(BOX, DAYS[1], DAYS[2])
 
 def publish_late(warehouse: Warehouse, window: Window, token: int, **more: object) -> None:
     """What a job does that has read its window long ago."""
-    rows = with_minutes(241.0)
+    rows = conform(TABLES[BOX], with_minutes(241.0))
     verdicts = {day: Verdict(Status.READY) for day in window.days}
-    rows = rows[rows["game_date"].isin(window.dates)]
-    warehouse.publish(window, rows, verdicts, Attempt("late", token=token, **more))
+    warehouse.publish(window, rows.on(window.dates), verdicts, Attempt("late", token=token, **more))
 
 
 def test_a_late_writer_is_fenced_out_before_the_new_owner_has_published_anything(warehouse):

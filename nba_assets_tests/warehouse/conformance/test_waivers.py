@@ -6,6 +6,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.errors import RequestError
 from nba_assets.partitions import Span
@@ -39,9 +40,8 @@ def warehouse(place: Place, clock: Clock) -> Warehouse:
 def publish_overlong(warehouse: Warehouse, clock: Clock) -> None:
     """Two days of games that were too long, judged as an asset judges them."""
     window = warehouse.read_window(TABLES[BOX], DAYS[:2])
-    rows = with_minutes(290.0)
-    rows = rows[rows["game_date"].isin(window.dates)]
-    checked = dataclasses.replace(staged(TABLES[BOX], rows, window.frames), days=window.days, now=clock())
+    rows = conform(TABLES[BOX], with_minutes(290.0)).on(window.dates)
+    checked = dataclasses.replace(staged(TABLES[BOX], rows.rows, window.frames), days=window.days, now=clock())
     warehouse.publish(window, rows, audit(checked, rules_of(TABLES[BOX]), window.waivers), Attempt("r"))
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.contract import Read
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import bootstrap_days
@@ -135,8 +136,8 @@ def test_what_is_left_out_without_being_current_is_distinguished(warehouse):
 def test_the_window_knows_under_which_waivers_its_inputs_were_published(warehouse):
     tainted = Verdict(Status.READY, waivers=("w7",), rows=4)
     window = warehouse.read_window(TABLES[BOX], DAYS[1:2])
-    rows = with_minutes(290.0)
-    warehouse.publish(window, rows[rows["game_date"].isin(window.dates)], {DAYS[1]: tainted}, Attempt("r"))
+    rows = conform(TABLES[BOX], with_minutes(290.0)).on(window.dates)
+    warehouse.publish(window, rows, {DAYS[1]: tainted}, Attempt("r"))
     assert warehouse.read_window(TABLES[BOX], DAYS).taints == {}, "its own waivers are not inherited"
     for table in ("player_box_scores", "shot_attempts", "team_offense", "team_defense", "player_game_summary"):
         assert warehouse.read_window(TABLES[table], DAYS).taints == {DAYS[1]: ("w7",)}, table

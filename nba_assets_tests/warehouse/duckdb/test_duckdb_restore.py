@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.tables import TABLES
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
-from nba_assets.warehouse.frames import conform
 from nba_assets_tests.warehouse.raw_publishes import DAYS, SOUND, publish, publish_raw, warehouse_at
 
 WHO = {"who": "ann", "why": "clock was off", "token": 0}
@@ -52,7 +52,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBWarehouse
 def test_any_content_is_restored_row_for_row_and_hash_for_hash(played, builds, chosen):
     published, contents = [], []
     for slates in builds:
-        rows = conform(TABLES[PLAYERS], frame_of(slates))
+        rows = conform(TABLES[PLAYERS], frame_of(slates)).rows
         published.append(publish(played, PLAYERS, rows=rows))
         contents.append(rows)
         pd.testing.assert_frame_equal(played.content(PLAYERS, DAYS), rows)
