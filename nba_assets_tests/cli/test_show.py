@@ -14,6 +14,7 @@ from nba_assets.claims.store import ClaimStore
 from nba_assets.cli import show as showing
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
+from nba_assets.platform import Platform
 from nba_assets.settings import Settings
 from nba_assets_tests.raw_games import BOS, player_id
 from nba_assets_tests.warehouse.raw_publishes import DAYS, DERIVED, publish, publish_raw, warehouse_at, with_minutes
@@ -203,7 +204,9 @@ def test_waivers_are_listed_while_they_are_in_force(built):
 )
 def test_what_cannot_be_shown_is_refused_with_the_remedy(run, words, said):
     assert said in " ".join(run(*words, exit_code=2).split())
-    assert said in run.json(*words, exit_code=2)["refused"]
+    refusal = run.json(*words, exit_code=2)
+    assert said in refusal["refused"]
+    assert (refusal["code"], refusal["exit_code"]) == ("NBA-102", 2)
 
 
 def test_a_defect_is_no_refusal_and_shows_its_traceback(run, monkeypatch):
@@ -215,3 +218,16 @@ def test_a_defect_is_no_refusal_and_shows_its_traceback(run, monkeypatch):
     assert result.exit_code == 1
     assert isinstance(result.exception, ValueError)
     assert "NBA-102" not in result.output
+
+
+def test_an_environment_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
+    result = CliRunner().invoke(showing.show, ["status"], env={"NBA_SOURCE": "nowhere", "NBA_HOME": str(tmp_path)})
+    assert result.exit_code == 2
+    assert result.stdout.startswith("[NBA-101] NBA_SOURCE='nowhere'")
+
+
+def test_a_source_that_cannot_be_opened_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = Platform(Settings(home=tmp_path / "home", source="archive", data=tmp_path))
+    monkeypatch.setattr(showing, "open_platform", lambda: empty)
+    result = CliRunner().invoke(showing.show, ["status", "--json"])
+    assert (result.exit_code, json.loads(result.stdout)["code"]) == (2, "NBA-201")

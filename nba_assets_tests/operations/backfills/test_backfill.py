@@ -147,3 +147,10 @@ def test_everything_is_reserved_and_the_model_as_a_whole() -> None:
 def test_the_claim_carries_the_request_as_json() -> None:
     request = _request(10, only=("stale", "failed"), workers=3, override="rolled back", expected={MODEL: 17.5})
     assert Request.of_detail(json.loads(json.dumps(request.as_detail()))) == request
+
+
+def test_a_claim_of_release_0_1_is_still_read() -> None:
+    request = _request(10, pending_first=FIRST + dt.timedelta(days=2), pending_last=FIRST + dt.timedelta(days=3))
+    detail = request.as_detail()
+    former = {"from_": detail.pop("pending_first"), "to": detail.pop("pending_last"), **detail}
+    assert Request.of_detail(former) == request
