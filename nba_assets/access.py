@@ -28,7 +28,7 @@ Date = dt.date | str
 
 @dataclass(frozen=True)
 class GatedWarehouse:
-    """What `open_warehouse` returns. `port` is the whole warehouse, for whoever knows it."""
+    """What `open_warehouse` returns. `port` is the whole warehouse, for anyone who knows it."""
 
     port: Warehouse
     settings: Settings

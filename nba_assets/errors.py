@@ -58,7 +58,7 @@ CATALOGUE = (
         "NBA-302", "nba_assets.warehouse.port.FencedOut",
         "Not written: somebody who started later has these dates, or newer code has built them.",
         "A publish of a run that woke late or runs an older release.",
-        "Start again with the current release; the newer rows stand. To overwrite newer code on purpose: "
+        "Start again with the current release; the newer rows stay. To overwrite newer code on purpose: "
         "`nba-assets backfill --override \"the reason\"`.",
     ),
     Entry(
@@ -102,7 +102,7 @@ CATALOGUE = (
         "NBA-405", "nba_assets.claims.errors.ClaimLost",
         "The run's reservation is over: it was silent for too long, or somebody ended it. It writes nothing more.",
         "The next publish of that run.",
-        "Launch again what is still to be done: `nba-assets backfill` leaves alone what stands.",
+        "Launch again what is still to be done: `nba-assets backfill` leaves alone what is published.",
     ),
     Entry(
         "NBA-406", "nba_assets.claims.errors.ClaimCancelled",
@@ -138,7 +138,7 @@ CATALOGUE = (
         "NBA-602", "nba_assets.storage.port.Overtaken",
         "Not written: somebody else has changed the object since it was read.",
         "A training or a decision beside another one.",
-        "Repeat the command; it reads what stands first. Of two trainings with one number the first stays.",
+        "Repeat the command; it reads what is published first. Of two trainings with one number the first stays.",
     ),
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ BOOTSTRAP_DAYS = 14
 """Days at the start of a season (of the warehouse, or of play after a long pause) whose thin windows are normal."""
 
 PAUSE_DAYS = 60
-"""Days without a game after which play starts anew, as in July 2020: nobody has played of late."""
+"""Days without a game after which play starts again, as in July 2020: nobody has played of late."""
 
 
 def date_of(field: str, text: str) -> dt.date:

@@ -1,7 +1,7 @@
 """The one way in: what the settings name (source, warehouse, claims, models), opened when it is first asked for.
 
 What cannot be opened raises its named error (SettingsError, SourceError, WarehouseError, ClaimsError, StorageError);
-whoever asked decides what that means. Nothing here imports Dagster unless the warehouse is BigQuery, which is reached
+the caller decides what that means. Nothing here imports Dagster unless the warehouse is BigQuery, which is reached
 by Dagster's resource.
 """
 
@@ -51,7 +51,7 @@ class Platform:
 
     @cached_property
     def claims(self) -> "ClaimStore":
-        # Whoever reads the warehouse alone needs neither claims nor their database's library.
+        # Anyone who reads the warehouse alone needs neither claims nor their database's library.
         from nba_assets.claims.store import ClaimStore
 
         return ClaimStore(self.settings.claims_url)

@@ -13,7 +13,7 @@ WAREHOUSES = ("duckdb", "bigquery")
 
 @dataclass(frozen=True)
 class BigQuerySettings:
-    """Where the warehouse is on BigQuery: project, location, what stands before every dataset's name.
+    """Where the warehouse is on BigQuery: project, location, the prefix of every dataset's name.
 
     No query may read more than `maximum_gigabytes`. `emulator` and `storage_emulator` are the addresses of a local
     server of its REST and its storage interface, empty for the real service.

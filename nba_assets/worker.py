@@ -1,6 +1,6 @@
 """The process that works a backfill off: `python -m nba_assets.worker CLAIM`.
 
-Whoever has reserved the claim starts it (`operations.backfills.detached`); its output is the log of the launch.
+Anyone who has reserved the claim starts it (`operations.backfills.detached`); its output is the log of the launch.
 """
 
 import sys

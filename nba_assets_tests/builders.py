@@ -151,7 +151,7 @@ def random_league(seed: int, teams: int = 4, games_per_season: int = 16, seasons
     """Seasons of a few weeks with back-to-backs, rests, trades, absences, rookies and what sources lack.
 
     Some players sit out (no row, or a row without minutes), some play zero minutes; a few games lack free throws,
-    usage, who started, zones or assists; a postponed game stands on the schedule and is never played.
+    usage, who started, zones or assists; a postponed game is on the schedule and is never played.
     """
     rng = np.random.default_rng(seed)
     ids = list(TEAMS)[:teams]

@@ -26,7 +26,7 @@ from nba_assets_tests.conftest import REPOSITORY
 
 FILE = Path(__file__).with_name("code_versions.json")
 COMPUTING = ("nba_assets.domain", "nba_assets.modelling")
-"""Packages whose modules compute: whoever imports one depends on all of it."""
+"""Packages whose modules compute: anyone who imports one depends on all of it."""
 CONTRACTS = "nba_assets.contracts"
 """Package whose values count, whichever module imports them; its words do not."""
 COMMAND = "python -m nba_assets_tests.code_versions"
@@ -208,7 +208,7 @@ def _plain(node: Any) -> Any:
 
 
 def _is_words(node: Any) -> bool:
-    """A string that stands alone: a docstring, or the description of a constant."""
+    """A string on its own: a docstring, or the description of a constant."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 

@@ -1,4 +1,4 @@
-"""The pages and pictures of the documentation that are made of code: one command writes them all anew.
+"""The pages and pictures of the documentation that are made of code: one command writes them all again.
 
 python -m nba_assets_tests.generated_docs
 """
@@ -139,7 +139,7 @@ BLOCKS: dict[str, dict[str, Callable[[], str]]] = {
 
 
 def with_blocks(text: str, blocks: Mapping[str, Callable[[], str]]) -> str:
-    """The text with its generated parts made anew."""
+    """The text with its generated parts made again."""
     for name, make in blocks.items():
         head, start, rest = text.partition(f"<!-- generated: {name} -->")
         assert start, f"no place for {name!r}"

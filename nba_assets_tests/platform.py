@@ -102,7 +102,7 @@ class Platform:
         return dict(zip(mine["game_date"].dt.date, mine["status"], strict=True))
 
     def hashes(self) -> pd.Series:
-        """Content hash by (table, date) of everything that stands."""
+        """Content hash by (table, date) of everything that is published."""
         ledger = self.warehouse.ledger()
         return ledger.set_index(["table_name", "game_date"])["content_hash"].sort_index()
 

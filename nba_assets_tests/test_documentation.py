@@ -24,7 +24,7 @@ STAND_INS = {
     "TABLE": "team_offense", "FROM": "2025-01-15", "DATE": "2025-01-15", "ID": "7", "CLAIM": "7", "BUILD": "3",
     "VERSION": "1", "RULE": "*", "REASON": "why", "PLAYER": "7", "N": "2", "D": "2", "X": "2",
 }  # fmt: skip
-"""What stands in the documentation for something of the reader's."""
+"""What is published in the documentation for something of the reader's."""
 
 
 def fenced(text: str) -> list[str]:
@@ -109,7 +109,7 @@ def test_variables_are_known(page: str):
 
 def test_what_is_generated_is_current():
     old = [path.name for path, text in documents().items() if path.read_text(encoding="utf-8") != text]
-    assert old == [], "python -m nba_assets_tests.generated_docs writes them anew"
+    assert old == [], "python -m nba_assets_tests.generated_docs writes them again"
 
 
 def test_local_dagster_home_is_valid_yaml():

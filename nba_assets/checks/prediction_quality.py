@@ -113,7 +113,7 @@ def last_days(state: LedgerState, table: str, days: int, before: int = 0) -> lis
 
 
 def findings(warehouse: Warehouse) -> dict[str, Finding]:
-    """What every check says of what stands in the warehouse."""
+    """What every check says of what is published in the warehouse."""
     state = warehouse.state()
 
     def newest(table: str, days: int, before: int = 0) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""A claim kept alive by a heartbeat, while its owner works: told at once when it is lost or cancelled."""
+"""A claim kept alive by a heartbeat, while its owner works: it learns at once when it is lost or cancelled."""
 
 import logging
 import threading
@@ -70,7 +70,7 @@ class Lease:
             _log.warning("%s ends with its lease: %s", named(self.claim), error)
 
     def leave(self) -> None:
-        """Stop the heartbeat but leave the claim: to whoever else works under it, else to its lease."""
+        """Stop the heartbeat but leave the claim: to anyone else who works under it, else to its lease."""
         self._stopped.set()
         if self._thread.is_alive():
             self._thread.join()

@@ -236,7 +236,7 @@ class ClaimStore:
                 connection.exec_driver_sql(begin)
                 yield connection
         except sa.exc.DBAPIError as error:
-            # Whoever removed the file or the tables finds them made anew at the next use.
+            # Anyone who removed the file or the tables finds them made again at the next use.
             self._is_created = False
             raise ClaimsUnavailable(
                 f"the claims in {self} cannot be used: {' '.join(str(error.orig).split())}. Check that the database"

@@ -26,10 +26,10 @@ def backfill(
     workers: Annotated[int, typer.Option(min=1, help="Runs at the same time.")] = 1,
     chunk_days: ChunkDays = CHUNK_DAYS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, start nothing.")] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait for whoever holds the dates.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for anyone who holds the dates.")] = False,
     wait_minutes: Annotated[float, typer.Option(help="With --wait: how long.")] = WAIT_MINUTES,
     detach: Annotated[bool, typer.Option("--detach", help="Do not follow.")] = False,
-    reason: Annotated[str, typer.Option(help="Why; shown to whoever finds the dates taken.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; shown to anyone who finds the dates taken.")] = "",
     override: Annotated[str, typer.Option(help="The reason why older code may build over newer.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:

@@ -25,7 +25,7 @@ def print_explanation(console: Console, found: Explanation) -> None:
         console.print(f"  {reason}", highlight=False, markup=False)
     if found.to_build and not any(reason.startswith("blocked: ") for reason in found.reasons):
         console.print(f"  cannot be built now: {found.to_build}", highlight=False, markup=False)
-    print_lines(console, "What stands", [_published(found)] if found.published else [])
+    print_lines(console, "What is published", [_published(found)] if found.published else [])
     print_lines(console, "Newest attempt", [_attempt(found.attempt)] if found.attempt else [])
     attempts = [
         f"build {row['attempt_build']} {text_of(row['written_at'])} {row['status']}"

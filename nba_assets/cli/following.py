@@ -30,7 +30,7 @@ def follow_claim(platform: Platform, claim: Claim, as_json: bool) -> int:
         log = platform.settings.launches / f"{claim.id}.log"
         ended = platform.claims.get(claim.id)
         said = (
-            f"The process of claim {claim.id} has died ({ended.state}); {log} says more. What it published stands: "
+            f"The process of claim {claim.id} has died ({ended.state}); {log} says more. What it published stays: "
             "launch the same again, it goes on from there."
         )
         console.print(json.dumps({"claim": claim.id, "exit_code": INCOMPLETE, "died": said}) if as_json else said)

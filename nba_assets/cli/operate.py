@@ -66,7 +66,7 @@ def unfreeze(
 
 
 def invalidate(table: Table, first: First, reason: Reason, last: Last = None, as_json: Json = False) -> None:
-    """Close the gate on what stands; what was built on it becomes stale."""
+    """Close the gate on what is published; what was built on it becomes stale."""
     from nba_assets.operations import commands
 
     platform = open_platform()

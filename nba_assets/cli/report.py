@@ -41,7 +41,7 @@ def print_report(platform: "Platform") -> None:
     path = platform.settings.reports / FILE_NAME
     if path.exists():
         written = dt.datetime.fromtimestamp(path.stat().st_mtime).astimezone()
-        said = f"Data quality page of {written:%Y-%m-%d %H:%M}: {path.as_uri()} (anew: nba-assets report)"
+        said = f"Data quality page of {written:%Y-%m-%d %H:%M}: {path.as_uri()} (again: nba-assets report)"
     else:
         said = "Data quality page: none yet; `nba-assets report` writes it, or materialize data_quality_report"
     console.print(said, highlight=False, markup=False, soft_wrap=True)

@@ -66,7 +66,7 @@ def _short(left: dt.timedelta) -> str:
 
 
 def model_line(model: ModelStatus) -> str:
-    """One version: whether its data stands, what it predicts, under which waivers it was trained."""
+    """One version: whether its data is current, what it predicts, under which waivers it was trained."""
     serves = "serves no predictions"
     if model.serves_from:
         serves = f"serves {model.serves_from} … {model.serves_to or ''}".rstrip()

@@ -25,7 +25,7 @@ def train(
     ] = "{}",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be trained, start nothing.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Do not follow.")] = False,
-    reason: Annotated[str, typer.Option(help="Why; shown to whoever finds the dates taken.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; shown to anyone who finds the dates taken.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Train the points model through its gate; a stored version already is not trained again.

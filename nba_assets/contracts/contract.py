@@ -93,7 +93,7 @@ class Contract:
     """The promise of one table.
 
     `key` identifies a row within the table; every table is partitioned by `game_date`.
-    `missing` says what a missing row means. `code_version` is raised by whoever changes the
+    `missing` says what a missing row means. `code_version` is raised by anyone who changes the
     table's domain code or contract; it makes the table's own partitions stale. An `ingest` table
     takes its rows from the source; what it reads are the tables its rows are judged by.
     """

@@ -73,7 +73,7 @@ ML_FEATURE_STORE = Contract(
     dataset="nba_predictions",
     grain="one row per game and player expected to play",
     description="Features of the points model by name, as known before tip-off. It holds no outcome and no label.",
-    missing="A player without a row was not expected to play; whoever scores him uses a naive baseline.",
+    missing="A player without a row was not expected to play; anyone who scores him uses a naive baseline.",
     key=("game_id", "player_id"),
     columns=(
         *carried(

@@ -87,7 +87,7 @@ PREDICTION_ACCURACY = Contract(
               "bookmaker"),
         _line("points_line", "float", "Consensus line before tip-off: median of the bookmakers.", "points", 0, 80,
               "points_line"),
-        _line("is_points_line_verified", "boolean", "Whether snapshot times prove that the line stood before tip-off.",
+        _line("is_points_line_verified", "boolean", "Whether snapshot times prove that the line was before tip-off.",
               "", None, None, "is_verified_before_tipoff"),
         _error("line_error", "points_line", _NO_LINE, f"{_LINES}.points_line"),
         Column(

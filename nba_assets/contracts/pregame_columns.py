@@ -34,7 +34,7 @@ LINE_COLUMNS = (
     Column("points_line_over_probability", "float", "Chance of the over by the prices of both sides without the "
            "bookmaker's margin, each book at its own line; median of the bookmakers.", "fraction", _REPORT_NULLS, 0, 1,
            sources=(f"{_LINES}.over_price", f"{_LINES}.under_price")),
-    Column("is_points_line_verified", "boolean", "Whether a snapshot time proves that the lines stood before tip-off.",
+    Column("is_points_line_verified", "boolean", "Whether a snapshot time proves that the lines were before tip-off.",
            "", _REPORT_NULLS, sources=(f"{_LINES}.is_verified_before_tipoff",)),
 )  # fmt: skip
 

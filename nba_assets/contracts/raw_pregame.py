@@ -40,9 +40,9 @@ POINT_LINES = Contract(
         Column("points_line", "float", "Points that the player must exceed for the over to win.", "points", (), 0, 80),
         _price("over"),
         _price("under"),
-        Column("snapshot_at", "timestamp", "When the line stood, UTC.", nulls=(Absence.SOURCE_UNAVAILABLE,)),
+        Column("snapshot_at", "timestamp", "When the line was offered, UTC.", nulls=(Absence.SOURCE_UNAVAILABLE,)),
         Column("is_verified_before_tipoff", "boolean",
-               "Whether snapshot_at proves that the line stood before tip-off; false where the source has no snapshot "
+               "Whether snapshot_at proves that the line was before tip-off; false where the source has no snapshot "
                "time."),
         ABSENCE_COLUMN,
     ),

@@ -48,7 +48,7 @@ class Earlier:
         return self.end - self.first
 
     def of(self, values: np.ndarray, back: int = 0) -> np.ndarray:
-        """The value that stands at the last earlier game (`back` games before it); NaN where there is none."""
+        """The value at the last earlier game (`back` games before it); NaN where there is none."""
         if not len(values):
             return np.full(len(self.end), np.nan)
         there = self.games > back

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 PLAYER = ["game_date", "game_id", "player_id"]
-"""The date belongs to it: lines of a postponed game stand on the date for which they were made."""
+"""The date belongs to it: lines of a postponed game are on the date for which they were made."""
 
 BOOK = [*PLAYER, "bookmaker"]
 
@@ -51,7 +51,7 @@ def implied_probability(american_odds: pd.Series) -> pd.Series:
 
 
 def _one_per_book(point_lines: pd.DataFrame) -> pd.DataFrame:
-    """Lines of known players; where a player stands under two spellings, the newest line of each book."""
+    """Lines of known players; where a player has two spellings, the newest line of each book."""
     lines = point_lines[point_lines["player_id"].notna()]
     lines = lines.astype({"player_id": "int64", "is_verified_before_tipoff": bool})
     proven = lines.groupby(PLAYER)["is_verified_before_tipoff"].transform("any")

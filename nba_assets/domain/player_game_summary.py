@@ -42,7 +42,7 @@ def player_game_summary(
     (`not_applicable`). Usage rests on the sums over the team's player rows and on the game's length from
     `team_offense`; without that row both are null (`upstream_missing`), and where the source lacks FTA or TOV of
     one player of the team, usage is null for all of them (`source_unavailable`). Shot zones are those of the game's
-    shot rows: zeros for whoever took no shot in a game that has them, null without any, for the reason that `zones`
+    shot rows: zeros for anyone who took no shot in a game that has them, null without any, for the reason that `zones`
     says.
     A row whose game or team the schedule does not know is left out (`team_games.with_schedule_facts`).
     """

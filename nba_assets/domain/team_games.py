@@ -3,7 +3,7 @@
 import pandas as pd
 
 TEAM_GAME = ["game_date", "game_id", "team_id"]
-"""What identifies a team's game. The date belongs to it: a postponed game stands on the schedule of two dates."""
+"""What identifies a team's game. The date belongs to it: a postponed game is on the schedule of two dates."""
 
 SCHEDULE_FACTS = ["season", "season_type", "team", "opponent_team_id", "opponent_team", "is_home"]
 

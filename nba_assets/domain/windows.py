@@ -1,4 +1,4 @@
-"""Statistics over the last games of an entity, standing at each game of a log: that game and those before it.
+"""Statistics over the last games of an entity, as of each game of a log: that game and those before it.
 
 What of it a date may see is `as_of`. Every result is a reduction over one entity's own games in a fixed order
 (latest first within a last-N window, earliest first in the running ones), so it does not depend on which other
@@ -65,7 +65,7 @@ def running_sums(rounds: Rounds, values: np.ndarray, decay: np.ndarray) -> np.nd
     """Total of the games so far, where `decay` is what is left of it when the next game is added; NaN adds nothing.
 
     `values` is [games × columns]. `decay` is one factor per column (0.5^(1/h) gives the weights 0.5^(k/h), k = 0 at
-    the latest game; 1 a plain total), or [games × 1] with one per game (0 starts anew).
+    the latest game; 1 a plain total), or [games × 1] with one per game (0 starts again).
     """
     totals = _filled(values)[rounds.order]
     left = decay[rounds.order] if decay.ndim == 2 else np.broadcast_to(decay, values.shape)

@@ -1,1 +1,1 @@
-"""What Dagster is told: partition-exact outcomes, and the local event log that can take them in bulk."""
+"""What Dagster is given: partition-exact outcomes, and the local event log that can take them in bulk."""

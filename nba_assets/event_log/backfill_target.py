@@ -11,7 +11,7 @@ import dagster as dg
 def backfill_target(instance: dg.DagsterInstance, backfill_id: str) -> dict[str, list[str]] | None:
     """Partition keys in order, by asset; an asset without partitions has none. None for an unknown backfill.
 
-    A backfill of a job names no assets: its keys stand under "".
+    A backfill of a job names no assets: its keys are under "".
     """
     backfill: Any = instance.get_backfill(backfill_id)
     if backfill is None:

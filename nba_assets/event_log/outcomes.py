@@ -41,9 +41,9 @@ CHECK_NAME = "partition_ready"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What Dagster is told about one date of one table.
+    """What Dagster is given about one date of one table.
 
-    `materialized` is whether content was published (or stands current) for the date, `passed` whether the
+    `materialized` is whether content was published (or is current) for the date, `passed` whether the
     date is ready. A date that is not materialized keeps what Dagster shows of it, under its new check result.
     `made_of` are the assets that its content was made of.
     """
@@ -71,7 +71,7 @@ class Outcome:
         )
 
     def evaluation(self, key: dg.AssetKey, day: dt.date, target: Target | None) -> dg.AssetCheckEvaluation:
-        """The check result of the date; Dagster shows it only while its target is what stands."""
+        """The check result of the date; Dagster shows it only while its target is what is published."""
         return dg.AssetCheckEvaluation(
             asset_key=key,
             check_name=CHECK_NAME,

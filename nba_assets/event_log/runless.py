@@ -30,7 +30,7 @@ def report_dates(
     outcomes: Mapping[dt.date, Outcome],
     current: Mapping[dt.date, Target],
 ) -> None:
-    """Tell Dagster the outcomes of dates; `standing` are the materializations that it shows of them now.
+    """Tell Dagster the outcomes of dates; `current` are the materializations that it shows of them now.
 
     One transaction where the event log is one database, else event by event.
     """

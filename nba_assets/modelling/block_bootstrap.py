@@ -1,4 +1,4 @@
-"""How sure a ratio of two totals is when whole dates are drawn anew: the games of one night are not independent."""
+"""How sure a ratio of two totals is when whole dates are drawn again: the games of one night are not independent."""
 
 import numpy as np
 import pandas as pd

@@ -116,7 +116,7 @@ def evaluate(
 ) -> Evaluation:
     """Score the model and every baseline on the rows of the matrix and on those who were not expected.
 
-    Whoever was not expected is scored as he is served: by the half-life-6 average, without an interval. `baselines`
+    Anyone who was not expected is scored as he is served: by the half-life-6 average, without an interval. `baselines`
     is what `naive_baselines` gives; it must cover every row. Raises ValueError when it does not.
     """
     keys = pd.concat([rows[[*KEY, "game_date"]] for rows in (matrix.keys, matrix.unexpected) if len(rows)])

@@ -36,7 +36,7 @@ class Leak:
     """A feature whose values on a date should be equal and are not: by which comparison, on how many rows, an example.
 
     `gate` is "changed outcomes" (the value follows what happened on the date or after it) or "stored rows" (what
-    stands is not what the chain makes of the games before it). `column` is "rows" where the rows themselves differ.
+    is stored is not what the chain makes of the games before it). `column` is "rows" where the rows themselves differ.
     """
 
     gate: str

@@ -30,7 +30,7 @@ from nba_assets.modelling.waiver_cost import waiver_price
 
 @dataclass(frozen=True)
 class ModelBuild:
-    """A stored version, and whether this build made it or found it standing."""
+    """A stored version, and whether this build made it or found it stored."""
 
     saved: SavedModel
     is_new: bool
@@ -54,7 +54,7 @@ def build_points_model(
     provenance: Mapping[str, Any] | None = None,
     has_news: bool = False,
 ) -> ModelBuild:
-    """Train, evaluate, judge and store the points model, unless a version of the same identity stands.
+    """Train, evaluate, judge and store the points model, unless a version of the same identity is stored.
 
     `features` is ml_feature_store over the training window, `games` player_game_summary over that
     window and all history before it; `ledger_fingerprint` changes with the content of the window's
@@ -122,7 +122,7 @@ def _judged(
 
 
 def _settle(models_dir: Path, saved: SavedModel, at: dt.datetime) -> None:
-    # also for a stored version: a crash between its files and the decision is healed by training again
+    # also for a stored version: a crash between its files and the decision is repaired by training again
     if read_decisions(models_dir).knows(saved.version):
         return
     verdict = saved.metadata["verdict"]

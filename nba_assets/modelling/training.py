@@ -29,7 +29,7 @@ OBJECTIVES: Mapping[str, Mapping[str, Any]] = {
 COARSE_LEARNING_RATE, COARSE_COLSAMPLE = 0.1, 0.3
 """Steps and columns with which all but the median, which is what is graded, are trained: in a third of the time."""
 _LONGEST_FIRST = (MEDIAN, "quantiles", "mean")
-"""Two boosters are trained at a time, and whoever is done first takes the last."""
+"""Two boosters are trained at a time, and the one that is done first takes the last."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def train_points_model(matrix: DesignMatrix, split: Split, settings: TrainingSet
 
 
 def parameters_of(name: str, settings: TrainingSettings) -> dict[str, Any]:
-    """What XGBoost is told of one of the OBJECTIVES and of the settings."""
+    """XGBoost's parameters for one of the OBJECTIVES and of the settings."""
     is_coarse = name != MEDIAN
     return {
         **OBJECTIVES[name],

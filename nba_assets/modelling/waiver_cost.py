@@ -19,7 +19,7 @@ def waiver_price(
 
     `ratio` and `clean_ratio` are test MAE over that of the half-life-6 average, each version on its own test rows with
     the features of its own day: their quotient, less one, is `price`, what damage costs in training and serving
-    together. `same_rows` is the paired difference of both versions on the same rows as the tables stand now: positive
+    together. `same_rows` is the paired difference of both versions on the same rows as the tables are now: positive
     when this version is worse, negative when the clean one is, for it has never seen such data; None where they
     cannot be compared. `known` is the comparison with the champion, which the clean version may be.
     """

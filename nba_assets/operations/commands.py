@@ -26,7 +26,7 @@ from nba_assets.warehouse.port import Warehouse
 
 @dataclass(frozen=True)
 class Effect:
-    """What was done, which dates of which tables are stale now that were not, and the one command that heals."""
+    """What was done, which dates of which tables are stale now that were not, and the one command that fixes them."""
 
     said: str
     stale: tuple[tuple[str, tuple[DateRange, ...]], ...] = ()
@@ -74,7 +74,7 @@ def unfreeze(store: ClaimStore, warehouse: Warehouse, claim_id: int, *, who: str
 
 
 def invalidate(store: ClaimStore, warehouse: Warehouse, span: Span, *, who: str, why: str) -> Effect:
-    """Close the gate on what stands in the span; what was built on it becomes stale."""
+    """Close the gate on what is published in the span; what was built on it becomes stale."""
     _known(warehouse, span)
     with _operation(store, warehouse, "invalidate", span, who, why) as claim:
         before = warehouse.state()
@@ -98,7 +98,7 @@ def restore(
     if after.stale[table][after.position(pd.Timestamp(day))]:
         said += (
             f" It is stale: its inputs or its code have changed since build {build}, and a backfill would build it "
-            f"anew. `nba-assets freeze {table} {day}` keeps it."
+            f"again. `nba-assets freeze {table} {day}` keeps it."
         )
     return Effect(said, _newly_stale(before, after), f"nba-assets backfill --stale --from {day}")
 
@@ -156,7 +156,7 @@ def _newly_stale(before: LedgerState, after: LedgerState) -> tuple[tuple[str, tu
 
 
 def stopped(claim: Claim) -> str:
-    """How a cancelled claim stands, in words."""
+    """The state of a cancelled claim, in words."""
     if claim.is_active:
         return f"{named(claim)} was asked to stop; it does at its next check. It holds {described(claim.spans)}."
     return (

@@ -23,7 +23,7 @@ from nba_assets.readiness.state import LedgerState
 
 
 class Freshness(StrEnum):
-    """Whether the data that a version was trained on still holds; `behind` is current, and newer dates stand."""
+    """Whether the data that a version was trained on still holds; `behind` is current, and newer dates were built."""
 
     CURRENT = "current"
     BEHIND = "behind"
@@ -36,7 +36,7 @@ class ModelStatus:
     """One stored version.
 
     `first` and `last` bound the training window (None: its metadata do not say), `new_dates` counts dates that
-    stand after it. `status` says whether it may serve and `is_champion` whether a challenger must beat it. The version
+    come after it. `status` says whether it may serve and `is_champion` whether a challenger must beat it. The version
     predicts [serves_from, serves_to]; without `serves_to` the range is open, without `serves_from` it predicts
     nothing: not accepted, or another version serves all its dates. `note` says why the version that predicts the
     newest dates is another one than the champion.
@@ -161,4 +161,4 @@ def _freshness(current: ModelFreshness | None) -> tuple[Freshness, str]:
         return Freshness.STALE, f"in {window} {'; '.join(map(change_in_words, current.changes))}"
     if current.is_behind:
         return Freshness.BEHIND, f"{counted(current.newer_dates, 'newer date')} after {window}"
-    return Freshness.CURRENT, f"{window} stands as it was"
+    return Freshness.CURRENT, f"{window} is as it was"

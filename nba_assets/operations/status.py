@@ -1,4 +1,4 @@
-"""The state of the platform on one screen: every table, whoever works, what is frozen, the model versions."""
+"""The state of the platform on one screen: every table, who is at work, what is frozen, the model versions."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence

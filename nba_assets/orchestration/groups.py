@@ -4,7 +4,7 @@ FLOW = ("ingest", "analytics", "precompute", "features", "model", "predictions",
 
 
 def group_name(folder: str) -> str:
-    """Dagster's name of the group whose assets stand in a folder of `assets/`: `ingest` is `1_ingest`.
+    """Dagster's name of the group whose assets are in a folder of `assets/`: `ingest` is `1_ingest`.
 
     Raises ValueError for a folder that is no group.
     """

@@ -24,7 +24,7 @@ def catalogue_text(contract: Contract, compute: Callable[..., Any]) -> str:
 
 
 def code_reference(compute: Callable[..., Any]) -> dict[str, Any]:
-    """Where the function of a table stands, for the UI to open."""
+    """Where the function of a table is, for the UI to open."""
     place = dg.LocalFileCodeReference(
         file_path=inspect.getfile(compute), line_number=compute.__code__.co_firstlineno, label=compute.__module__
     )

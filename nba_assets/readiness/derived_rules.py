@@ -43,7 +43,7 @@ def _share_populated(rows: pd.DataFrame, column: str, rule: str, bar: float, den
         yield Failure(
             day.date(),
             rule,
-            f"{column} is populated on {value:.1%} of {denominator}, the bar is {bar:.0%}; the reasons stand in "
+            f"{column} is populated on {value:.1%} of {denominator}, the bar is {bar:.0%}; the reasons are in "
             f"the column `{ABSENCE}`",
         )
 

@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Planned:
-    """Consecutive dates of a table that are planned for a reason; stale dates stand under each of their causes."""
+    """Consecutive dates of a table that are planned for a reason; stale dates are listed under each of their causes."""
 
     dates: DateRange
     kind: Kind

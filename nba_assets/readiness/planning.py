@@ -155,7 +155,7 @@ def _reasons(state: LedgerState, name: str, kinds: Mapping[Kind, np.ndarray]) ->
 
 
 def _expected_rows(state: LedgerState, name: str, planned: np.ndarray) -> int | None:
-    """About how many rows the planned dates will have: those that stand, else as many per scheduled game as usual."""
+    """About how many rows the planned dates will have: the published ones, else as many per scheduled game as usual."""
     rows = numbers(state, name, "rows")
     known = np.asarray(state.is_ready(name)) & ~np.isnan(rows)
     if not known.any():

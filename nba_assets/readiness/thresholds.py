@@ -94,7 +94,7 @@ ASSISTED_MAKES_OFF_SHARE = 0.25
 by up to 8 of 40 makes, most of them in 2024-25; a column that lost its meaning is off by half of the makes and more."""
 
 EVENTS_BACK_IN_TIME_SHARE = 0.15
-"""Shots of a game that may stand before an earlier one: events entered late. The most in a real game are 6 %."""
+"""Shots of a game that may come before an earlier one: events entered late. The most in a real game are 6 %."""
 
 MONITORING_DAYS = (30, 90)
 """Days of prediction_accuracy that are watched: the fewer find trouble soon and only warn, the more are sure of it."""

@@ -13,7 +13,7 @@ from nba_assets.readiness.thresholds import AVG_USAGE_POPULATED_SHARE, USAGE_POP
 from nba_assets.warehouse.port import Warehouse
 
 PLAYED, LISTED_TO_PLAY, ALL = "rows with minutes", "rows of players who played", "all rows"
-"""Of which rows a column's coverage is told. A player who did not play has no minutes, and none are missing."""
+"""Of which rows a column's coverage is measured. A player who did not play has no minutes, and none are missing."""
 
 
 @dataclass(frozen=True)

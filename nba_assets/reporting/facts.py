@@ -26,7 +26,7 @@ DECISIONS_SHOWN, RUNS_SHOWN = 25, 400
 
 @dataclass(frozen=True)
 class QualityFacts:
-    """What stands at one moment.
+    """What is published at one moment.
 
     `cells` is the heat map (`reporting.cells`), `counts` its totals per table, `runs` its runs of dates to look at, the
     newest of them with their reason. `shortfalls` say where ready dates lack rows. `builds` are the newest timed builds

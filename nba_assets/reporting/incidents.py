@@ -81,7 +81,7 @@ def open_incidents(
     causes = _causes(state)
     found = []
     for kind, table, flags, reason in list(_gaps(state, due_to)):
-        # Content that a gap closed off is news to whoever has read it: one incident, not two.
+        # Content that a gap closed off is news to anyone who has read it: one incident, not two.
         mine = [cause for cause in causes if cause.table == table and cause.builds and _covers(state, flags, cause)]
         stale = _together(state, [_due_to(due_to, table, flags), *(causes.pop(cause) for cause in mine)])
         found.append(_incident(state, kind, table, flags, reason, stale, training_windows, gated))

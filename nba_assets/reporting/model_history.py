@@ -1,4 +1,4 @@
-"""The stored model versions over time: their error beside the naive baselines' on the same rows, and their standing."""
+"""The stored model versions over time: their error beside the naive baselines', and whether they are current."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from nba_assets.readiness.state import LedgerState
 class ModelVersion:
     """One version. `errors` has the mean absolute error in points on its test rows, the model's own first.
 
-    `window` is what it was trained on, None where its metadata do not say; `said` is how it stands, in words.
+    `window` is what it was trained on, None where its metadata do not say; `said` is its state, in words.
     """
 
     model: str

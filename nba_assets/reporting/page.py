@@ -55,7 +55,7 @@ def page(facts: QualityFacts, library: str) -> str:
 
 
 def write_page(facts: QualityFacts, reports: Path) -> Path:
-    """Write the page into the directory of reports; whoever has it open sees the old or the new one whole."""
+    """Write the page into the directory of reports; anyone who has it open sees the old or the new one whole."""
     reports.mkdir(parents=True, exist_ok=True)
     path = reports / FILE_NAME
     write_atomic(path, page(facts, vega_library(reports)).encode())
@@ -90,5 +90,5 @@ def _resource(name: str) -> str:
 
 
 def _as_data(value: Any) -> Markup:
-    """JSON that cannot end the script element it stands in."""
+    """JSON that cannot end the script element it is put into."""
     return Markup(json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c"))

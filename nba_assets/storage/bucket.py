@@ -63,7 +63,7 @@ class BucketStore:
             except api.PreconditionFailed as error:
                 current = self.read(name)
                 if current is not None and current.content == content:
-                    # Our own write, whose answer was lost, or another's of the same: either way it stands.
+                    # Our own write, whose answer was lost, or another's of the same: either way it is stored.
                     return current.generation
                 raise Overtaken(
                     f"{self.address(name)} has changed since it was read; read it again, then decide again"

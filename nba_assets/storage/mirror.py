@@ -14,7 +14,7 @@ from nba_assets.storage.port import ABSENT, ArtefactStore, Overtaken
 
 POINTERS = ("champion.json",)
 CARDS = (".md", ".html")
-"""Rewritten from records after every decision: the newest replaces what stands."""
+"""Rewritten from records after every decision: the newest one replaces the stored one."""
 
 
 def fetch(address: str, directory: Path) -> list[str]:

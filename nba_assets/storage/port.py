@@ -1,4 +1,4 @@
-"""The port of an artefact store: whole objects by name, and one write that depends on what stands."""
+"""The port of an artefact store: whole objects by name, and one write that depends on what is stored."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -47,7 +47,7 @@ class ArtefactStore(Protocol):
         ...
 
     def write(self, name: str, content: bytes) -> None:
-        """Put the object in place, whatever stood there."""
+        """Put the object in place, whatever was stored there."""
         ...
 
     def compare_and_set(self, name: str, content: bytes, seen: str) -> str:

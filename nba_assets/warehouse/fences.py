@@ -34,13 +34,13 @@ def entries_for(reader: Reader, table: str, days: Collection[dt.date], token: in
         by = f"run {newest['run_id']}" if newest["run_id"] else "an operation"
         raise FencedOut(
             f"{table}: claim {newest['token']:.0f} ({by}) has written {_listed(taken)}, this "
-            f"one is {token}. Nothing was written: launch again to build on what stands."
+            f"one is {token}. Nothing was written: launch again to build on what is published."
         )
     return entries
 
 
 def refuse_older_code(contract: Contract, current: pd.DataFrame, override: str) -> list[Span]:
-    """Where newer code than the contract's has built what stands: FencedOut without a reason to override it."""
+    """Where newer code than the contract's has built what is published: FencedOut without a reason to override it."""
     newer = current[current["code_version"] > contract.code_version]
     days = [day.date() for day in newer.index]
     if days and not override:

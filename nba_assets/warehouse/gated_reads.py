@@ -82,7 +82,7 @@ def read_window(
 def _rows_before(
     reader: Reader, contract: Contract, days: Sequence[dt.date], state: LedgerState, columns: Sequence[str]
 ) -> pd.DataFrame:
-    """Every row on a ready date before the last of the days: what stands on a rejected date is not read."""
+    """Every row on a ready date before the last of the days: what is published on a rejected date is not read."""
     last = max(days) - dt.timedelta(days=1) if days else dt.date.min
     frame = reader.rows(contract, dt.date.min, last, columns)
     not_ready = state.days[~state.is_ready(contract.name)]

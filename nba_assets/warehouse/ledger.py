@@ -1,4 +1,4 @@
-"""Ledger entries of a publish, an invalidation and a restore: what stands now per date, and what was attempted."""
+"""Ledger entries of a publish, an invalidation and a restore: what is published per date, and what was attempted."""
 
 import datetime as dt
 from collections.abc import Hashable, Mapping
@@ -26,7 +26,7 @@ def entries(
 
     A ready date's row describes its new content; when that equals what was published, `content_build` stays, unless
     the date was a gap: windows read since then are without it. A rejected or blocked date keeps the description
-    of what stands and takes the status of the attempt. The attempt's `override` is told of the
+    of what is published and takes the status of the attempt. The attempt's `override` is recorded for the
     dates that newer code had built.
     """
     before = {day.date(): row for day, row in zip(current.index, current.to_dict("records"), strict=True)}
@@ -74,7 +74,7 @@ def entries(
 
 
 def invalidated(current: pd.DataFrame, reason: str, *, build: int, token: int, now: dt.datetime) -> pd.DataFrame:
-    """Ledger rows that close the gate on what stands, and whose content counts as news to everything built on it."""
+    """Ledger rows that close the gate on published content, which counts as news to everything built on it."""
     attempt = {**_operation(Status.REJECTED, reason, build, now), "content_build": build, "token": token}
     rows: list[dict[str, Any]] = current.reset_index().to_dict("records")
     return _typed([{**row, **attempt, "gap_build": _gap_build(row, build)} for row in rows])
@@ -155,7 +155,7 @@ _ATTEMPT = ("table_name", "game_date", "status", "reasons", "run_id", "attempt_b
 
 
 def _typed(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Nullable types throughout: what stands is unknown where nothing does."""
+    """Nullable types throughout: what is published is unknown where nothing does."""
     frame = pd.DataFrame(rows, columns=[*_ATTEMPT, *_PUBLISHED])
     floats = {"completeness": "Float64", "seconds": "Float64"}
     return frame.astype({name: "Int64" for name in _INTEGERS} | floats | {"is_bootstrap": "boolean"})

@@ -26,7 +26,7 @@ def publishing_rows(reader: Reader, contract: Contract, builds: Mapping[dt.date,
 
 
 def content_of_builds(reader: Reader, contract: Contract, builds: Mapping[dt.date, int]) -> pd.DataFrame:
-    """What a build had published on each day: from the table where equal content stands, else from what was kept.
+    """What a build had published on each day: from the table where equal content is published, else from what was kept.
 
     Content is found by its hash, for later builds with the same content do not keep it twice. WarehouseError
     names the day whose content is not kept any more.

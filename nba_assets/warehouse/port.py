@@ -73,7 +73,7 @@ class Window:
 class Attempt:
     """Who publishes: a run, from a state of the source, under a claim.
 
-    `override` is the reason for building with older code than what stands. `seconds` is the wall time of the whole
+    `override` is the reason for building with older code than the published. `seconds` is the wall time of the whole
     build so far, the same for all its dates.
     """
 
@@ -185,7 +185,7 @@ class Warehouse(Register, Protocol):
         Every date in the window of every `gated` table (of the tables read, when none are named) must be
         ready, current and untainted; else GateClosed names table, dates and reasons, for the stated purpose.
         Other dates pass under a waiver in force that covers them, of the table `waivable_as` and the rule
-        `training_window`; what stands there, if anything, is read. No name, no waiver.
+        `training_window`; what is published there, if anything, is read. No name, no waiver.
         """
         ...
 
@@ -208,7 +208,7 @@ class Warehouse(Register, Protocol):
     def content(
         self, table: str, days: Sequence[dt.date], build: int | Mapping[dt.date, int] | None = None
     ) -> pd.DataFrame:
-        """What stands on the days, or what a build (of all, or of each day) had published; conformed, by date and key.
+        """What is published on the days, or what a build (of all, or of each) had published; conformed, by date, key.
 
         WarehouseError names the date that the build did not publish or whose content is no longer kept.
         """
@@ -228,7 +228,7 @@ class Warehouse(Register, Protocol):
         ...
 
     def invalidate(self, span: Span, *, who: str, why: str, token: int) -> int:
-        """Close the gate on what stands in the span and make everything built on it stale; how many dates.
+        """Close the gate on what is published in the span and make everything built on it stale; how many dates.
 
         The dates become `rejected`, the reason naming who and why; their rows stay where they are. A rebuild or
         `restore` makes them ready again. Dates without content are left alone. Raises FencedOut as `publish`.

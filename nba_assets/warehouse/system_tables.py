@@ -33,11 +33,11 @@ LEDGER_COLUMNS = {
     "override": "VARCHAR",
     "seconds": "DOUBLE",
 }
-"""One row per (table, date): what stands, and the status of the newest attempt.
+"""One row per (table, date): what is published, and the status of the newest attempt.
 
 `build_id`, `content_*`, `inputs_build`, `code_version`, `rows` … describe the published content and are
 null where nothing is published; `status`, `reasons`, `attempt_build`, `run_id`, `written_at` describe the newest
-attempt. A failed attempt therefore closes the gate on what stands, without touching it. `override` is the
+attempt. A failed attempt therefore closes the gate on what is published, without touching it. `override` is the
 reason why older code was let replace the content of newer code, empty where it did not; `seconds` the wall time
 of the attempt's whole build, the same for all its dates, null where nothing was built. `gap_build` is the first failed
 attempt since the content was published (null while ready): what was built before it has read that content.

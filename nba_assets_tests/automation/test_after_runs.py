@@ -1,4 +1,4 @@
-"""The sensor beside real runs on a few weeks of a simulated league: what runs told stands, the rest is told."""
+"""The sensor beside real runs on a few weeks of a simulated league: what runs reported stays, the rest is reported."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ class Watched:
         return reported
 
     def settle(self) -> int:
-        """Ticks until it is quiet; how many dates were told."""
+        """Ticks until it is quiet; how many dates were reported."""
         dates = 0
         for _ in range(10):
             reported = self.tick()

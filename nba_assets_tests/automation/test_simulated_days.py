@@ -65,7 +65,7 @@ def test_a_late_correction_is_built_upon_in_a_few_runs(tmp_path: Path, monkeypat
     assert [who for who, *_ in days.launched[seen:]].count("ingest_after_the_last_game") == 1
     fixed = [tables for who, tables, *_ in days.launched[seen:] if who == "automation"]
     times = {table: sum(table in tables for tables in fixed) for table in TABLES}
-    assert max(times[table] for table in TABLES if table != ACCURACY) <= 2, "one for the new slate, one to heal"
+    assert max(times[table] for table in TABLES if table != ACCURACY) <= 2, "one for the new slate, one to fix"
     assert times[ACCURACY] <= 4, "after the tables that it reads, and after the predictions"
     assert any(set(FOLLOWS) > set(tables) and "ml_feature_store" in tables for tables in fixed)
     assert days.not_ready() == BEGIN_TODAY

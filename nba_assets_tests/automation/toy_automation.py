@@ -12,7 +12,7 @@ from nba_assets_tests.readiness.ledgers import HandLedger, OneLedger
 
 
 class ToyAutomation:
-    """One asset for each table of the ledger; `requested` and `tick` evaluate anew each time."""
+    """One asset for each table of the ledger; `requested` and `tick` evaluate again each time."""
 
     def __init__(self, ledger: HandLedger, instance: dg.DagsterInstance, settings: Settings, **given) -> None:
         self.ledger, self.instance, self.settings = ledger, instance, settings

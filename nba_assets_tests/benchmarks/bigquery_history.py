@@ -55,7 +55,7 @@ class Published:
 def publish_history(
     local: DuckDBWarehouse, ledger: pd.DataFrame, warehouse: BigQueryWarehouse, done: list[JobFact]
 ) -> Iterator[Published]:
-    """Publish every table's ready dates of a ledger, season by season; `done` is told of the warehouse's jobs."""
+    """Publish every table's ready dates of a ledger, season by season; `done` is called with the warehouse's jobs."""
     for name, contract in TABLES.items():
         entries = ledger[(ledger["table_name"] == name) & (ledger["status"] == Status.READY)].set_index("game_date")
         chunks = [chunk for _, chunk in entries.groupby((entries.index - pd.Timedelta(days=212)).year)]

@@ -12,7 +12,7 @@ DATABASES = ("sqlite", "postgres")
 
 
 class Clock:
-    """A clock that goes only when told to."""
+    """A clock that goes only when asked to."""
 
     def __init__(self, now: dt.datetime = START) -> None:
         self.now = now

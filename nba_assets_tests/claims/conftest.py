@@ -43,5 +43,5 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(url: str, clock: Clock) -> ClaimStore:
-    """An empty store whose clock goes only when told to."""
+    """An empty store whose clock goes only when asked to."""
     return ClaimStore(url, now=clock)

@@ -49,7 +49,7 @@ def work(url: str, lease: float, working: Event) -> None:
 
 
 def freeze(url: str, lease: float, results: Queue, go_on: Event) -> None:
-    """Hold a claim by its heartbeat; when told to go on, check it once and tell what came of it."""
+    """Hold a claim by its heartbeat; when asked to go on, check it once and tell what came of it."""
     store = ClaimStore(url, lease=dt.timedelta(seconds=lease))
     with Lease(store, reserve(store, january("a", 1, 9), owner="run:stopped"), every=lease / 4) as blocked:
         results.put(blocked.claim.id)

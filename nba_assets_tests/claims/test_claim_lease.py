@@ -1,4 +1,4 @@
-"""A lease kept by its heartbeat: renewed, told of cancellation and loss, ended as the work ended."""
+"""A lease kept by its heartbeat: renewed, reported of cancellation and loss, ended as the work ended."""
 
 import datetime as dt
 import threading
@@ -16,7 +16,7 @@ QUICK = 0.01
 
 
 class Seconds:
-    """A monotonic clock that goes only when told to."""
+    """A monotonic clock that goes only when asked to."""
 
     def __init__(self) -> None:
         self.now = 100.0

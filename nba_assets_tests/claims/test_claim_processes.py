@@ -36,7 +36,7 @@ def take_over(store: ClaimStore) -> tuple[Claim, float]:
 
 
 def assert_one_winner_per_conflict(store: ClaimStore, outcomes: list[tuple[int, int, list[int]]]) -> None:
-    """Winners share no date; whoever was refused was refused by a winner that shares a date."""
+    """Winners share no date; anyone who was refused was refused by a winner that shares a date."""
     assert len(outcomes) == WORKERS
     winners = {claim_id: wanted(seed) for seed, claim_id, _ in outcomes if claim_id}
     assert sorted(winners) == list(range(1, len(winners) + 1))

@@ -26,7 +26,7 @@ seconds = st.sampled_from([1, 15, 39, 40, 41])
 
 @dataclass
 class Expected:
-    """What the model knows of a claim: its dates one by one, and whether and until when it stands."""
+    """What the model knows of a claim: its dates one by one, and whether and until when it is active."""
 
     kind: str
     dates: set[tuple[str, int]]

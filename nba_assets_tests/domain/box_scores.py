@@ -75,7 +75,7 @@ def random_league(seed: int, days: int = 3) -> dict[str, pd.DataFrame]:
 
     Overtimes, minutes a rounding off, listed players who did not play, zero recorded minutes with and without a
     turnover, statistics that the source lacks, a team box without its opponent, a neutral site. Shots of most games,
-    by whoever is listed, one in ten games without details or assists.
+    by anyone who is listed, one in ten games without details or assists.
     """
     rng = np.random.default_rng(seed)
     schedule, teams, players, shots = [], [], [], []

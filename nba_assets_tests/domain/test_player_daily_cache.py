@@ -156,7 +156,7 @@ def test_points_are_projected_from_the_newest_minutes_and_the_longer_record_of_p
     assert row["minutes_trend_half_lives_3_10"] < 0
 
 
-def test_a_stint_starts_anew_with_the_team_even_one_that_he_comes_back_to():
+def test_a_stint_starts_again_with_the_team_even_one_that_he_comes_back_to():
     days = pd.date_range("2024-01-01", periods=5, freq="2D")
     teams = [BOSTON, NEW_YORK, NEW_YORK, BOSTON, BOSTON]
     rows = summary(list(zip([7] * 5, teams, days, strict=True)), pts=[50.0, 40.0, 30.0, 8.0, 4.0])

@@ -1,4 +1,4 @@
-"""Shot rows counted by zone: hand-worked games, zeros against nulls, refused dates, details that are not told."""
+"""Shot rows counted by zone: hand-worked games, zeros against nulls, refused dates, details that are not reported."""
 
 import numpy as np
 import pandas as pd
@@ -103,7 +103,7 @@ def test_a_game_without_shots_is_null_and_says_why(game, day, lost, reason):
     ("changed", "null"),
     [
         pytest.param({"zone_detail": None}, DETAIL_COUNTS, id="no detail of one attempt"),
-        pytest.param({"is_assisted": None}, ASSIST_COUNTS, id="no assist told of one make"),
+        pytest.param({"is_assisted": None}, ASSIST_COUNTS, id="no assist reported of one make"),
     ],
 )
 def test_what_one_attempt_does_not_tell_is_null_in_its_whole_game_and_nowhere_else(changed, null):

@@ -163,7 +163,7 @@ def test_a_date_that_goes_bad_keeps_its_materialization_and_fails_its_check(inst
     Toy(bad={BLOCKED}).run(instance, BLOCKED)
     assert len(materializations(instance)) == 10
     states = check_states(instance)
-    assert states.pop(BLOCKED.isoformat()) == ("FAILED", True), "Dagster shows the failure of what stands"
+    assert states.pop(BLOCKED.isoformat()) == ("FAILED", True), "Dagster shows the failure of what is published"
     assert set(states.values()) == {("SUCCEEDED", True)}
 
 

@@ -1,4 +1,4 @@
-"""Outcomes without a run: told as often as they change, shown as if a run had told them, back after a wipe."""
+"""Outcomes without a run: reported as often as they change, shown as if a run had reported them, back after a wipe."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -71,10 +71,12 @@ def test_the_same_date_is_reported_again_and_again_and_the_newest_counts(instanc
     for state_digest in ("stale", "rejected 7", "stale"):
         tell(instance, {BLOCKED: bad(state_digest)})
         assert shown(instance)[BLOCKED].check == ShownCheck(FAILED, "", state_digest, True)
-        assert check_states(instance) == {BLOCKED.isoformat(): (FAILED, True)}, "a failure of what stands is shown"
+        assert check_states(instance) == {BLOCKED.isoformat(): (FAILED, True)}, (
+            "a failure of what is published is shown"
+        )
     tell(instance, {BLOCKED: good("", "ready")})
     assert shown(instance)[BLOCKED].check == ShownCheck(SUCCEEDED, "", "ready", True)
-    assert len(materializations(instance)) == 1, "the content stood all the time"
+    assert len(materializations(instance)) == 1, "the content was published all the time"
 
 
 @EVERY_LOG

@@ -101,7 +101,7 @@ class Pipeline:
         return [_said(event) for event in result.filter_events(lambda event: event.is_step_failure)]
 
     def rows(self, table: str, first: dt.date, last: dt.date) -> pd.DataFrame:
-        """What stands in a table, in order of date and key; the gate is not asked."""
+        """What is published in a table, in order of date and key; the gate is not asked."""
         contract = TABLES[table]
         order = ", ".join(("game_date", *contract.key))
         query = f"SELECT * FROM {contract.dataset}.{table} WHERE game_date BETWEEN ? AND ? ORDER BY {order}"
@@ -116,7 +116,7 @@ class Pipeline:
         return mine.set_index("game_date")["status"].sort_index()
 
     def hashes(self) -> pd.Series:
-        """Content hash of everything that stands, by table and date."""
+        """Content hash of everything that is published, by table and date."""
         ledger = self.warehouse.ledger()
         return ledger.set_index(["table_name", "game_date"])["content_hash"].sort_index()
 

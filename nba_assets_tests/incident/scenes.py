@@ -184,14 +184,14 @@ def gap_to_prediction(stage: Stage) -> Scene:
     off = abs((served["unguarded"] or 0.0) - truth)
     withheld = "His prediction is the true one"
     if served["guarded"] is None:
-        withheld = "The model predicts nothing for him; the naive baseline stands there, labelled"
+        withheld = "The model predicts nothing for him; the naive baseline is there, labelled"
     return Scene(
         "21:40",
         f"Game {star['game_id']} of {gap} is missing; {star['player_name']} plays again on {later}",
         f"{' → '.join(steps)}: {off:.2f} points away from what the complete data say, and served.",
         f"{withheld if not wrong['guarded'] else 'A WRONG prediction is served'}. When the game arrives, one range "
-        f"heals everything, {'hash for hash like' if fixed else 'but NOT like'} a clean build.",
-        {**_sides("wrong", wrong), "off": off, "steps": len(steps), "healed": float(fixed),
+        f"fixes everything, {'hash for hash like' if fixed else 'but NOT like'} a clean build.",
+        {**_sides("wrong", wrong), "off": off, "steps": len(steps), "fixed": float(fixed),
          "served_guarded": float(served["guarded"] is not None)},
     )  # fmt: skip
 
@@ -211,7 +211,7 @@ def renamed_player_key(stage: Stage) -> Scene:
     return Scene(
         "22:15",
         f"The provider renames its player key from {first} to {last}",
-        f"Whoever does not resolve is dropped: {lost['unguarded']:.0%} of the player games are gone; runs are green.",
+        f"Who does not resolve is dropped: {lost['unguarded']:.0%} of the player games are gone; runs are green.",
         f"{rejected} dates are rejected: the points of the players are not the team's. {lost['guarded']:.0%} are gone.",
         {**_sides("lost", lost), "rejected": rejected},
     )

@@ -1,4 +1,4 @@
-"""Every failure of the evening happens without the guards, and is refused or healed with them."""
+"""Every failure of the evening happens without the guards, and is refused or fixed with them."""
 
 import datetime as dt
 
@@ -101,7 +101,7 @@ def test_a_gap_that_becomes_a_prediction(stage):
     assert scene.measured["off"] > 0.05
     assert scene.measured["steps"] == 4
     assert scene.measured["wrong_guarded"] == 0
-    assert scene.measured["healed"] == 1
+    assert scene.measured["fixed"] == 1
 
 
 def test_renamed_player_key(stage):

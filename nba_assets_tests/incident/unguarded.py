@@ -1,4 +1,4 @@
-"""A warehouse as the old system used one: last writer wins, whatever stands is read, and nothing is judged.
+"""A warehouse as the old system used one: last writer wins, whatever is there is read, and nothing is judged.
 
 The same assets run over it. It differs from the real one in what this file overrides, and in three stated
 switches, each a habit of the old system.

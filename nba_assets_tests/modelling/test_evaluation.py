@@ -15,7 +15,7 @@ from nba_assets_tests.modelling.league import FEATURES, feature_rows, player_gam
 
 @dataclasses.dataclass(frozen=True)
 class Constant:
-    """Stands in for a model: the same score for every row."""
+    """In place of a model: the same score for every row."""
 
     value: float
 

@@ -114,5 +114,5 @@ def warehouse_of(settings: Settings) -> DuckDBWarehouse:
 
 
 def hashes(settings: Settings) -> pd.Series:
-    """Content hash by (table, date) of everything that stands."""
+    """Content hash by (table, date) of everything that is published."""
     return warehouse_of(settings).ledger().set_index(["table_name", "game_date"])["content_hash"].sort_index()

@@ -1,4 +1,4 @@
-"""Two people at the same dates: one builds, the other is refused and told by whom; on a real server and daemon."""
+"""Two people at the same dates: one builds, the other is refused and reported by whom; on a real server and daemon."""
 
 import datetime as dt
 import functools

@@ -99,7 +99,7 @@ def test_a_waiver_lets_pass_what_it_names_until_it_expires(change, covers):
     verdict = verdicts_of(WRONG, waivers=(waiver,))[SECOND]
     assert verdict.status is (Status.READY if covers else Status.REJECTED)
     assert verdict.waivers == (("w7",) if covers else ())
-    assert verdict.failures == (WRONG,), "what was waived is still told"
+    assert verdict.failures == (WRONG,), "what was waived is still reported"
 
 
 def test_a_waiver_of_one_failure_leaves_the_other_published():

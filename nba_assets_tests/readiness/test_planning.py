@@ -88,7 +88,7 @@ def test_a_late_correction_of_the_real_graph_plans_its_declared_windows():
     ("only", "planned"),
     [
         pytest.param(["missing"], {"raw": [4], "summary": [4]}, id="missing, and what reads it"),
-        pytest.param(["failed"], {"summary": [2], "cache": [3, 4], "features": [3, 4]}, id="failed, and what it heals"),
+        pytest.param(["failed"], {"summary": [2], "cache": [3, 4], "features": [3, 4]}, id="failed, and what it fixes"),
         pytest.param(["stale"], {"features": [1]}, id="stale"),
         pytest.param(["missing", "stale"], {"raw": [4], "summary": [4], "features": [1]}, id="two kinds"),
         pytest.param([], {"raw": [4], "summary": [2, 4], "cache": [3, 4], "features": [1, 3, 4]}, id="outdated"),

@@ -198,7 +198,7 @@ def test_what_a_build_would_take_over_is_without_its_own_waivers():
         "w7": [True] * 4
     }
     cache = {waiver: days.tolist() for waiver, days in state.inherited_taints(CHAIN["cache"]).items()}
-    assert cache == {"w7": [False, False, True, True], "w8": [False, False, True, True]}, "summary stands on 2 only"
+    assert cache == {"w7": [False, False, True, True], "w8": [False, False, True, True]}, "published on 2 only"
 
 
 # --- the vectorised state against the definition, word for word ---

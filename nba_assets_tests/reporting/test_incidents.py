@@ -1,4 +1,4 @@
-"""Incidents: one per root cause, with what it shuts, what was built on it and what heals it."""
+"""Incidents: one per root cause, with what it shuts, what was built on it and what fixes it."""
 
 import datetime as dt
 

@@ -132,8 +132,8 @@ def test_script_style_and_markup_name_the_same_things(facts):
 
 def test_every_chart_is_a_specification_that_vega_lite_understands(facts):
     models = (
-        ModelVersion("xgboost_points_v1", "stands", False, errors={"xgboost": 4.4, "last_5": 4.7}),
-        ModelVersion("xgboost_points_v2", "stands", False, errors={"xgboost": 4.3, "last_5": 4.6}),
+        ModelVersion("xgboost_points_v1", "current", False, errors={"xgboost": 4.4, "last_5": 4.7}),
+        ModelVersion("xgboost_points_v2", "current", False, errors={"xgboost": 4.3, "last_5": 4.6}),
     )
     specs = charts(QualityFacts(**{**vars(facts), "models": models}))
     for name, spec in specs.items():

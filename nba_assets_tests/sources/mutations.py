@@ -13,7 +13,7 @@ from nba_assets_tests.sources.small_shots import Table, text_of
 Mutation = Callable[[Table, Mapping[str, str], np.random.Generator], str | bytes]
 """Makes content out of a table, the provider's names of some columns (`ROLES`), and a random stream."""
 
-ROLES = ("game_id", "player", "made", "numbers", "date", "distance", "told once")
+ROLES = ("game_id", "player", "made", "numbers", "date", "distance", "reported once")
 _GARBAGE = ("", "n/a", "?", "null", "abc", "12:75", "1e9", "0x1F", "½", "=SUM(A1)", "NaN", "-", "True", "2,5")
 
 
@@ -87,7 +87,7 @@ def swap_columns(table: Table, roles: Mapping[str, str], rng: np.random.Generato
     """Two columns change places under their names, in one row or in all."""
     names, rows = _copy(table)
     one, two = (int(at) for at in rng.choice(len(names), 2, replace=False))
-    is_reported_once = {names[one], names[two]} <= set(roles["told once"].split())
+    is_reported_once = {names[one], names[two]} <= set(roles["reported once"].split())
     for row in rows if is_reported_once or rng.random() < 0.5 else [_pick(rows, rng)]:
         row[one], row[two] = row[two], row[one]
     return text_of((names, rows))

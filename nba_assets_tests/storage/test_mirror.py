@@ -15,7 +15,7 @@ from nba_assets.storage.port import ABSENT, Overtaken
 
 @pytest.fixture
 def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DirectoryStore:
-    """What stands at gs://bucket: a directory, for the mirror asks a store only what every store can do."""
+    """What is published at gs://bucket: a directory, for the mirror asks a store only what every store can do."""
     store = DirectoryStore(tmp_path / "bucket")
     monkeypatch.setattr(mirror, "open_store", lambda address: store)
     return store

@@ -1,4 +1,4 @@
-"""Every table and view of BigQuery as this code makes them, for whoever answers in a server's place."""
+"""Every table and view of BigQuery as this code makes them, for anyone who answers in a server's place."""
 
 from nba_assets.contracts.tables import TABLES
 from nba_assets.warehouse.bigquery.names import SYSTEM_TABLES, TYPES, Names

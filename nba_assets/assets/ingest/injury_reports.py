@@ -10,7 +10,7 @@ from nba_assets.warehouse.port import Window
 def injury_reports(window: Window, source: Source) -> Delivery:
     """One row per report, game, team and listed player: his status as of the report's time.
 
-    A game has several reports; which one counts is for whoever knows the tip-off. A source without reports delivers
+    A game has several reports; which one counts is for anyone who knows the tip-off. A source without reports delivers
     none, and its dates are ready and empty.
     """
     return source.read("injury_reports", min(window.days), max(window.days))

@@ -92,7 +92,7 @@ class TrainingConfig(dg.Config):
             asset="xgboost_points_model",
             description=(
                 "On a few dates of the window every feature is computed again, with the outcomes of the date and later "
-                "changed: nothing may move, and what stands must be what was computed."
+                "changed: nothing may move, and what is published must be what was computed."
             ),
         ),
     ],

@@ -58,7 +58,7 @@ SCHEMA = dg.TableSchema(
     [
         dg.TableColumn("incident", description="State, table and dates of the root."),
         dg.TableColumn("cause", description="What the ledger says."),
-        dg.TableColumn("shut", "int", description="Partitions that wait for it or are stale because of it."),
+        dg.TableColumn("blocked", "int", description="Partitions that wait for it or are stale because of it."),
         dg.TableColumn("fix", description="What to do, with the command."),
     ]
 )

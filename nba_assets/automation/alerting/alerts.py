@@ -1,4 +1,4 @@
-"""What somebody should be told: failed runs, closed gates, a stale model, work that is late, stuck claims."""
+"""What somebody should know: failed runs, closed gates, a stale model, work that is late, stuck claims."""
 
 import datetime as dt
 import re
@@ -21,14 +21,14 @@ from nba_assets.readiness.status import Status
 
 RUN_FAILURE, GATE_CLOSED = "run_failure", "gate_closed"
 RECENT_DAYS = 14
-"""How old a closed gate may be to be told of: older ones are known, and in the reports."""
+"""How old a closed gate may be to be reported: older ones are known, and in the reports."""
 
 _NUMBERS = re.compile(r"\d[\d.,:-]*|[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
 @dataclass(frozen=True)
 class Alert:
-    """One thing to be told once: the same kind, table and cause is the same thing, whatever dates it spreads to."""
+    """One thing to report once: the same kind, table and cause is the same thing, whatever dates it spreads to."""
 
     kind: str
     table: str
@@ -102,5 +102,5 @@ def stuck_claims(stuck: Sequence[StuckClaim]) -> Iterator[Alert]:
 
 
 def to_send(alerts: Iterable[Alert], sent: Mapping[str, str]) -> list[Alert]:
-    """The alerts that were not told yet, one of each key."""
+    """The alerts that were not sent yet, one of each key."""
     return list({alert.key: alert for alert in alerts if alert.key not in sent}.values())

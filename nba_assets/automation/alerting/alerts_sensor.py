@@ -50,11 +50,11 @@ def alerts_sensor(is_on: bool) -> dg.SensorDefinition:
         settings: dg.ResourceParam[Settings],
     ) -> dg.SensorResult:
         if not settings.alert_webhook:
-            return dg.SensorResult(skip_reason="NBA_ALERT_WEBHOOK is not set: nobody is told of anything")
+            return dg.SensorResult(skip_reason="NBA_ALERT_WEBHOOK is not set: no alert is sent")
         said, cursor = tell(context.instance, warehouse, settings, context.cursor, clock.now())
         for line in said:
             context.log.info(line)
-        return dg.SensorResult(skip_reason="; ".join(said) or "Nothing new is to be told.", cursor=cursor)
+        return dg.SensorResult(skip_reason="; ".join(said) or "There is no new alert.", cursor=cursor)
 
     return sensor
 
@@ -62,10 +62,10 @@ def alerts_sensor(is_on: bool) -> dg.SensorDefinition:
 def tell(
     instance: dg.DagsterInstance, warehouse: Warehouse, settings: Settings, cursor: str | None, now: dt.datetime
 ) -> tuple[list[str], str]:
-    """One tick: send what was not told yet; returns what was done and the next cursor.
+    """One tick: send what was not sent yet; returns what was done and the next cursor.
 
     What could not be delivered is sent by the next tick. A trouble that is over is forgotten, so that its return is
-    told; a failed run, which is an event, is remembered for a day.
+    sent again; a failed run, which is an event, is remembered for a day.
     """
     before = json.loads(cursor) if cursor else {}
     sent: dict[str, str] = before.get("told", {})
@@ -92,7 +92,7 @@ def tell(
             is_delivered = False
             break
         sent[alert.key] = now.isoformat()
-        said.append(f"told: {alert.text}")
+        said.append(f"sent: {alert.text}")
     lasting_keys = None if lasting is None else {alert.key for alert in lasting}
     sent = {key: at for key, at in sent.items() if _is_remembered(key, at, lasting_keys, now)}
     unsent = to_send(events, sent)

@@ -1,4 +1,4 @@
-"""The sensor that writes the data quality page anew after whatever has changed the ledger, however that ended."""
+"""The sensor that writes the data quality page again after whatever has changed the ledger, however that ended."""
 
 import dagster as dg
 
@@ -21,7 +21,7 @@ def report_sensor(is_on: bool) -> dg.SensorDefinition:
         target=dg.AssetSelection.assets(REPORT),
         minimum_interval_seconds=INTERVAL_SECONDS,
         default_status=status,
-        description="Writes the data quality page anew once the runs that changed something are over, failed or not.",
+        description="Writes the data quality page again once the runs that changed something are over, failed or not.",
     )
     def sensor(
         context: dg.SensorEvaluationContext,

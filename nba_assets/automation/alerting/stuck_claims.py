@@ -1,4 +1,4 @@
-"""Claims that are stuck or slow: found, and told once in the log of their run."""
+"""Claims that are stuck or slow: found, and reported once in the log of their run."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ STALLED, SLOW = "stalled", "slow"
 
 @dataclass(frozen=True)
 class StuckClaim:
-    """A claim that is stalled or slow, since its last progress; told once for each progress."""
+    """A claim that is stalled or slow, since its last progress; reported once for each progress."""
 
     claim: Claim
     word: str
@@ -55,7 +55,7 @@ def slow(claims: Sequence[Claim], warehouse: Warehouse, now: dt.datetime) -> Ite
 
 
 def report(instance: dg.DagsterInstance, stuck: Sequence[StuckClaim], reported: Iterable[str]) -> list[StuckClaim]:
-    """Say what was not told before in the log of the claim's run, when that is in this instance; what was new."""
+    """Say what was not reported before in the log of the claim's run, when that is in this instance; what was new."""
     new = [claim for claim in stuck if claim.key not in set(reported)]
     for claim in new:
         run = instance.get_run_by_id(claim.claim.run_id) if claim.claim.run_id else None

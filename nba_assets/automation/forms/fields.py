@@ -28,7 +28,7 @@ def range_of(first: str, last: str, names: Sequence[str] = ("first", "last")) ->
 class Decision(dg.Config):
     """Who decides, and why; both are recorded."""
 
-    why: str = Field(description="The reason. It is recorded, and shown to whoever finds the dates taken.")
+    why: str = Field(description="The reason. It is recorded, and shown to anyone who finds the dates taken.")
     who: str = Field(default="", description="Your name; default: the user of the server.")
 
     def by(self, settings: Settings) -> str:
@@ -59,7 +59,7 @@ class BackfillForm(Decision):
 
 
 class PredictForm(Decision):
-    """Which slates to predict anew, on the newest injury reports and lines."""
+    """Which slates to predict again, on the newest injury reports and lines."""
 
     first: str = Field(default="", description=f"First date, {DATE}; default: today, US Eastern.")
     last: str = Field(default="", description="Last date; default: tomorrow, or `first` where that is given.")

@@ -1,4 +1,4 @@
-"""Jobs for whoever works in the UI: the commands of the command line as forms. Thin: all is in operations/."""
+"""Jobs for anyone who works in the UI: the commands of the command line as forms. Thin: all is in operations/."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,9 +64,9 @@ def backfill(context: dg.OpExecutionContext, config: BackfillForm) -> None:
 
 @dg.op(required_resource_keys=RESOURCES)
 def predict(context: dg.OpExecutionContext, config: PredictForm) -> None:
-    """Read the newest injury reports and lines of the slates to come, and predict them anew: today and tomorrow.
+    """Read the newest injury reports and lines of the slates to come, and predict them again: today and tomorrow.
 
-    The versions of the model that stand predict; nothing is trained.
+    The stored versions of the model predict; nothing is trained.
     """
     with _platform(context, config) as at:
         first, last = config.dates(eastern_date(clock.now()))
@@ -115,7 +115,7 @@ def waive(context: dg.OpExecutionContext, config: WaiverForm) -> None:
 
 @dg.op(required_resource_keys=RESOURCES)
 def invalidate(context: dg.OpExecutionContext, config: SpanForm) -> None:
-    """Close the gate on what stands; what was built on it becomes stale."""
+    """Close the gate on what is published; what was built on it becomes stale."""
     with _platform(context, config) as at:
         effect = commands.invalidate(at.claims, at.warehouse, config.span(), who=at.settings.who, why=config.why)
         context.log.info(str(effect))
@@ -159,7 +159,7 @@ def _follow(context: dg.OpExecutionContext, at: Platform, claim: Claim) -> None:
 
 @contextmanager
 def _platform(context: dg.OpExecutionContext, config: Decision) -> Iterator[Platform]:
-    """The platform of the run, in the name of whoever filled the form in.
+    """The platform of the run, in the name of anyone who filled the form in.
 
     What is refused inside fails the run with the reason alone, and is not tried again.
     """

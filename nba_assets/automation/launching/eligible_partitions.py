@@ -42,7 +42,7 @@ def due(
 
     `taken` dates belong to somebody else's claim: they are left out, and with them what needs them. Ingest rows that
     came from another `source_version` count as outdated; None leaves that out. Predictions are made for `today` and
-    later only: those of played dates stand as they were made.
+    later only: those of played dates stay as they were made.
     """
     asked: Dates = {}
     for name, contract in state.contracts.items():
@@ -75,7 +75,7 @@ def to_ask_again(state: LedgerState, now: dt.datetime) -> Dates:
     """Refused ingest dates that the source may have mended since: of one table, the newest that follow each other.
 
     A schedule reads the last days again and nothing older; who looks at a date that is asked for ever more rarely finds
-    it healed all the same. What a person has invalidated, which no run has attempted since, stays as decided.
+    it fixed all the same. What a person has invalidated, which no run has attempted since, stays as decided.
     """
     over = games_over(state.days)
     for name, contract in state.contracts.items():

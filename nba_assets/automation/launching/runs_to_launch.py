@@ -45,7 +45,7 @@ def works(state: LedgerState, asked: Mapping[str, np.ndarray], taken: Mapping[st
     """The runs to launch now: at most one per table and chunk, and none over a date that is taken.
 
     What fits one chunk is one run of all tables. Else the history edges divide it as they divide a backfill: only the
-    first wave is launched, and the next one when that stands. Predictions come by themselves, for a run takes in
+    first wave is launched, and the next one when that is built. Predictions come by themselves, for a run takes in
     whatever is outdated between its first and last date, and those of played dates are left as they were made; what
     grades them comes after them.
     """

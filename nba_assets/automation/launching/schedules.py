@@ -52,7 +52,7 @@ def schedules(is_on: bool) -> list[dg.ScheduleDefinition]:
         _ranged("ingest_late_files", LATE_FILES, INGEST, LATE_DAYS, status,
                 "Reads the same dates again: files that came in the morning."),
         _ranged("predict_before_the_first_tipoff", BEFORE_THE_FIRST_TIPOFF, everything, 0, status,
-                "Reads the newest injury reports and lines of today and tomorrow, and predicts both slates anew."),
+                "Reads the newest injury reports and lines of today and tomorrow, and predicts both slates again."),
         _retraining(status),
         _look("look_that_yesterday_landed", LANDED, status),
         _look("look_that_predictions_exist", PREDICTED, status),

@@ -49,13 +49,13 @@ INTERVAL_SECONDS = 30
 PATIENCE = dt.timedelta(seconds=60)
 """How long a live run has to report what it has published; it does so within seconds."""
 BUDGET_SECONDS = 8.0
-"""A tick starts no further batch after that; the rest is told by the next ticks."""
+"""A tick starts no further batch after that; the rest is reported by the next ticks."""
 BATCH = 500
 
 
 @dataclass(frozen=True)
 class Reported:
-    """One tick: check results and dates reported, dates still to be told, dates left to live runs."""
+    """One tick: check results and dates reported, dates still to be reported, dates left to live runs."""
 
     cursor: str
     checks: int = 0
@@ -66,7 +66,7 @@ class Reported:
     def __str__(self) -> str:
         if not (self.checks or self.dates or self.waiting or self.left):
             return "Dagster shows what the ledger says."
-        said = f"told {self.checks} results of {CHECK_NAME} and {self.dates} dates"
+        said = f"reported {self.checks} results of {CHECK_NAME} and {self.dates} dates"
         more = f"; {self.waiting} dates follow" if self.waiting else ""
         return said + more + (f"; {self.left} dates are left to runs that are alive" if self.left else "")
 
@@ -120,7 +120,7 @@ def _digest(state: LedgerState, models: Path) -> str:
 def _tell_checks(
     instance: dg.DagsterInstance, wanted: Mapping[str, CheckVerdict], live: frozenset[str]
 ) -> tuple[int, int]:
-    """How many verdicts were told, and how many are left to live runs that will give them themselves."""
+    """How many verdicts were reported, and how many are left to live runs that will give them themselves."""
     shown = shown_checks(instance, CHECK_NAME, list(wanted))
     different = [
         table
@@ -150,7 +150,7 @@ def _tell_checks(
 def _tell_dates(
     instance: dg.DagsterInstance, state: LedgerState, found: list[Difference], until: float, clock: Callable[[], float]
 ) -> int:
-    """Newest dates first, in batches of one transaction per table, until the time is up; how many were told."""
+    """Newest dates first, in batches of one transaction per table, until the time is up; how many were reported."""
     if not found:
         return 0
     ranges = stale_ranges(state)
@@ -185,7 +185,7 @@ def _with_lineage(state: LedgerState, table: str, said: dict[dt.date, Outcome]) 
 def ledger_sensor(
     context: dg.SensorEvaluationContext, warehouse: dg.ResourceParam[Warehouse], settings: dg.ResourceParam[Settings]
 ) -> dg.SensorResult:
-    """One tick; it launches nothing, so it always skips, saying what it told. It reports slow claims besides."""
+    """One tick; it launches nothing, so it always skips, saying what it reported. It reports slow claims besides."""
     before = json.loads(context.cursor) if context.cursor else {}
     store = ClaimStore(settings.claims_url)
     try:

@@ -16,7 +16,7 @@ from nba_assets.modelling.segments import GROUP_NAMES
 
 _DRIFT_SHOWN = 10
 _WHY_NOT_LOWER = """The MAEs under 4.27 that were asked for are not to be had honestly over all players. On the test
-dates of the archive an honest model has 4.6; told the true minutes of the very game, which nobody knows before it, it
+dates of the archive an honest model has 4.6; given the true minutes of the very game, which nobody knows before it, it
 still misses by 3.7; a mean of the last ten games that includes the game brings 3.8. README has the table."""
 _STYLE = (
     "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}table{border-collapse:collapse}"
@@ -25,13 +25,13 @@ _STYLE = (
 
 
 def card_paths(models_dir: Path, version: int) -> tuple[Path, Path]:
-    """Where the Markdown and the HTML of a version's card stand."""
+    """Where the Markdown and the HTML of a version's card are."""
     name = f"{model_id(version)}_card"
     return models_dir / f"{name}.md", models_dir / f"{name}.html"
 
 
 def write_card(models_dir: Path, version: int) -> str:
-    """Write both documents anew from metadata and decisions, each whole or not at all; the plots as Markdown.
+    """Write both documents again from metadata and decisions, each whole or not at all; the plots as Markdown.
 
     Raises ArtefactError and DecisionError for records that cannot be read.
     """
@@ -90,7 +90,7 @@ def _price(price: Mapping[str, Any] | None) -> str:
     return (
         f"**Price: {price['price']:+.1%} of MAE**. It is {price['ratio']:.4f} of the half-life-6 average's, with the "
         f"waived data in training and in the test; {price['clean']}, the newest accepted version without a waiver, had "
-        f"{price['clean_ratio']:.4f} on its own test rows. On the same rows, as the tables stand now, this one against "
+        f"{price['clean_ratio']:.4f} on its own test rows. On the same rows, as the tables are now, this one against "
         f"{price['said']} (negative: the other is worse, which has never seen such data)."
     )
 
@@ -115,7 +115,9 @@ def _data(metadata: Mapping[str, Any]) -> Iterator[str]:
             "was passed under waivers, named above" if metadata["waivers"] else "found ready, current and untainted"
         )
         probe = provenance["leak_gate"]
-        stored = "and equal to what stands" if probe["compared_stored_rows"] else "(stored rows not compared: waiver)"
+        stored = (
+            "and equal to what is published" if probe["compared_stored_rows"] else "(stored rows not compared: waiver)"
+        )
         yield (
             f"Readiness: each of {provenance['dates']:,} dates of {len(provenance['tables'])} tables {waived}. Leak "
             f"gate: {probe['features']} features of {probe['rows']} rows on {', '.join(probe['dates'])} did not move "

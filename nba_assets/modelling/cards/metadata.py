@@ -67,8 +67,8 @@ def model_card(
 
     `verdict` is what the rules of promotion say; `trained_at` must carry a time zone. `waivers` are those
     that the training needed or that taint its window: mappings with waiver_id, who, why, until and what they waive;
-    `price` is what `waiver_price` measured of them. Without `window` nobody can tell later whether the version still
-    stands. `provenance` is what the gates looked at (tables, dates, leak_gate) and the config of the training,
+    `price` is what `waiver_price` measured of them. Without `window` nobody can tell later whether the version is
+    current. `provenance` is what the gates looked at (tables, dates, leak_gate) and the config of the training,
     `usage_share` the share of played rows with a usage rate, `previous` the metadata of the version before.
     """
     if trained_at.tzinfo is None:

@@ -64,7 +64,7 @@ def save_model(models_dir: Path, model: "PointsModel", metadata: Mapping[str, An
     """Store the model as the next version and return it; the directory is made when absent.
 
     `metadata` must hold `identity` and `train_before`; `model_id`, `version` and `model_sha256`
-    are added. When a version with the same identity stands, that one is returned and nothing is
+    are added. When a version with the same identity is stored, that one is returned and nothing is
     written. Raises ArtefactError when a stored version is unreadable, OSError when the disk refuses.
     """
     content = model.to_bytes()
@@ -130,7 +130,7 @@ def load_model(models_dir: Path, version: int) -> SavedModel:
     Raises ArtefactError when the version does not exist, or its model file is missing, differs from
     the bytes that were stored, or cannot be parsed.
     """
-    # Whoever lists versions reads their metadata alone.
+    # Anyone who lists versions reads their metadata alone.
     import xgboost
 
     from nba_assets.modelling.points_model import PointsModel
@@ -140,7 +140,7 @@ def load_model(models_dir: Path, version: int) -> SavedModel:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ArtefactError(f"{path} is unreadable ({error.strerror}), but its metadata stands") from error
+        raise ArtefactError(f"{path} is unreadable ({error.strerror}), but its metadata is there") from error
     if hashlib.sha256(content).hexdigest() != metadata["model_sha256"]:
         raise ArtefactError(f"{path} is corrupt: its SHA-256 is not the one in its metadata; train again")
     try:

@@ -1,6 +1,6 @@
 """Which version is champion and which may serve: the file `champion.json`, every decision with who, why and when.
 
-Metadata of a version never change; what was decided about it after its training stands here.
+Metadata of a version never change; what was decided about it after its training is kept here.
 """
 
 import datetime as dt

@@ -72,7 +72,7 @@ class ModelFreshness:
 
 
 def freshness_of(metadata: Mapping[str, Any], partitions: pd.DataFrame, ledger_fingerprint: str) -> ModelFreshness:
-    """Where a version stands, by its metadata.
+    """The freshness of a version, by its metadata.
 
     `partitions` has one row per (table_name, game_date) of the tables that its training was gated on:
     content_build (0 where nothing is published), current_build (from which on a reader of it is current), and is_gap

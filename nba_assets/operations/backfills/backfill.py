@@ -186,7 +186,7 @@ def waves(request: Request) -> list[list[Work]]:
 
 
 def _trainings(request: Request) -> list[list[Work]]:
-    """One run a training, one after the other: a version is judged against the champion that stands then."""
+    """One run a training, one after the other: a version is judged against the champion of that moment."""
     if not request.trainings:
         return [[Work((MODEL,), request.first, request.last)]]
     newest = [dt.date.fromisoformat(training["last"]) for training in request.trainings]

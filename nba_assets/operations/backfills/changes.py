@@ -14,7 +14,7 @@ from nba_assets.warehouse.port import Warehouse, WarehouseError
 
 @dataclass(frozen=True)
 class TableChanges:
-    """Counts of one table. `new` partitions stood nowhere before; their rows count as added.
+    """Counts of one table. `new` partitions were nowhere before; their rows count as added.
 
     Where the former content of the changed ones is not kept any more, only the ledger tells that they changed.
     """

@@ -6,4 +6,4 @@ WAIT_MINUTES = 30.0
 """How long `--wait` waits for the owner of the dates."""
 
 COMPLETE, INCOMPLETE, REFUSED, CANCELLED = 0, 1, 2, 3
-"""Exit codes: all that was asked for stands; something was not built; nothing was started; somebody stopped it."""
+"""Exit codes: all that was asked for is built; something was not built; nothing was started; somebody stopped it."""

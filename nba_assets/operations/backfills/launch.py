@@ -1,4 +1,4 @@
-"""One ranged run in this process: launched with its tags, waited for, and told how it ended."""
+"""One ranged run in this process: launched with its tags, waited for, and how it ended."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Job = Callable[[], dg.JobDefinition]
 class Finished:
     """A run that is over.
 
-    `is_complete`: everything it was asked for stands. `is_broken`: a step of an asset failed, so that what follows in
+    `is_complete`: everything it was asked for is built. `is_broken`: a step of an asset failed, so that what follows in
     the graph was not tried; a run that merely left rejected or blocked dates is not, nor is one whose training was
     refused: the stored versions predict. `is_cancelled`: somebody stopped it.
     """

@@ -18,7 +18,7 @@ from nba_assets.settings import Settings
 
 @dataclass(frozen=True)
 class Result:
-    """`tables` has, per table asked for: counts of OUTCOMES, `current` and `left` dates, standing rows, seconds.
+    """`tables` has, per table asked for: counts of OUTCOMES, `current` and `left` dates, published rows, seconds.
 
     `changes` are those of `operations.changes`; `state` is how the claim ended.
     """
@@ -35,7 +35,7 @@ class Result:
     why: str = ""
 
     def write(self, settings: Settings) -> None:
-        """Store it; whoever reads sees all of it or nothing."""
+        """Store it; anyone who reads sees all of it or nothing."""
         path = result_path(settings, self.claim)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(path, json.dumps(asdict(self), indent=1).encode())
@@ -56,7 +56,7 @@ def read_result(settings: Settings, claim_id: int) -> Result | None:
 
 
 def table_rows(state: LedgerState, ledger: pd.DataFrame, request: Request, claim: Claim) -> list[dict[str, Any]]:
-    """One row per table asked for: how its dates ended, how many rows stand, how long its builds took."""
+    """One row per table asked for: how its dates ended, how many rows are published, how long its builds took."""
     mine = ledger[ledger["run_id"].isin(claim.run_ids)]
     counts = outcome_counts(ledger, claim.run_ids)
     builds = mine.drop_duplicates(["table_name", "attempt_build"]).groupby("table_name")["seconds"].sum()

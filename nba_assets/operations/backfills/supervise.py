@@ -1,7 +1,7 @@
 """The process that works a backfill off: it keeps the claim alive, starts the runs, and writes down how it ended.
 
 It belongs to no terminal. When it dies its claim ends with the lease, its workers die with it, and what was
-published stands; launching the same again goes on from there.
+published stays; launching the same again goes on from there.
 """
 
 import functools
@@ -42,7 +42,7 @@ def supervise(settings: Settings, store: ClaimStore, warehouse: Warehouse, claim
     """
     started = time.monotonic()
     with dg.DagsterInstance.get():
-        pass  # makes its databases before whoever follows opens them: two who make them at once fail
+        pass  # makes its databases before anyone who follows opens them: two who make them at once fail
     claim = store.renew(claim_id, progress=STARTED)
     request = Request.of_detail(claim.detail)
     failures: list[str] = []

@@ -63,7 +63,7 @@ def training_request(
 
 
 def walk_forward_request(warehouse: Warehouse, first: dt.date, last: dt.date) -> Request:
-    """What to train for [first, last], and the tables to write anew with it. RequestError where no model can be."""
+    """What to train for [first, last], and the tables to write again with it. RequestError where no model can be."""
     state = warehouse.state()
     start, end = max(first, warehouse.days[0].date()), min(last, warehouse.days[-1].date())
     has_games = state.rows[SCHEDULE]["rows"].to_numpy(dtype="float64", na_value=np.nan) > 0

@@ -64,7 +64,7 @@ class Rule:
 class Explanation:
     """Everything the platform knows of one partition.
 
-    `stands` describes what stands (empty where nothing does), `attempt` the newest attempt, `attempts` all of them;
+    `published` describes the published content (empty for none), `attempt` the newest attempt, `attempts` all of them;
     `people` are the journal's entries and `waivers` the waivers that touch it. `to_build` says what the gate would
     hold against building it now, '' when nothing.
     """

@@ -49,7 +49,7 @@ class DeliveredRows:
         return values
 
     def dates(self, column: str) -> pd.Series:
-        """Game dates; a row without one belongs to no partition, so that no date could be told: SourceError."""
+        """Game dates; a row without one belongs to no partition, so that its date is unknown: SourceError."""
         values, bad = normalise.dates(self.rows[column])
         if bad.any():
             row = int(np.argmax(bad.to_numpy()))

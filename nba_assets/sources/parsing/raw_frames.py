@@ -114,7 +114,7 @@ def contract_frame(contract: Contract, rows: pd.DataFrame, reasons: Mapping[str,
 
 
 def is_sorted(frame: pd.DataFrame, order: list[str]) -> bool:
-    """Whether the rows stand in this order; most deliveries do, and a million rows of text are slow to sort."""
+    """Whether the rows are in this order; most deliveries do, and a million rows of text are slow to sort."""
     equal = np.ones(max(len(frame) - 1, 0), dtype=bool)
     for name in order:
         values = frame[name].to_numpy()

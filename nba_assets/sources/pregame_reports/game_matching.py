@@ -49,7 +49,7 @@ def left_behind(dates: pd.Series, games: pd.Series, is_scheduled: pd.Series) -> 
 
 
 def players_of_games(games: pd.Series, schedule: pd.DataFrame, player_boxes: pd.DataFrame) -> pd.DataFrame:
-    """game_id, player_id and player_name of whoever a report on one of the games may mean.
+    """game_id, player_id and player_name of anyone who a report on one of the games may mean.
 
     Those are the players whom a box score had listed for one of its two teams in that season by the game's date, or
     in the season before.

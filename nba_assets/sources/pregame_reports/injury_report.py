@@ -47,7 +47,7 @@ def records_of_pdf(path: Path, name: str) -> pd.DataFrame:
 def records_of_json(path: Path, name: str) -> pd.DataFrame:
     """`RECORD` and `REPORTED_AT` of a list of records, or of an object with `report_time` and `records`.
 
-    `report_time` is ISO 8601 and US Eastern where it has no zone; without it, the time stands in the file name
+    `report_time` is ISO 8601 and US Eastern where it has no zone; without it, the time is in the file name
     (Injury-Report_2024-01-04_12PM.json). Raises SourceError for a file that is not JSON or has no such records.
     """
     try:

@@ -21,7 +21,7 @@ MARKET = re.compile(r"(?:h2h|spreads|totals|outrights|player|alternate|team)(?:_
 """What the key of a market looks like."""
 
 SNAPSHOT, FILE_DATE = "snapshot_time", "file_date"
-"""Columns of the moment at which the outcome was offered and of the date of its file; null where none is told."""
+"""Columns of the moment at which the outcome was offered and of the date of its file; null where none is given."""
 
 _DELIVERED = ("player", "market", "bookmaker", "side", "line", "price", "home_team", "away_team", "commence_time")
 OUTCOME = (*_DELIVERED, SNAPSHOT, FILE_DATE)

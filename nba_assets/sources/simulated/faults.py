@@ -49,7 +49,7 @@ class Fault:
     once besides (garbage). renamed_player_key: '9000001arloashford' (prefixed), or once only 'arloashford' (unknown).
     late_correction: a basket more for one of the winners, in lines and score (delivered); before that (pending)
     nothing differs. overtime: the game goes to so many overtimes. outage: a live league cannot be reached on the
-    morning of the date; any other delivers as ever. Those of its shots stand in `shot_faults`,
+    morning of the date; any other delivers as ever. Those of its shots are in `shot_faults`,
     of lines and injury reports in `report_faults`.
     """
 

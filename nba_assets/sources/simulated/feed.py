@@ -26,7 +26,7 @@ STATISTICS = (*BOX_COUNTS, "plus_minus")
 class Feed:
     """Everything delivered, one frame a kind, each with game_id and game_date and ordered by date and game.
 
-    `expected` is no delivery: the true expected points of whoever may dress, given that he appears.
+    `expected` is no delivery: the true expected points of anyone who may dress, given that he appears.
     """
 
     games: pd.DataFrame

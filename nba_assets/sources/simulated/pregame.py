@@ -2,7 +2,7 @@
 
 Lines follow the true expected points with noise and a margin, some are taken during the game. Reports come four times
 for a game, the last of them mostly after tip-off, and know the absences imperfectly: who is questionable may play, and
-a late scratch stands on no list before the game.
+a late scratch is on no list before the game.
 """
 
 import numpy as np

@@ -68,7 +68,7 @@ class JobFact:
 
 
 class BigQueryJobs:
-    """The jobs of one client; `on_done` is told of each (of its cost, and for the analyzer in the tests)."""
+    """The jobs of one client; `on_done` is called with each (of its cost, and for the analyzer in the tests)."""
 
     def __init__(
         self,
@@ -125,7 +125,7 @@ class BigQueryJobs:
         return answer
 
     def load(self, destination: str, rows: pa.Table, schema: Sequence[bigquery.SchemaField], *, table: str) -> None:
-        """Load rows into a table of its own: made when absent, filled anew when there."""
+        """Load rows into a table of its own: made when absent, filled again when there."""
         started = time.monotonic()
         sink = io.BytesIO()
         pq.write_table(rows, sink)

@@ -37,7 +37,7 @@ _ENTRY = ", ".join(f"`{name}`" for name in LEDGER_COLUMNS)
 
 
 def _entry_of(values: Mapping[str, str]) -> str:
-    """What stands where the ledger's columns are, in a row that is of another table."""
+    """Values for the ledger's columns, in a row that is of another table."""
     return ", ".join(values.get(name, "NULL") for name in LEDGER_COLUMNS)
 
 

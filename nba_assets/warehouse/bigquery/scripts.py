@@ -46,10 +46,10 @@ def script(
         steps += [
             f"DELETE FROM {names.replaced(contract)} WHERE replaced_at < @kept_since",
             f"INSERT INTO {names.replaced(contract)} ({columns}, build_id, replaced_at) "
-            f"SELECT {', '.join(f'standing.`{name}`' for name in contract.column_names)}, entry.build_id, @now "
-            f"FROM {table} AS standing JOIN {names.system('ledger')} AS entry ON entry.game_date = standing.game_date "
-            "WHERE entry.table_name = @table AND standing.game_date BETWEEN @first AND @last "
-            "AND standing.game_date IN UNNEST(@changed)",
+            f"SELECT {', '.join(f'old.`{name}`' for name in contract.column_names)}, entry.build_id, @now "
+            f"FROM {table} AS old JOIN {names.system('ledger')} AS entry ON entry.game_date = old.game_date "
+            "WHERE entry.table_name = @table AND old.game_date BETWEEN @first AND @last "
+            "AND old.game_date IN UNNEST(@changed)",
             f"DELETE FROM {table} WHERE {of_days}",
         ]
         if rows:

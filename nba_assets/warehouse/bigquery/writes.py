@@ -22,7 +22,7 @@ from nba_assets.warehouse.port import WarehouseError
 from nba_assets.warehouse.system_tables import LEDGER_COLUMNS
 
 TRIES = 20
-"""How often a change is decided anew when others write the same dates, before that is an error."""
+"""How often a change is decided again when others write the same dates, before that is an error."""
 
 Result = TypeVar("Result")
 

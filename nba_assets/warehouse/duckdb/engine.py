@@ -61,7 +61,7 @@ _engine = _Engine()
 _left_behind: list[_Engine] = []
 """Those that are of no use any more: to end one in a forked process, where its threads are missing, would crash."""
 _choice = threading.Lock()
-"""Taken by whoever looks whether the engine is still of use, so that two do not both make a new one."""
+"""Taken by anyone who looks whether the engine is still of use, so that two do not both make a new one."""
 
 
 def _begin_again() -> None:

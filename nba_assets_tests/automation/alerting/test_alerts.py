@@ -80,7 +80,7 @@ def test_a_failed_run_is_reported_once_and_so_is_the_same_failure_again(watch, w
     # The runs themselves are of now.
     watch.cursor = json.dumps({**json.loads(watch.cursor), "since": "2024-01-01T00:00:00+00:00"})
     watch.tick()
-    assert len(webhook.texts) == 2, "a day later it is told again"
+    assert len(webhook.texts) == 2, "a day later it is reported again"
 
 
 def test_a_closed_gate_is_reported_until_it_opens_and_again_when_it_closes(watch, webhook):

@@ -57,7 +57,7 @@ def test_the_page_waits_for_runs_at_work(home, monkeypatch):
     monkeypatch.setattr(module, "live_runs", lambda *_: frozenset({"r1"}))
     waiting = tick(home, "before")
     assert waiting.run_requests == []
-    assert waiting.cursor is None, "the change is still to be told"
+    assert waiting.cursor is None, "the change is still to be reported"
     assert "run r1 is at work" in waiting.skip_reason.skip_message
 
 

@@ -1,4 +1,4 @@
-"""Claims that are stuck or slow: found on a clock of the test's own, told once."""
+"""Claims that are stuck or slow: found on a clock of the test's own, reported once."""
 
 import datetime as dt
 from dataclasses import replace

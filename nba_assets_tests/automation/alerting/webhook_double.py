@@ -1,4 +1,4 @@
-"""A webhook that really receives HTTP: it keeps every message, and answers as told."""
+"""A webhook that really receives HTTP: it keeps every message, and answers as asked."""
 
 import json
 import threading

@@ -64,7 +64,7 @@ def test_training_is_on_tuesdays():
 def test_the_night_reads_yesterday_the_late_files_and_what_is_to_come():
     made = request("ingest_after_the_last_game", dt.datetime(2025, 1, 15, 8, 30, tzinfo=dt.UTC))
     assert (made.tags[RANGE_START_TAG], made.tags[RANGE_END_TAG]) == ("2025-01-12", "2025-01-16")
-    assert ONLY_TAG not in made.tags, "the source is asked again for what stands"
+    assert ONLY_TAG not in made.tags, "the source is asked again for what is published"
     assert made.tags[ON_CONFLICT_TAG] == "wait"
     assert made.run_key == "ingest_after_the_last_game 2025-01-15"
     assert LATE_DAYS == 3

@@ -1,4 +1,4 @@
-"""The sensor on a ledger kept by hand: Dagster shows what it says after one tick, and then nothing more is told."""
+"""The sensor on a ledger kept by hand: Dagster shows what it says after one tick, and then nothing more is reported."""
 
 import datetime as dt
 import itertools
@@ -36,7 +36,7 @@ class Watch:
         return reported
 
     def settle(self) -> int:
-        """Ticks until nothing is told any more; how many dates were told."""
+        """Ticks until nothing is reported any more; how many dates were reported."""
         reported = 0
         for _ in range(10):
             tick = self.tick()
@@ -105,14 +105,14 @@ def test_a_correction_turns_everything_below_it_red_and_its_repair_green_again(w
     assert {name: row[name] for name in ("first", "last", "dates", "because_of", "build")} == {
         "first": "2024-01-03", "last": "2024-01-04", "dates": 2, "because_of": "raw", "build": "5",
     }  # fmt: skip
-    assert watch.settle() == 0, "nothing is told twice"
+    assert watch.settle() == 0, "nothing is reported twice"
 
     for table in TABLES[1:]:
         watch.ledger.publish(table, 2, 3, 4, changed=False)
     watch.settle()
     assert watch.up_to_date() == dict.fromkeys([*TABLES, MODEL], SUCCEEDED)
     for table in TABLES:
-        assert watch.shown(table) == GREEN, "healed without a run that told so"
+        assert watch.shown(table) == GREEN, "fixed without a run that reported so"
 
 
 def test_a_verdict_is_reported_again_only_when_it_changes(watch):
@@ -161,7 +161,7 @@ def test_marks_made_by_hand_are_corrected(watch):
     assert watch.contents("raw")[2] == ""
     watch.settle()
     assert watch.contents("raw")[2] == "raw 1"
-    assert watch.up_to_date()["raw"] == SUCCEEDED, "newer content hides what was told before"
+    assert watch.up_to_date()["raw"] == SUCCEEDED, "newer content hides what was reported before"
 
 
 def test_a_deep_correction_is_reported_in_parts_newest_dates_first(watch, monkeypatch):
@@ -175,7 +175,7 @@ def test_a_deep_correction_is_reported_in_parts_newest_dates_first(watch, monkey
     assert watch.shown("summary")[1] == SUCCEEDED
     assert "6 dates follow" in str(first)
     assert first.cursor == "", "the next tick goes on"
-    assert watch.up_to_date()["summary"] == FAILED, "the verdicts are all told at once"
+    assert watch.up_to_date()["summary"] == FAILED, "the verdicts are all reported at once"
     watch.settle()
     assert watch.shown("summary") == GREEN | {1: FAILED}
     assert watch.shown("features") == GREEN | {2: FAILED, 3: FAILED, 4: FAILED}

@@ -15,7 +15,7 @@ BY_RULE = "correct the source or the code, or waive the rule; then nba-assets ba
 
 NOW = WRITTEN_AT.to_pydatetime() + dt.timedelta(hours=1)
 PATIENCE = dt.timedelta(minutes=1)
-STANDS = Target(storage_id=5, run_id="r1", timestamp=0.0)
+PUBLISHED = Target(storage_id=5, run_id="r1", timestamp=0.0)
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def ledger() -> HandLedger:
 
 
 def shows(content: str, status: str, run_id: str = "", state_digest: str = "", is_current: bool = True) -> ShownDate:
-    return ShownDate(STANDS if content else None, content, ShownCheck(status, run_id, state_digest, is_current))
+    return ShownDate(PUBLISHED if content else None, content, ShownCheck(status, run_id, state_digest, is_current))
 
 
 def different(ledger: HandLedger, shown: ShownDate, table: str = "raw", live: tuple[str, ...] = ()) -> list[str]:

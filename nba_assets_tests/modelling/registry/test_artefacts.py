@@ -113,7 +113,7 @@ def truncate(path):
     [
         pytest.param("xgboost_points_v1.json", truncate, r"xgboost_points_v1\.json is corrupt", id="model-cut"),
         pytest.param(
-            "xgboost_points_v1.json", lambda path: path.unlink(), "No such file.* metadata stands", id="model-gone"
+            "xgboost_points_v1.json", lambda path: path.unlink(), "No such file.* metadata is there", id="model-gone"
         ),
         pytest.param("xgboost_points_v1_metadata.json", truncate, "_metadata.json is unreadable", id="metadata-cut"),
         pytest.param(

@@ -37,7 +37,7 @@ def evaluated(rows=12_000, model_mae=4.6, baseline_mae=4.76, worse_on=None) -> E
 
 def against(difference, spread=0.02):
     paired = {"difference": difference, "low": difference - spread, "high": difference + spread, "rows": 5000}
-    return Comparison(7, paired, "xgboost_points_v7: told")
+    return Comparison(7, paired, "xgboost_points_v7: reported")
 
 
 def test_the_first_that_is_certainly_better_than_the_baselines_is_champion():
@@ -64,7 +64,7 @@ def test_trained_under_a_waiver_it_takes_over_by_a_person_alone():
     verdict = judge(evaluated(), against(-0.05), is_waived=True)
     assert (verdict.status, verdict.is_champion) == (Status.ACCEPTED, False)
     assert "only by `nba-assets promote`" in verdict.why
-    assert "xgboost_points_v7: told" in verdict.why
+    assert "xgboost_points_v7: reported" in verdict.why
 
 
 def test_a_champion_that_cannot_be_compared_keeps_its_place():

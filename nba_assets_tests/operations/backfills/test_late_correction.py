@@ -75,8 +75,8 @@ def clean(
 def fixed(
     source: SlicedSource, correction: dict[str, Edit], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Platform, pd.DataFrame, pd.DataFrame, str]]:
-    """Built before the correction and healed after it: the platform, its ledger before and after, the healing run."""
-    platform = Platform(tmp_path_factory.mktemp("healed"), source)
+    """Built before the correction and fixed after it: the platform, its ledger before and after, the healing run."""
+    platform = Platform(tmp_path_factory.mktemp("fixed"), source)
     built = platform.run(tables=DATED, last=source.horizon)
     assert built.success, failure_messages(built)
     source.deliver(**correction)

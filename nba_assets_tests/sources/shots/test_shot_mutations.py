@@ -28,7 +28,7 @@ PROVIDERS: tuple[tuple[str, Table, dict[str, str]], ...] = (
         {
             "game_id": "game_id", "player": "player_id", "made": "made", "date": "game_date", "distance": "distance_ft",
             "numbers": "team_id player_id event_id period secs_remaining distance_ft loc_x loc_y assisted",
-            "told once": "event_id period secs_remaining loc_x loc_y assisted shot_type_derived",
+            "reported once": "event_id period secs_remaining loc_x loc_y assisted shot_type_derived",
         },
     ),
     (
@@ -38,7 +38,7 @@ PROVIDERS: tuple[tuple[str, Table, dict[str, str]], ...] = (
             "game_id": "GAME_ID", "player": "PLAYER_ID", "made": "SHOT_MADE_FLAG", "date": "GAME_DATE",
             "distance": "SHOT_DISTANCE",
             "numbers": "TEAM_ID PLAYER_ID GAME_EVENT_ID PERIOD MINUTES_REMAINING SECONDS_REMAINING LOC_X LOC_Y",
-            "told once": "GAME_EVENT_ID PERIOD MINUTES_REMAINING SECONDS_REMAINING LOC_X LOC_Y assisted",
+            "reported once": "GAME_EVENT_ID PERIOD MINUTES_REMAINING SECONDS_REMAINING LOC_X LOC_Y assisted",
         },
     ),
     (
@@ -47,7 +47,7 @@ PROVIDERS: tuple[tuple[str, Table, dict[str, str]], ...] = (
         {
             "game_id": "game_id", "player": "player", "made": "points", "date": "date", "distance": "shot_distance",
             "numbers": "play_id period shot_distance original_x original_y points",
-            "told once": "play_id period remaining_time elapsed original_x original_y",
+            "reported once": "play_id period remaining_time elapsed original_x original_y",
         },
     ),
 )  # fmt: skip

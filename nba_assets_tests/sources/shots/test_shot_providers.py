@@ -12,7 +12,7 @@ from nba_assets_tests.sources import small_shots
 from nba_assets_tests.sources.small_shots import Table, landed, text_of
 
 SCHEDULE, BOX = small_shots.schedule(), small_shots.box()
-TOLD_ALIKE = [name for name in SHOT_ATTEMPTS.column_names if name not in ("distance_feet", "provider")]
+SAID_ALIKE = [name for name in SHOT_ATTEMPTS.column_names if name not in ("distance_feet", "provider")]
 TABLES = {
     "shots": small_shots.clean(),
     "shotchartdetail": small_shots.detail(),
@@ -62,7 +62,7 @@ def test_facts(kind: str, expected: pd.DataFrame, tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def reported(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """What the same shots are by the league's own detail."""
-    return parsed("shots", small_shots.clean(), tmp_path_factory.mktemp("told")).rows[TOLD_ALIKE]
+    return parsed("shots", small_shots.clean(), tmp_path_factory.mktemp("reported")).rows[SAID_ALIKE]
 
 
 @pytest.mark.parametrize("is_old", [True, False])
@@ -74,7 +74,7 @@ def test_every_form_of_bigdataball(is_old, with_ids, game_id: str, date: str, re
     table = mapped(mapped(table, "game_id", game_id.format), "date", lambda _: date)
     found = parsed("bigdataball", table, tmp_path)
     assert found.problems == ()
-    pd.testing.assert_frame_equal(found.rows[TOLD_ALIKE], reported)
+    pd.testing.assert_frame_equal(found.rows[SAID_ALIKE], reported)
 
 
 def test_the_event_wins_over_a_distance_of_a_few_feet(tmp_path: Path) -> None:

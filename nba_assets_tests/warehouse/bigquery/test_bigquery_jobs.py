@@ -1,4 +1,4 @@
-"""Jobs are asked for again where the service says so, and never done twice: against a client that fails as told."""
+"""Jobs are asked for again where the service says so, and never done twice: against a client that fails as reported."""
 
 from collections.abc import Sequence
 from types import SimpleNamespace

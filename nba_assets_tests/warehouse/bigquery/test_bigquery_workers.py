@@ -65,8 +65,8 @@ def test_a_killed_worker_loses_its_claim_and_who_waited_builds_the_rest_once(pla
     supervisor = supervisor_of(ada, claim)
     kill([supervisor, *workers_of(supervisor)])
     victim.communicate(timeout=PATIENCE_SECONDS)
-    stood = place.open().ledger().set_index("game_date")["build_id"]
-    assert 0 < len(stood) < 61
+    built = place.open().ledger().set_index("game_date")["build_id"]
+    assert 0 < len(built) < 61
 
     waiting = command(bo, *WORDS, *HALVES[0], "--wait")
     assert waiting.returncode == 0, waiting.stdout + waiting.stderr
@@ -74,7 +74,7 @@ def test_a_killed_worker_loses_its_claim_and_who_waited_builds_the_rest_once(pla
     assert (older.id, older.state, newer.who, newer.state) == (claim.id, "expired", "bo", "done")
     ledger = place.open().ledger()
     assert (ledger["status"] == "ready").all()
-    assert ledger.set_index("game_date")["build_id"].loc[stood.index].equals(stood), (
+    assert ledger.set_index("game_date")["build_id"].loc[built.index].equals(built), (
         "what was published was built again"
     )
     calm = Settings(tmp_path / "calm", seasons=1)

@@ -1,4 +1,4 @@
-"""Publishing into a warehouse: whole or not at all, every attempt told in the ledger."""
+"""Publishing into a warehouse: whole or not at all, every attempt reported in the ledger."""
 
 import numpy as np
 import pandas as pd

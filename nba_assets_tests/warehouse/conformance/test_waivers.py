@@ -71,7 +71,7 @@ def test_a_waiver_that_has_ended_lets_nothing_pass_but_keeps_its_taint(warehouse
     assert warehouse.state().tainted[BOX].tolist() == [True, False, False, False]
     publish_overlong(warehouse, clock)
     assert statuses(warehouse) == ["rejected", "rejected"]
-    assert entry(warehouse, BOX, DAYS[0])["waivers"] == "w1", "of what stands"
+    assert entry(warehouse, BOX, DAYS[0])["waivers"] == "w1", "of what is published"
     publish(warehouse, BOX, DAYS[:1])
     assert not warehouse.state().tainted[BOX].any()
 

@@ -72,7 +72,9 @@ def test_an_optional_input_that_was_refused_opens_its_dates_and_gives_gaps_inste
     publish(warehouse, BOX, DAYS[1:2], status=status)
     window = warehouse.read_window(contract, DAYS[:3])
     assert window.days == tuple(DAYS[:3])
-    assert set(window[BOX]["game_date"].dt.date) == {DAYS[0], DAYS[2]}, "what stands on a refused date is not read"
+    assert set(window[BOX]["game_date"].dt.date) == {DAYS[0], DAYS[2]}, (
+        "what is published on a refused date is not read"
+    )
     gaps = window.gaps[BOX]
     assert set(gaps["game_date"].dt.date) == {DAYS[1]}
     assert {BOS, NYK} == set(gaps.loc[gaps["game_id"] == game_id(1, 0), "team_id"])
