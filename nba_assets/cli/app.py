@@ -12,13 +12,13 @@ from nba_assets.cli.backfill import backfill, follow, start
 from nba_assets.cli.doctor import doctor
 from nba_assets.cli.models import models, promote, reject, rollback
 from nba_assets.cli.opening import Command, console, open_platform
-from nba_assets.cli.operate import cancel, freeze, invalidate, restore, revoke, unfreeze, waive
+from nba_assets.cli.operate import cancel, freeze, game, invalidate, restore, revoke, unfreeze, waive
 from nba_assets.cli.report import print_report, report
 from nba_assets.cli.show import show
 from nba_assets.cli.train import train
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-for command in (backfill, train, follow, cancel, freeze, unfreeze, invalidate, restore, waive, revoke):
+for command in (backfill, train, follow, cancel, freeze, unfreeze, invalidate, game, restore, waive, revoke):
     app.command(cls=Command)(command)
 for former, command in {"hold": freeze, "release": unfreeze}.items():
     app.command(former, cls=Command, hidden=True)(command)

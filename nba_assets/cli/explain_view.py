@@ -27,6 +27,7 @@ def print_explanation(console: Console, found: Explanation) -> None:
         console.print(f"  cannot be built now: {found.to_build}", highlight=False, markup=False)
     print_lines(console, "What is published", [_published(found)] if found.published else [])
     print_lines(console, "Newest attempt", [_attempt(found.attempt)] if found.attempt else [])
+    print_lines(console, "Notes on what was delivered", str(found.attempt.get("notes", "")).split("; ")[:SHOWN_GAMES])
     attempts = [
         f"build {row['attempt_build']} {text_of(row['written_at'])} {row['status']}"
         + (f": {row['reasons']}" if row["reasons"] else "")

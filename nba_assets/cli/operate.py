@@ -75,6 +75,32 @@ def invalidate(table: Table, first: First, reason: Reason, last: Last = None, as
     _say_effect(effect, as_json)
 
 
+def game(
+    game_id: Annotated[str, typer.Argument(help="Id of the game, for example 0022400061.")],
+    reason: Reason,
+    postponed: Annotated[bool, typer.Option("--postponed", help="It is played on another date, or later.")] = False,
+    not_played: Annotated[bool, typer.Option("--not-played", help="It is not played at all.")] = False,
+    as_delivered: Annotated[bool, typer.Option("--as-delivered", help="Withdraw what was said of it.")] = False,
+    date: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Its date; default: that of the schedule.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say that a game that was due is not played on its date; who said it and why is in the journal."""
+    from nba_assets.operations import commands
+
+    said = {"postponed": postponed, "not_played": not_played, "as_delivered": as_delivered}
+    chosen = [status for status, is_said in said.items() if is_said]
+    if len(chosen) != 1:
+        raise RequestError("say one thing of the game: --postponed, --not-played or --as-delivered")
+    platform = open_platform()
+    effect = commands.say_of_game(
+        platform.claims, platform.warehouse, game_id, chosen[0], who=platform.settings.who, why=reason,
+        day=date.date() if date else None,
+    )  # fmt: skip
+    _say_effect(effect, as_json)
+
+
 def restore(
     table: Table,
     date: First,

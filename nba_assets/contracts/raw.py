@@ -13,7 +13,7 @@ PLAYER_ID = Column("player_id", "integer", "NBA player id.")
 PLAYER_NAME = Column("player_name", "string", "Player's name, a label and never a key.")
 
 SEASON_TYPES = ("regular_season", "cup_final", "play_in", "playoffs")
-GAME_STATUSES = ("scheduled", "in_progress", "final", "postponed")
+GAME_STATUSES = ("scheduled", "in_progress", "final", "postponed", "not_played")
 
 _COUNTS = {
     "pts": ("Points scored.", 0, 200),
@@ -85,13 +85,18 @@ GAME_RESULTS = Contract(
     columns=(
         GAME_ID,
         GAME_DATE,
-        Column("status", "string", "State of the game.", allowed=GAME_STATUSES),
+        Column(
+            "status",
+            "string",
+            "State of the game; not_played is one that was called off for good, as an if-necessary one.",
+            allowed=GAME_STATUSES,
+        ),
         Column("home_pts", "integer", "Final points of the home team.", "count", (Absence.NOT_YET_PLAYED,), 30, 250),
         Column("away_pts", "integer", "Final points of the away team.", "count", (Absence.NOT_YET_PLAYED,), 30, 250),
         Column("overtime_periods", "integer", "Overtime periods played.", "count", (Absence.NOT_YET_PLAYED,), 0, 10),
         ABSENCE_COLUMN,
     ),
-    code_version=1,
+    code_version=2,
     reads=(Read("game_schedule"),),
     ingest=True,
 )

@@ -20,8 +20,11 @@ from nba_assets.errors import RequestError
 from nba_assets.partitions import Span
 from nba_assets.readiness.counted import counted
 from nba_assets.readiness.date_ranges import DateRange, list_of, ranges_of
+from nba_assets.readiness.game_decisions import AS_DELIVERED, DECIDED_TABLES, SAYABLE
 from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.port import Warehouse
+
+_BACKFILL = "nba-assets backfill"
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,59 @@ def unfreeze(store: ClaimStore, warehouse: Warehouse, claim_id: int, *, who: str
 def invalidate(store: ClaimStore, warehouse: Warehouse, span: Span, *, who: str, why: str) -> Effect:
     """Close the gate on what is published in the span; what was built on it becomes stale."""
     _known(warehouse, span)
-    with _operation(store, warehouse, "invalidate", span, who, why) as claim:
+    with _operation(store, warehouse, "invalidate", [span], who, why) as claim:
         before = warehouse.state()
         count = warehouse.invalidate(span, who=who, why=why, token=claim.id)
         stale = _newly_stale(before, warehouse.state())
     said = f"{counted(count, 'date')} of {span} rejected until rebuilt or restored."
     return Effect(said, stale, f"nba-assets backfill --from {span.first}")
+
+
+def say_of_game(
+    store: ClaimStore,
+    warehouse: Warehouse,
+    game_id: str,
+    status: str,
+    *,
+    who: str,
+    why: str,
+    day: dt.date | None = None,
+) -> Effect:
+    """Say that a game is not played on its date (`status` postponed or not_played), or withdraw it (as_delivered).
+
+    It is applied whenever the date is ingested; schedule and results of the date are invalid until then. RequestError
+    for a game that the schedule does not have, or has on several dates where `day` names none.
+    """
+    if status not in SAYABLE:
+        raise RequestError(f"{status!r} is nothing to say of a game; there are {', '.join(SAYABLE)}")
+    day = day or _date_of_game(warehouse, game_id)
+    spans = [Span(table, day, day) for table in DECIDED_TABLES]
+    for span in spans:
+        _known(warehouse, span)
+    with _operation(store, warehouse, "game", spans, who, why) as claim:
+        before = warehouse.state()
+        warehouse.record("game", who, why, spans, {"game_id": game_id, "status": status})
+        said = f"game {game_id} {status.replace('_', ' ')}: {why}"
+        for span in spans:
+            warehouse.invalidate(span, who=who, why=said, token=claim.id)
+        stale = _newly_stale(before, warehouse.state())
+    words = "as it is delivered" if status == AS_DELIVERED else status.replace("_", " ")
+    return Effect(f"Game {game_id} of {day} is {words}, from the next build on.", stale, f"{_BACKFILL} --from {day}")
+
+
+def _date_of_game(warehouse: Warehouse, game_id: str) -> dt.date:
+    first, last = warehouse.days[0].date(), warehouse.days[-1].date()
+    found = warehouse.find("game_schedule", {"game_id": game_id}, first, last, ("game_date", "is_postponed"))
+    dates = [day.date() for day in found["game_date"]]
+    if not dates:
+        raise RequestError(
+            f"the schedule has no game {game_id!r}; ids have ten characters, as 0022400061. Of a game that was never "
+            "published name the date with --date"
+        )
+    due = [day.date() for day in found.loc[~found["is_postponed"].astype(bool), "game_date"]]
+    if len(due) != 1 and len(dates) != 1:
+        raise RequestError(f"the schedule has {game_id} on {', '.join(map(str, dates))}; name one of them with --date")
+    return (due or dates)[0]
 
 
 def restore(
@@ -90,7 +140,7 @@ def restore(
     """Put back what a former build had published on a date."""
     span = Span(table, day, day)
     _known(warehouse, span)
-    with _operation(store, warehouse, "restore", span, who, why) as claim:
+    with _operation(store, warehouse, "restore", [span], who, why) as claim:
         before = warehouse.state()
         published = warehouse.restore(table, day, build, who=who, why=why, token=claim.id)
         after = warehouse.state()
@@ -131,10 +181,10 @@ def revoke(warehouse: Warehouse, waiver_id: str, *, who: str, why: str) -> Effec
 
 @contextmanager
 def _operation(
-    store: ClaimStore, warehouse: Warehouse, operation: str, span: Span, who: str, why: str
+    store: ClaimStore, warehouse: Warehouse, operation: str, spans: Sequence[Span], who: str, why: str
 ) -> Iterator[Claim]:
     owner = f"operation:{operation} by {who}"
-    claim = store.reserve([span], owner=owner, kind="operation", who=who, why=why, above=warehouse.last_token())
+    claim = store.reserve(spans, owner=owner, kind="operation", who=who, why=why, above=warehouse.last_token())
     with Lease(store, claim):
         warehouse.raise_fence(claim.spans, claim.id)
         yield claim

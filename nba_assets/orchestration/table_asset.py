@@ -6,18 +6,18 @@ Every dated table goes through `build_table`, so every way of launching meets th
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import dagster as dg
 import pandas as pd
 
-from nba_assets import clock
-from nba_assets.contracts.conformed import Conformed, conform, no_rows
+from nba_assets.contracts.conformed import Conformed, no_rows
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import made_of
 from nba_assets.errors import coded
 from nba_assets.event_log.outcomes import Outcome, check_spec, published_versions, report_outcomes, stores_in_bulk
 from nba_assets.orchestration.groups import group_name
+from nba_assets.orchestration.judging import conformed, judged
 from nba_assets.orchestration.metadata import (
     catalogue_text,
     code_reference,
@@ -27,11 +27,9 @@ from nba_assets.orchestration.metadata import (
 )
 from nba_assets.orchestration.run_claim import RunClaim
 from nba_assets.orchestration.run_tags import only_of
-from nba_assets.readiness.audit import Staged, audit
 from nba_assets.readiness.root_cause import origins, remedy
-from nba_assets.readiness.rules import rules_of
 from nba_assets.readiness.status import Status
-from nba_assets.sources.port import Delivery, Problem, Source
+from nba_assets.sources.port import Delivery, Source
 from nba_assets.warehouse.port import Attempt, FencedOut, Published, Warehouse, Window
 
 OWNERS = ["team:nba-data"]
@@ -98,9 +96,7 @@ def build_table(context: dg.AssetExecutionContext, asset: TableAsset) -> Iterato
     made, rows = _computed(context, asset, window)
     published: dict[dt.date, Published] = {}
     if window.days or window.blocked:
-        verdicts = audit(_staged(window, rows, made.problems), rules_of(contract), window.waivers)
-        for day, ids in made.waivers.items():
-            verdicts[day] = replace(verdicts[day], waivers=tuple(sorted({*verdicts[day].waivers, *ids})))
+        verdicts = judged(window, made, rows)
         claim.check()
         attempt = Attempt(
             context.run.run_id, version, claim.token, override=claim.override, seconds=time.monotonic() - started
@@ -119,21 +115,7 @@ def _computed(context: dg.AssetExecutionContext, asset: TableAsset, window: Wind
     if not window.days:
         empty = no_rows(asset.contract)
         return Delivery(empty.rows), empty
-    made = asset.compute(window, *(getattr(context.resources, name) for name in asset.resources))
-    delivery = made if isinstance(made, Delivery) else Delivery(made)
-    rows = conform(asset.contract, delivery.rows).on(window.dates)
-    return replace(delivery, rows=rows.rows), rows
-
-
-def _staged(window: Window, rows: Conformed, problems: Sequence[Problem]) -> Staged:
-    return Staged(
-        conformed=rows,
-        days=window.days,
-        upstream=window.frames,
-        now=clock.now(),
-        bootstrap=window.bootstrap,
-        problems=[(problem.game_date, problem.message) for problem in problems],
-    )
+    return conformed(window, asset.compute(window, *(getattr(context.resources, name) for name in asset.resources)))
 
 
 def _outcomes(

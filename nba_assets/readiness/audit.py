@@ -12,17 +12,33 @@ import pandas as pd
 
 from nba_assets.contracts.conformed import Conformed
 from nba_assets.contracts.contract import Contract
+from nba_assets.readiness.game_decisions import GameDecision
 from nba_assets.readiness.status import Status
+
+
+def nothing_published() -> pd.DataFrame:
+    """game_date, game_id and rows of a table that has nothing on the days."""
+    return pd.DataFrame(
+        {
+            "game_date": pd.Series(dtype="datetime64[ns]"),
+            "game_id": pd.Series(dtype=object),
+            "rows": pd.Series(dtype=int),
+        }
+    )
 
 
 @dataclass(frozen=True)
 class Failure:
-    """One rule that does not hold on one date; the message shows where and what to do."""
+    """One rule that does not hold on one date; the message shows where and what to do.
+
+    One that `asks` is a question, no defect: the waiver that answers it taints nothing.
+    """
 
     game_date: dt.date
     rule: str
     message: str
     blocks: bool = False
+    asks: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,7 +46,8 @@ class Staged:
     """What a rule may look at: the rows to be published and the same-date facts they are judged by.
 
     `conformed` are rows of the `days`. `upstream` are the same-date inputs. `bootstrap` are
-    the days whose thin windows are normal. `now` is the moment of judging (timezone-aware).
+    the days whose thin windows are normal. `now` is the moment of judging (timezone-aware). `published` counts the rows
+    of each game that an ingest table has on the days now: game_date, game_id, rows. `decisions` are those on games.
     """
 
     conformed: Conformed
@@ -39,6 +56,8 @@ class Staged:
     now: dt.datetime
     bootstrap: frozenset[dt.date] = frozenset()
     problems: Sequence[tuple[dt.date, str]] = ()
+    published: pd.DataFrame = field(default_factory=nothing_published)
+    decisions: Sequence[GameDecision] = ()
 
     @property
     def contract(self) -> Contract:
@@ -81,7 +100,10 @@ class Waiver:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the audit found for one date. `waivers` are the ids that let failures pass; they taint."""
+    """What the audit found for one date. `waivers` are the ids that let failures pass; they taint.
+
+    `notes` say what the source left out of the date by rule; they fail nothing.
+    """
 
     status: Status
     failures: tuple[Failure, ...] = ()
@@ -90,6 +112,7 @@ class Verdict:
     expected: int | None = None
     found: int | None = None
     is_bootstrap: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def completeness(self) -> float | None:
@@ -132,7 +155,7 @@ def audit(staged: Staged, table_rules: TableRules, waivers: Sequence[Waiver]) ->
         verdicts[day] = Verdict(
             status=status,
             failures=tuple(failures[day]),
-            waivers=tuple(sorted({waiver for waiver in waived.values() if waiver})),
+            waivers=tuple(sorted({waiver for failure, waiver in waived.items() if waiver and not failure.asks})),
             rows=rows.get(day, 0),
             expected=expected,
             found=found,

@@ -7,6 +7,7 @@ import pandas as pd
 
 from nba_assets.contracts.contract import ABSENCE, Absence, Contract
 from nba_assets.readiness.audit import Failure, Rule, Staged
+from nba_assets.readiness.delivery_rules import SHRINK, delivery_does_not_shrink
 from nba_assets.readiness.thresholds import UPSTREAM_MISSING_GAMES, UPSTREAM_MISSING_SHARE
 
 EXAMPLES = 3
@@ -126,6 +127,8 @@ def contract_rules(contract: Contract) -> dict[str, Rule]:
     rules: dict[str, Rule] = {"unique_key": _unique_key, "never_null": _never_null, "within_range": _within_range}
     if contract.nullable_columns:
         rules["typed_absence"] = _typed_absence
+    if contract.ingest:
+        rules[SHRINK] = delivery_does_not_shrink
     if any(read.window == "before" for read in contract.reads):
         rules["upstream_missing_share"] = _upstream_missing_share
     return rules

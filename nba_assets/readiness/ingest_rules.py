@@ -57,10 +57,17 @@ def _no_game_overdue(staged: Staged) -> Iterator[Failure]:
     )
     assumed = games["game_date"].dt.tz_localize("UTC") + pd.Timedelta(hours=thresholds.TIPOFF_UNKNOWN_HOUR_UTC)
     deadline = games["tipoff_utc"].fillna(assumed) + pd.Timedelta(hours=thresholds.OVERDUE_HOURS)
-    open_games = ~games["status"].isin(["final", "postponed"]) & ~games["is_postponed"]
+    open_games = ~games["status"].isin(["final", "postponed", "not_played"]) & ~games["is_postponed"]
     overdue = games[open_games & (deadline < pd.Timestamp(staged.now))]
-    what = f"neither final nor postponed {thresholds.OVERDUE_HOURS} hours after tip-off"
-    yield from failures_by_date(overdue, "no_game_overdue", what, ["game_id", "game_key", "status"])
+    for day, late in overdue.groupby("game_date"):
+        said = (
+            f"nba-assets game {late['game_id'].iloc[0]} --postponed (or --not-played) --date {day.date()} --reason WHY"
+        )
+        what = (
+            f"neither final nor postponed {thresholds.OVERDUE_HOURS} hours after tip-off. Deliver the score, or say "
+            f"what became of the game, in the column `status` of games.csv or with: {said}"
+        )
+        yield from failures_by_date(late, "no_game_overdue", what, ["game_id", "game_key", "status"])
 
 
 def _both_teams_of_every_final_game(staged: Staged) -> Iterator[Failure]:

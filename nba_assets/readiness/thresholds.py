@@ -65,6 +65,13 @@ OVERDUE_HOURS = 12
 TIPOFF_UNKNOWN_HOUR_UTC = 28
 """Hour after the game date's midnight UTC taken as tip-off where the source gives none (11 p.m. Eastern)."""
 
+DELIVERY_SHRINKS_SHARE = 0.10
+"""Share of the published rows of a date's games that a later delivery may lack; no game may be gone. A corrected box
+score or a line that was withdrawn is a row or two, a report or a file that is gone is a third and more."""
+
+DELIVERY_SHRINKS_ROWS = 5
+"""Rows that it may lack anyway: a date of one game has few."""
+
 SMALLEST_AMERICAN_ODDS = 100
 """American odds are at least 100 or at most -100; anything between is decimal odds or broken."""
 

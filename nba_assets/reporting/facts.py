@@ -14,14 +14,15 @@ from nba_assets.readiness.contents import shortfalls
 from nba_assets.readiness.counted import counted
 from nba_assets.readiness.date_ranges import DateRange
 from nba_assets.readiness.durations import Duration, durations
+from nba_assets.readiness.state import LedgerState
 from nba_assets.reporting.cells import CLOSED, STATES, counts, heat_map, not_ready
 from nba_assets.reporting.coverage import Coverage, coverage
 from nba_assets.reporting.incidents import Incident, open_incidents
 from nba_assets.reporting.model_history import ModelVersion, model_history
 from nba_assets.warehouse.port import Warehouse
 
-DECISIONS_SHOWN, RUNS_SHOWN = 25, 400
-"""How much of the two lists a page carries."""
+DECISIONS_SHOWN, RUNS_SHOWN, NOTES_SHOWN = 25, 400, 50
+"""How much of the three lists a page carries."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class QualityFacts:
     newest of them with their reason. `shortfalls` say where ready dates lack rows. `builds` are the newest timed builds
     of every table: table, at, dates, seconds; `expected` what they teach. `waivers` and `decisions` are rows of the
     port, newest first.
+    `notes` say what was left out of deliveries and which names are nobody's: table, date and text, the newest dates
+    first, out of `notes_in_all`.
     """
 
     at: dt.datetime
@@ -48,6 +51,8 @@ class QualityFacts:
     expected: Mapping[str, Duration]
     waivers: tuple[Mapping[str, Any], ...]
     decisions: tuple[Mapping[str, Any], ...]
+    notes: tuple[Mapping[str, str], ...] = ()
+    notes_in_all: int = 0
 
     @property
     def totals(self) -> dict[str, int]:
@@ -78,6 +83,7 @@ def quality_facts(warehouse: Warehouse, models_dir: Path, now: dt.datetime) -> Q
     windows = {version.model: version.window for version in models if version.window}
     cells = heat_map(state)
     builds = warehouse.recent_builds()
+    notes = _notes(state)
     return QualityFacts(
         at=now,
         dates=DateRange(state.days[0].date(), state.days[-1].date()),
@@ -93,7 +99,21 @@ def quality_facts(warehouse: Warehouse, models_dir: Path, now: dt.datetime) -> Q
         expected=durations(builds),
         waivers=tuple(_waivers(warehouse.waivers())),
         decisions=tuple(_rows(warehouse.journal()[::-1].head(DECISIONS_SHOWN))),
+        notes=tuple(notes[:NOTES_SHOWN]),
+        notes_in_all=len(notes),
     )
+
+
+def _notes(state: LedgerState) -> list[dict[str, str]]:
+    """Notes of the newest attempts; a ledger of an earlier release has none."""
+    found = []
+    for table in state.contracts:
+        rows = state.rows[table]
+        notes = rows["notes"].fillna("") if "notes" in rows else pd.Series("", rows.index)
+        found += [
+            {"table": table, "date": f"{day:%Y-%m-%d}", "note": str(note)} for day, note in notes[notes != ""].items()
+        ]
+    return sorted(found, key=lambda note: note["date"], reverse=True)
 
 
 def _build(row: Mapping[str, Any]) -> dict[str, Any]:

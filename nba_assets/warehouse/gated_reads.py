@@ -9,8 +9,9 @@ from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
 from nba_assets.errors import RequestError
 from nba_assets.partitions import bootstrap_days
-from nba_assets.readiness.audit import Waiver
+from nba_assets.readiness.audit import Waiver, nothing_published
 from nba_assets.readiness.fingerprint import fingerprint
+from nba_assets.readiness.game_decisions import DECIDED_TABLES, decisions_of, in_force
 from nba_assets.readiness.gate import GateClosed, evaluate, leave_out, require_all
 from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.port import Snapshot, WarehouseError, Window
@@ -75,8 +76,18 @@ def read_window(
         gaps=gaps,
         bootstrap=bootstrap_days(gate.open_days, reader.slates() if gate.open_days else []),
         waivers=_not_revoked(reader.waivers(), contract.name),
+        published=_published(reader, state, contract, gate.open_days),
+        decisions=in_force(decisions_of(reader.journal())) if contract.name in DECIDED_TABLES else (),
         taints=gate.taints,
     )
+
+
+def _published(reader: Reader, state: LedgerState, contract: Contract, days: Sequence[dt.date]) -> pd.DataFrame:
+    """What an ingest table has on the days, counted by game; nothing is asked where nothing was ever published."""
+    if not contract.ingest or not (state.content_build[contract.name][state.days.isin(timestamps(days))] > 0).any():
+        return nothing_published()
+    games = reader.games_published(contract, min(days), max(days))
+    return games[games["game_date"].isin(timestamps(days))].reset_index(drop=True)
 
 
 def _rows_before(

@@ -43,6 +43,7 @@ def entries(
             "attempt_build": build,
             "written_at": now,
             "seconds": attempt.seconds,
+            "notes": "; ".join(verdict.notes),
         }
         is_changed = False
         if verdict.status is Status.READY:
@@ -120,7 +121,7 @@ def _operation(status: Status, reason: str, build: int, now: dt.datetime) -> dic
     """What a row says of an attempt that a person made, without a run."""
     return {
         "status": status.value, "reasons": reason, "run_id": "", "attempt_build": build, "written_at": now,
-        "seconds": None,
+        "seconds": None, "notes": "",
     }  # fmt: skip
 
 
@@ -151,7 +152,9 @@ _INTEGERS = (
     "expected_rows",
     "attempt_build",
 )
-_ATTEMPT = ("table_name", "game_date", "status", "reasons", "run_id", "attempt_build", "written_at", "seconds")
+_ATTEMPT = (
+    "table_name", "game_date", "status", "reasons", "run_id", "attempt_build", "written_at", "seconds", "notes",
+)  # fmt: skip
 
 
 def _typed(rows: list[dict[str, Any]]) -> pd.DataFrame:

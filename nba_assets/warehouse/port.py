@@ -16,7 +16,8 @@ import pandas as pd
 from nba_assets.contracts.conformed import Conformed
 from nba_assets.contracts.contract import Contract
 from nba_assets.partitions import Span
-from nba_assets.readiness.audit import Verdict, Waiver
+from nba_assets.readiness.audit import Verdict, Waiver, nothing_published
+from nba_assets.readiness.game_decisions import GameDecision
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.status import Status
 from nba_assets.warehouse.audit_log import Register
@@ -43,8 +44,9 @@ class Window:
     same-date inputs hold rows of `days` only; frames of history inputs hold every ready row before the last of
     `days`. `gaps` has, per history input and per optional one, the team-games that were due on its rejected and
     blocked dates (of which no row is read): game_date, game_id, team_id. `waivers` are those of the table that nobody
-    revoked. `taints` has, of the days that have any, the ids of the waivers under which something in the day's
-    windows was published, at any depth.
+    revoked. Of an ingest table `published` counts the rows of each game that it has on `days` (game_date, game_id,
+    rows), and `decisions` are those in force on games, where it takes them. `taints` has, of the days that have any,
+    the ids of the waivers under which something in the day's windows was published, at any depth.
     """
 
     contract: Contract
@@ -58,6 +60,8 @@ class Window:
     bootstrap: frozenset[dt.date]
     waivers: Sequence[Waiver]
     skipped: tuple[dt.date, ...] = ()
+    published: pd.DataFrame = field(default_factory=nothing_published)
+    decisions: Sequence[GameDecision] = ()
     taints: Mapping[dt.date, tuple[str, ...]] = field(default_factory=dict)
 
     def __getitem__(self, table: str) -> pd.DataFrame:

@@ -61,6 +61,10 @@ class Reader(Protocol):
         """game_date, game_id, team_id of the games that the schedule has on the days, postponed ones left out."""
         ...
 
+    def games_published(self, contract: Contract, first: dt.date, last: dt.date) -> pd.DataFrame:
+        """game_date, game_id and `rows`, how many the table has of the game; games that are called off left out."""
+        ...
+
     def slates(self) -> list[tuple[str, dt.date]]:
         """Season and date of every date with games in the schedule, in order."""
         ...

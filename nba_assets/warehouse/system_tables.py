@@ -32,15 +32,17 @@ LEDGER_COLUMNS = {
     "written_at": "TIMESTAMPTZ",
     "override": "VARCHAR",
     "seconds": "DOUBLE",
+    "notes": "VARCHAR",
 }
 """One row per (table, date): what is published, and the status of the newest attempt.
 
-`build_id`, `content_*`, `inputs_build`, `code_version`, `rows` … describe the published content and are
-null where nothing is published; `status`, `reasons`, `attempt_build`, `run_id`, `written_at` describe the newest
+`build_id`, `content_*`, `inputs_build`, `code_version`, `rows` … describe the published content and are null where
+nothing is published; `status`, `reasons`, `notes`, `attempt_build`, `run_id`, `written_at` describe the newest
 attempt. A failed attempt therefore closes the gate on what is published, without touching it. `override` is the
 reason why older code was let replace the content of newer code, empty where it did not; `seconds` the wall time
-of the attempt's whole build, the same for all its dates, null where nothing was built. `gap_build` is the first failed
-attempt since the content was published (null while ready): what was built before it has read that content.
+of the attempt's whole build, the same for all its dates, null where nothing was built. `notes` say what the source
+left out of the date by rule. `gap_build` is the first failed attempt since the content was published (null while
+ready): what was built before it has read that content.
 """
 
 WAIVER_COLUMNS = {

@@ -79,6 +79,13 @@ def box_of_log(raw: Path, season: str) -> pd.DataFrame:
     return rows[rows["MIN"] > 0].rename(columns=str.lower)
 
 
+def dates_with_quotes(folder: Path) -> set[dt.date]:
+    """Eastern dates of the games that the files have points lines of."""
+    rows = pd.concat([pd.read_csv(file) for file in folder.glob("*.csv")])
+    tipoffs = pd.to_datetime(rows.loc[rows["market"] == "player_points", "commence_time"], utc=True)
+    return set(tipoffs.dt.tz_convert("America/New_York").dt.date)
+
+
 @pytest.mark.parametrize("season", ["2021-22", "2022-23", "2023-24", "2024-25"])
 def test_a_season_of_game_logs(shared_data: Path, tmp_path: Path, season: str) -> None:
     raw = shared_data / "raw"
@@ -93,8 +100,8 @@ def test_a_season_of_game_logs(shared_data: Path, tmp_path: Path, season: str) -
     assert min(shares.values()) >= SHARE, f"{shares}\n{not_ready(platform)}"
     assert share_with_features(platform, box) >= SHARE
     if season == "2024-25":
-        stems = [file.stem for file in (raw / ODDS).glob("*.csv")]
-        quoted = set(pd.to_datetime(pd.Series(stems), format="%m_%d_%Y").dt.date) & days
+        quoted = dates_with_quotes(raw / ODDS) & days
+        assert len(quoted) > 70
         with_lines = set(platform.rows("point_lines")["game_date"].dt.date)
         assert len(with_lines & quoted) >= SHARE * len(quoted)
 

@@ -59,6 +59,17 @@ def text_of(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", visible).split())
 
 
+def test_the_page_tells_what_was_left_out_of_deliveries(tmp_path):
+    ledger = HandLedger().publish_all()
+    notes = np.where(ledger.frame()["table_name"] == "raw", "1 of 9 names: <b>Zed</b>", None)
+    state = ledger.state(notes=notes)
+    html = page(quality_facts(HandWarehouse(state), tmp_path, NOW), LIBRARY)
+    assert f"{len(state.days)} dates" in text_of(html)
+    assert f"{state.days[-1]:%Y-%m-%d} raw 1 of 9 names: &lt;b&gt;Zed&lt;/b&gt;" in text_of(html)
+    silent = text_of(page(quality_facts(HandWarehouse(ledger.state()), tmp_path, NOW), LIBRARY))
+    assert "Everything that was delivered is published" in silent
+
+
 def test_the_page_tells_incidents_waivers_and_what_fixes(facts):
     said = text_of(page(facts, LIBRARY))
     assert "Open incidents: 2" in said

@@ -27,7 +27,7 @@ BUILD_FACTS = (
     "build_id", "content_build", "inputs_build", "code_version", "rows", "expected_rows", "completeness",
     "is_bootstrap", "source_version", "waivers", "override", "token",
 )  # fmt: skip
-ATTEMPT_FACTS = ("attempt_build", "written_at", "run_id", "status", "reasons", "seconds")
+ATTEMPT_FACTS = ("attempt_build", "written_at", "run_id", "status", "reasons", "seconds", "notes")
 
 
 @dataclass(frozen=True)

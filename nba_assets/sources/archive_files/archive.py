@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -22,7 +23,7 @@ from nba_assets.sources.port import Delivery, Problem, SourceError
 from nba_assets.sources.pregame_reports.pregame_files import ReportTables
 from nba_assets.sources.shots.shot_files import shots
 
-PARSER_VERSION = 4
+PARSER_VERSION = 5
 """Raised whenever the same files give other rows than before."""
 
 _LAYOUTS = (
@@ -85,10 +86,12 @@ class ArchiveSource:
             )
         parsed = self._tables.parsed(table)
         first, last = parsed.rows["game_date"].searchsorted([pd.Timestamp(start), pd.Timestamp(end + dt.timedelta(1))])
+        said = (*parsed.problems, *parsed.notes)
+        notes = (*parsed.notes, *outside_calendar(said, self.first_date, self.horizon))
         return Delivery(
             rows=parsed.rows.iloc[first:last].reset_index(drop=True),
             problems=tuple(problem for problem in parsed.problems if start <= problem.game_date <= end),
-            notes=tuple(note for note in parsed.notes if start <= note.game_date <= end),
+            notes=tuple(note for note in notes if start <= note.game_date <= end),
         )
 
     @cached_property
@@ -200,6 +203,25 @@ _PARSED_BY_TABLE = {
 def _tables(files: tuple[LandedFile, ...], optional: OptionalFiles) -> _Tables:
     """Landed files never change, so that their tables can be shared by every source object of the process."""
     return _Tables(files, optional)
+
+
+def outside_calendar(said: Sequence[Problem], first: dt.date, last: dt.date) -> tuple[Problem, ...]:
+    """What was said of dates that no partition has, as one note on the nearest date for each side of the calendar."""
+    notes = []
+    for edge, outside in (
+        (first, [found for found in said if found.game_date < first]),
+        (last, [found for found in said if found.game_date > last]),
+    ):
+        if outside:
+            days = sorted({found.game_date for found in outside})
+            notes.append(
+                Problem(
+                    edge,
+                    f"left out: what is of {len(days)} dates outside the calendar ({days[0]} … {days[-1]}); "
+                    f"the first of {len(outside)} messages: {outside[0].message}",
+                )
+            )
+    return tuple(notes)
 
 
 def _find_files(directory: Path) -> list[Path]:

@@ -21,10 +21,12 @@ from nba_assets.sources.port import Problem
 TABLES = ("games", "team_box", "player_box")
 
 _GAMES = ("game_id", "game_date", "home_team_id", "away_team_id", "neutral_site", "home_pts", "away_pts")
-_GAMES_OPTIONAL = ("minutes_home", "ot_periods")
+_GAMES_OPTIONAL = ("minutes_home", "ot_periods", "status")
 _GAME_FACTS = ("home_team_id", "away_team_id", "home_pts", "away_pts")
 _LABELS = ("season", "season_type")
 """Columns that need not be there; where they are, they must be what the game's id and its date say."""
+
+_CALLED_OFF = ("postponed", "not_played")
 
 _TEAM = ("game_id", "game_date", "team_id", *BOX_COUNTS)
 _PLAYER = (*_TEAM, "player_id", "player_name", "minutes", "plus_minus")
@@ -58,7 +60,7 @@ class CleanFiles:
                 "home_team_id": games.team_ids("home_team_id"),
                 "away_team_id": games.team_ids("away_team_id"),
                 "is_neutral_site": games.read("neutral_site", normalise.booleans, "true or false", required=True),
-                "is_postponed": False,
+                "is_postponed": _statuses(games).isin(_CALLED_OFF),
                 "tipoff_utc": pd.NaT,
             }
         )
@@ -67,7 +69,7 @@ class CleanFiles:
         return Parsed(raw_frames.schedule_rows(usable), games.problems(facts["game_date"]), notes=self._left_out)
 
     def results(self, schedule: pd.DataFrame) -> Parsed:
-        """Final scores; a game without a score is scheduled."""
+        """Final scores; a game without a score is scheduled, unless its `status` says that it is not played."""
         games = self._games
         home, away = (games.read(column, normalise.counts, "a number of points") for column in ("home_pts", "away_pts"))
         games.fault(home.isna() != away.isna(), "home_pts", "and away_pts: one score is missing")
@@ -75,11 +77,14 @@ class CleanFiles:
         ids = games.game_ids("game_id")
         minutes = self._game_minutes.reindex(ids).set_axis(ids.index)
         games.fault(played & minutes.isna(), "game_id", "has neither ot_periods nor minutes")
+        stated = _statuses(games)
+        games.fault(played & stated.isin(_CALLED_OFF), "status", "is not that of a game with a score")
+        games.fault(~played & stated.eq("final"), "status", "is not that of a game without a score")
         facts = pd.DataFrame(
             {
                 "game_id": ids,
                 "game_date": games.dates("game_date"),
-                "status": played.map({True: "final", False: "scheduled"}),
+                "status": stated.fillna("scheduled").mask(played, "final"),
                 "home_pts": home.where(played),
                 "away_pts": away.where(played),
                 "overtime_periods": overtime_periods(minutes).where(played),
@@ -205,6 +210,8 @@ class CleanFiles:
         overtimes = games.read("ot_periods", normalise.counts, "a number of overtimes")
         minutes = stated.fillna(REGULATION_TEAM_MINUTES + OVERTIME_TEAM_MINUTES * overtimes)
         minutes.index = games.game_ids("game_id")
+        # a game that was moved has a row for each date, and its minutes in one of them
+        minutes = minutes.iloc[minutes.isna().to_numpy().argsort(kind="stable")]
         minutes = minutes[minutes.index.notna() & ~minutes.index.duplicated()]
         if minutes.isna().any():
             minutes = minutes.fillna(self._summed_minutes())
@@ -226,6 +233,10 @@ class CleanFiles:
 def overtime_periods(team_minutes: pd.Series) -> pd.Series:
     """Overtimes played: the sum of rounded player minutes is off by a few minutes, an overtime adds 25."""
     return ((team_minutes - REGULATION_TEAM_MINUTES) / OVERTIME_TEAM_MINUTES).round().clip(lower=0) + 0.0
+
+
+def _statuses(games: DeliveredRows) -> pd.Series:
+    return games.read("status", normalise.game_statuses, "scheduled, final, postponed, not_played or if_necessary")
 
 
 def _placed(box: DeliveredRows, lines: pd.DataFrame, schedule: pd.DataFrame) -> pd.Series:

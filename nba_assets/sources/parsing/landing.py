@@ -26,6 +26,10 @@ class LandedFile:
     path: Path
 
 
+UNUSABLE = "unusable"
+"""Digest of what has a file's name and is none, as a dangling link: nothing of it is landed."""
+
+
 @dataclass(frozen=True)
 class _Seen:
     """What a delivered file looked like when it was hashed."""

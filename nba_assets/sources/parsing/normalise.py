@@ -36,6 +36,13 @@ _SEASON_TYPE_LABELS = {
     "istchampionship": "cup_final",
 }
 
+_GAME_STATUSES = {
+    "scheduled": "scheduled",
+    "final": "final",
+    "postponed": "postponed",
+    **dict.fromkeys(("notplayed", "neverplayed", "cancelled", "canceled", "unnecessary", "ifnecessary"), "not_played"),
+}
+
 
 def game_ids(values: pd.Series) -> pd.Series:
     """NBA game ids as 10-character strings; None for anything that is not one.
@@ -66,6 +73,15 @@ def seasons_of_games(ids: pd.Series) -> pd.Series:
 def season_labels(values: pd.Series) -> pd.Series:
     """Season such as '2024-25' of each label (2024-25, 2024-2025, or 22024 of NBA Stats); None where not understood."""
     return by_distinct_value(values, _season_label)
+
+
+def game_statuses(values: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """scheduled, final, postponed or not_played of each provider word, and the mask of words that are none.
+
+    An if-necessary game is not due before its provider calls it scheduled.
+    """
+    words = by_distinct_value(values, lambda value: _GAME_STATUSES.get(re.sub(r"[^a-z]", "", str(value).lower())))
+    return words, values.notna() & words.isna()
 
 
 def tricodes(values: pd.Series) -> pd.Series:

@@ -69,6 +69,24 @@ def resolve_all(named: pd.DataFrame, candidates: pd.DataFrame, within: Sequence[
     return named[[*keys, "player_name"]].merge(answers, how="left")["player_id"].set_axis(named.index)
 
 
+def resolve_full_names(named: pd.DataFrame, candidates: pd.DataFrame) -> pd.Series:
+    """The one candidate of the same `game_id` whose full name each row's is, accents and the order of names aside.
+
+    Of a whole league no shorter form tells who is meant. NaN where nobody has the name, or several have it.
+    """
+
+    def full(names: pd.Series) -> pd.Series:
+        return names.map({name: "".join(_parts(name)) for name in names.unique()})
+
+    those = candidates.assign(full=full(candidates["player_name"])).drop_duplicates(["game_id", "player_id"])
+    those = those[those["full"].ne("") & ~those.duplicated(["game_id", "full"], keep=False)]
+    rows = named.assign(full=full(named["player_name"]))
+    found: pd.Series = rows.merge(those[["game_id", "full", "player_id"]], on=["game_id", "full"], how="left")[
+        "player_id"
+    ]
+    return found.set_axis(named.index)
+
+
 def plain_letters(text: str) -> str:
     """Lower-case words of the letters a to z: no accents, digits, dots and apostrophes; a hyphen parts words."""
     text = unicodedata.normalize("NFKD", text.lower().translate(_UNDECOMPOSED))

@@ -1,12 +1,17 @@
 """Which scheduled game a report without NBA ids is about, and which of its players a name means."""
 
 import re
+from collections.abc import Callable
 
 import pandas as pd
 
 from nba_assets.sources.parsing.normalise import by_distinct_value
-from nba_assets.sources.parsing.player_names import resolve_all
+from nba_assets.sources.parsing.player_names import resolve_all, resolve_full_names
+from nba_assets.sources.port import Problem
 from nba_assets.sources.teams import TEAMS
+
+League = Callable[[pd.Series], pd.DataFrame]
+"""game_id, player_id and player_name of everybody in the league by the date of each of the game ids."""
 
 _ALIASES = {"losangelesclippers": 1610612746}
 _TEAM_BY_NAME = {re.sub(r"[^a-z0-9]", "", team.full_name.lower()): team.team_id for team in TEAMS} | _ALIASES
@@ -69,16 +74,48 @@ def players_of_games(games: pd.Series, schedule: pd.DataFrame, player_boxes: pd.
     return players.drop_duplicates(["game_id", "player_id"], keep="last")
 
 
+def players_of_league(games: pd.Series, schedule: pd.DataFrame, player_boxes: pd.DataFrame) -> pd.DataFrame:
+    """game_id, player_id and player_name of every player of the league by the date of one of the games.
+
+    Those whom a box score had listed by then in that season, for any team, or in the season before.
+    """
+    seasons = schedule[["game_id", "season"]].drop_duplicates("game_id")
+    boxes = player_boxes.merge(seasons, on="game_id")
+    spells = boxes.groupby(["season", "player_id"], as_index=False).agg(
+        since=("game_date", "min"), player_name=("player_name", "last")
+    )
+    due = schedule[schedule["game_id"].isin(games)].drop_duplicates("game_id", keep="last")
+    due = due[["game_id", "game_date", "season"]]
+    now = due.merge(spells, on="season")
+    earlier = due.assign(season=due["season"].map(season_before)).merge(spells, on="season")
+    players = pd.concat([earlier, now[now["since"] <= now["game_date"]]])
+    return players[["game_id", "player_id", "player_name"]].drop_duplicates(["game_id", "player_id"], keep="last")
+
+
+def unresolved(rows: pd.DataFrame) -> tuple[Problem, ...]:
+    """One note for each date with names that are nobody's: how many, of how many names, and which."""
+    names = rows.drop_duplicates(["game_date", "player_name"])
+    notes = []
+    for day, those in names.groupby("game_date"):
+        unknown = those.loc[those["player_id"].isna(), "player_name"]
+        if len(unknown):
+            said = f"{len(unknown)} of {len(those)} names are of no player: {', '.join(sorted(unknown))}"
+            notes.append(Problem(day.date(), said))
+    return tuple(notes)
+
+
 def season_before(season: str) -> str:
     """'2023-24' for '2024-25'."""
     start = int(season[:4]) - 1
     return f"{start}-{(start + 1) % 100:02d}"
 
 
-def player_ids(named: pd.DataFrame, players: pd.DataFrame) -> pd.Series:
+def player_ids(named: pd.DataFrame, players: pd.DataFrame, league: League | None = None) -> pd.Series:
     """NBA id of each row's player_name among the `players` of its game_id, NaN where it is nobody's or ambiguous.
 
-    Most names are written as the NBA writes them; only the others are looked at one by one.
+    Most names are written as the NBA writes them; only the others are looked at one by one. A full name that nobody of
+    the game has means the one player of the `league` who has it, if one alone has: he was traded, and has not played
+    for his new team yet.
     """
     plain = by_distinct_value(named["player_name"], lambda name: re.sub(r"^([^,]+), *([^,]+)$", r"\2 \1", str(name)))
     names = named[["game_id"]].assign(player_name=plain)
@@ -87,6 +124,9 @@ def player_ids(named: pd.DataFrame, players: pd.DataFrame) -> pd.Series:
     rest = named.loc[ids.isna(), ["game_id", "player_name"]]
     if len(rest):
         ids = ids.fillna(resolve_all(rest, players[players["game_id"].isin(rest["game_id"])]))
+    rest = named.loc[ids.isna(), ["game_id", "player_name"]]
+    if len(rest) and league is not None:
+        ids = ids.fillna(resolve_full_names(rest, league(rest["game_id"])))
     return ids.astype("float64")
 
 

@@ -19,6 +19,7 @@ from nba_assets.sources.parsing.raw_frames import contract_frame
 from nba_assets.sources.parsing.schedule_reconciliation import Parsed
 from nba_assets.sources.port import Problem, SourceError
 from nba_assets.sources.pregame_reports import game_matching
+from nba_assets.sources.pregame_reports.game_matching import League
 from nba_assets.sources.pregame_reports.injury_pdf import RECORD, read_pdf
 from nba_assets.sources.pregame_reports.odds_api import flat
 from nba_assets.sources.teams import TEAM_BY_TRICODE, TRICODE_ALIASES
@@ -113,13 +114,18 @@ def injury_reports(
     )
     rows = facts[~unscheduled & ~delivered.bad].drop_duplicates([*INJURY_REPORTS.key, "status"])
     players = game_matching.players_of_games(rows["game_id"], schedule, player_boxes)
-    return Parsed(injury_rows(rows, players), delivered.problems(facts["game_date"]), notes=notes)
+    frame = injury_rows(rows, players, lambda games: game_matching.players_of_league(games, schedule, player_boxes))
+    notes += game_matching.unresolved(frame[frame["status"] != NOT_YET_SUBMITTED])
+    return Parsed(frame, delivered.problems(facts["game_date"]), notes=notes)
 
 
-def injury_rows(rows: pd.DataFrame, players: pd.DataFrame) -> pd.DataFrame:
-    """`injury_reports` out of records with game_id, game_date, reported_at, team_id, player_name, status, reason."""
+def injury_rows(rows: pd.DataFrame, players: pd.DataFrame, league: League | None = None) -> pd.DataFrame:
+    """`injury_reports` out of records with game_id, game_date, reported_at, team_id, player_name, status, reason.
+
+    `league` is whom else a full name may mean (`game_matching.player_ids`).
+    """
     is_pending = rows["status"].eq(NOT_YET_SUBMITTED)
-    rows = rows.assign(player_id=game_matching.player_ids(rows[~is_pending], players))
+    rows = rows.assign(player_id=game_matching.player_ids(rows[~is_pending], players, league))
     of_nulls = np.where(is_pending, Absence.NOT_APPLICABLE, Absence.SOURCE_UNAVAILABLE)
     return contract_frame(INJURY_REPORTS, rows, {"player_id": of_nulls, "reason": of_nulls})
 

@@ -13,6 +13,7 @@ from nba_assets.sources.parsing.raw_frames import contract_frame, schedule_of
 from nba_assets.sources.parsing.schedule_reconciliation import Parsed
 from nba_assets.sources.port import Problem, SourceError
 from nba_assets.sources.pregame_reports import game_matching
+from nba_assets.sources.pregame_reports.game_matching import League
 from nba_assets.sources.pregame_reports.odds_api import (
     FILE_DATE,
     MARKET,
@@ -165,12 +166,15 @@ def point_lines(parts: Sequence[Quotes], schedule: pd.DataFrame, player_boxes: p
     filled = [part.rows for part in parts if len(part.rows)]
     quotes = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame({name: [] for name in QUOTE})
     players = game_matching.players_of_games(quotes["game_id"], schedule, player_boxes)
-    frame = line_rows(quotes, players)
-    return Parsed(frame, problems, notes=(*notes, *_unresolved(frame)))
+    frame = line_rows(quotes, players, lambda games: game_matching.players_of_league(games, schedule, player_boxes))
+    return Parsed(frame, problems, notes=(*notes, *game_matching.unresolved(frame)))
 
 
-def line_rows(quotes: pd.DataFrame, players: pd.DataFrame) -> pd.DataFrame:
-    """`point_lines` out of quotes (columns `QUOTE`), the names meaning `players` (game_id, player_id, player_name)."""
+def line_rows(quotes: pd.DataFrame, players: pd.DataFrame, league: League | None = None) -> pd.DataFrame:
+    """`point_lines` out of quotes (columns `QUOTE`), the names meaning `players` (game_id, player_id, player_name).
+
+    `league` is whom else a full name may mean (`game_matching.player_ids`).
+    """
     if quotes.empty:
         return contract_frame(POINT_LINES, pd.DataFrame({name: [] for name in POINT_LINES.column_names}), {})
     key = list(POINT_LINES.key)
@@ -181,7 +185,7 @@ def line_rows(quotes: pd.DataFrame, players: pd.DataFrame) -> pd.DataFrame:
         [*key, "snapshot_at", "delivered_on", "rank"], na_position="first", kind="stable"
     )
     rows = ranked.drop_duplicates(key, keep="last")
-    rows = rows.assign(player_id=game_matching.player_ids(rows, players))
+    rows = rows.assign(player_id=game_matching.player_ids(rows, players, league))
     nullable = ("player_id", "over_price", "under_price", "snapshot_at")
     return contract_frame(POINT_LINES, rows, dict.fromkeys(nullable, Absence.SOURCE_UNAVAILABLE))
 
@@ -233,12 +237,3 @@ def _day_near(quotes: pd.DataFrame, file_date: pd.Series, due: pd.DataFrame) -> 
         is_due = game_matching.scheduled_games(quotes.assign(game_date=day), due).notna()
         found = found.fillna(day.where(is_due))
     return found
-
-
-def _unresolved(rows: pd.DataFrame) -> tuple[Problem, ...]:
-    """The names of each date that are nobody's."""
-    unknown = rows[rows["player_id"].isna()].drop_duplicates(["game_date", "player_name"])
-    return tuple(
-        Problem(day.date(), f"{len(names)} names are of no player of their game: {', '.join(names)}")
-        for day, names in unknown.groupby("game_date")["player_name"]
-    )

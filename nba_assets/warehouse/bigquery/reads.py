@@ -142,6 +142,14 @@ class BigQueryReader:
         dates = [day.date() for day in days]
         return self.frame(query, "game_schedule", first=min(dates), last=max(dates), days=dates)
 
+    def games_published(self, contract: Contract, first: dt.date, last: dt.date) -> pd.DataFrame:
+        is_due = " AND NOT is_postponed" if "is_postponed" in contract.column_names else ""
+        query = (
+            f"SELECT game_date, game_id, COUNT(*) AS `rows` FROM {self.names.table(contract)} {AS_OF} "
+            f"WHERE game_date BETWEEN @first AND @last{is_due} GROUP BY game_date, game_id ORDER BY game_date, game_id"
+        )
+        return self.frame(query, contract.name, first=first, last=last)
+
     def slates(self) -> list[tuple[str, dt.date]]:
         query = (
             f"SELECT DISTINCT season, game_date FROM {self.names.table(TABLES['game_schedule'])} {AS_OF} "

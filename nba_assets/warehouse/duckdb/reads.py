@@ -110,6 +110,14 @@ class DuckDBReader:
             WHERE NOT is_postponed ORDER BY ALL""")
         return games.astype({"game_date": "datetime64[ns]"})
 
+    def games_published(self, contract: Contract, first: dt.date, last: dt.date) -> pd.DataFrame:
+        is_due = " AND NOT is_postponed" if "is_postponed" in contract.column_names else ""
+        query = (
+            f"SELECT game_date, game_id, count(*) AS rows FROM {schema.qualified(contract)} "
+            f"WHERE game_date BETWEEN ? AND ?{is_due} GROUP BY ALL ORDER BY ALL"
+        )
+        return self.frame(query, first, last).astype({"game_date": "datetime64[ns]"})
+
     def slates(self) -> list[tuple[str, dt.date]]:
         query = "SELECT DISTINCT season, game_date FROM nba_raw.game_schedule ORDER BY ALL"
         return self.connection.execute(query).fetchall()

@@ -1,0 +1,67 @@
+"""What people have said of single games: postponed, or not played at all. It is applied when the game is ingested."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+POSTPONED, NOT_PLAYED, AS_DELIVERED = "postponed", "not_played", "as_delivered"
+SAYABLE = (POSTPONED, NOT_PLAYED, AS_DELIVERED)
+"""`as_delivered` withdraws what was said before."""
+
+DECIDED_TABLES = ("game_schedule", "game_results")
+
+
+@dataclass(frozen=True)
+class GameDecision:
+    """A game that was due on a date is not played on it: `status` is `postponed` or `not_played`."""
+
+    game_id: str
+    game_date: dt.date
+    status: str
+    who: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.game_id} is {self.status.replace('_', ' ')}, said by {self.who}: {self.why}"
+
+
+def decisions_of(journal: pd.DataFrame) -> list[GameDecision]:
+    """Everything that was ever said of single games, oldest first, out of the warehouse's journal."""
+    entries = journal[journal["operation"].eq("game") & journal["table_name"].eq("game_results")]
+    return [
+        GameDecision(facts["game_id"], pd.Timestamp(entry.first_date).date(), facts["status"], entry.who, entry.why)
+        for entry in entries.itertuples()
+        for facts in (json.loads(str(entry.detail)),)
+    ]
+
+
+def in_force(said: Sequence[GameDecision]) -> tuple[GameDecision, ...]:
+    """The last decision on each game and date, oldest first; none where it was withdrawn."""
+    last = {(decision.game_id, decision.game_date): decision for decision in said}
+    return tuple(decision for decision in last.values() if decision.status != AS_DELIVERED)
+
+
+def applied(
+    table: str, rows: pd.DataFrame, decisions: Sequence[GameDecision]
+) -> tuple[pd.DataFrame, list[GameDecision], list[GameDecision]]:
+    """Rows of `game_schedule` or `game_results` as decided; the decisions that were applied, and those contradicted.
+
+    A decision is contradicted by a final score. One whose game is not delivered on its date changes nothing.
+    """
+    rows, done, contradicted = rows.copy(), [], []
+    for decision in decisions:
+        mine = rows["game_id"].eq(decision.game_id) & rows["game_date"].eq(pd.Timestamp(decision.game_date))
+        if not mine.any():
+            continue
+        if table == "game_schedule":
+            rows.loc[mine, "is_postponed"] = True
+        elif rows.loc[mine, "status"].eq("final").any():
+            contradicted.append(decision)
+            continue
+        else:
+            rows.loc[mine, "status"] = decision.status
+        done.append(decision)
+    return rows, done, contradicted
