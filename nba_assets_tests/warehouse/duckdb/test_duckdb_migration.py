@@ -63,7 +63,7 @@ def version_1(built: Path, tmp_path: Path) -> Path:
             connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {TABLES[name].dataset}.{name}")
         connection.execute(f"ATTACH '{built}' AS newer (READ_ONLY)")
         for name in ("ledger", "ledger_history"):
-            kept = "* EXCLUDE (override, seconds, gap_build)"
+            kept = "* EXCLUDE (override, seconds, gap_build, notes)"
             connection.execute(f"INSERT INTO nba_quality.{name} SELECT {kept} FROM newer.nba_quality.{name}")
         for name in SOUND:
             connection.execute(f"INSERT INTO nba_raw.{name} SELECT * FROM newer.nba_raw.{name}")
