@@ -66,7 +66,7 @@ def test_an_optional_file_that_vanishes_deletes_nothing_before_somebody_confirms
         pytest.param(lambda lines: lines.drop(lines.index[8:14]), [SECOND], id="most-rows-gone"),
     ],
 )
-def test_lines_that_lack_what_is_published_are_held(home: Home, change, days) -> None:
+def test_lines_that_lack_what_is_published_are_blocked(home: Home, change, days) -> None:
     before = home.deliver(tables=LINES).rows("point_lines")
     after = home.deliver(lambda tables: tables.update(point_lines=change(tables["point_lines"])), LINES[1:])
     pd.testing.assert_frame_equal(after.rows("point_lines"), before)
@@ -88,7 +88,7 @@ def test_a_withdrawn_line_and_a_corrected_one_pass(home: Home) -> None:
 
 
 @pytest.mark.long
-def test_shots_whose_games_are_all_of_the_preseason_are_held(home: Home) -> None:
+def test_shots_whose_games_are_all_of_the_preseason_are_blocked(home: Home) -> None:
     before = home.deliver().rows("shot_attempts")
 
     def of_preseason(tables: Tables) -> None:
@@ -99,7 +99,7 @@ def test_shots_whose_games_are_all_of_the_preseason_are_held(home: Home) -> None
     assert set(refused(after, "shot_attempts")) == set(DAYS)
 
 
-def test_what_is_of_no_date_of_the_calendar_is_told_on_the_nearest(home: Home) -> None:
+def test_what_is_of_no_date_of_the_calendar_is_reported_on_the_nearest(home: Home) -> None:
     def strayed(tables: Tables) -> None:
         tables["point_lines"].loc[0, ["game_date", "game_id"]] = ["2024-02-29", "0022400999"]
 
@@ -187,7 +187,7 @@ class TestAGameThatIsNotPlayed:
         assert "0022400003 is postponed, said by ana: the series was over; but it has a final score" in reason
         assert "nba-assets game 0022400003 --as-delivered --date 2024-10-24" in reason
 
-    def test_a_game_that_leaves_its_date_is_held_until_it_is_said(self, home: Home) -> None:
+    def test_a_game_that_leaves_its_date_is_blocked_until_it_is_said(self, home: Home) -> None:
         """0022400003 moves from the second date to a day after the last."""
 
         def moved(tables: Tables) -> None:

@@ -19,7 +19,7 @@ def land_optional_files(directory: Path, landing: Path) -> OptionalFiles:
     """The optional files that the directory has. Raises SourceError for a folder or file that cannot be read.
 
     What has the name of one and is no file (a dangling link, a circle of links, a directory) is among them, in its own
-    place: whoever reads it says what is wrong with it.
+    place: anyone who reads it says what is wrong with it.
     """
     found = ((kind, _find(directory / folder, patterns)) for kind, (folder, patterns) in KINDS.items())
     return tuple((kind, _landed(paths, landing)) for kind, paths in found if paths)
