@@ -83,13 +83,12 @@ def origins(state: LedgerState) -> Origins:
     tables = {name: np.full(len(days), number) for number, name in enumerate(names)}
     positions = {name: days.copy() for name in names}
     for name, contract in state.contracts.items():
-        blocked = state.has_status(name, Status.BLOCKED)
-        if not blocked.any():
+        was_blocked = state.has_status(name, Status.BLOCKED)
+        if not was_blocked.any():
             continue
-        blocked, said = blocked & state.is_blocked(contract), texts(state, name, "reasons")
-        by_rule = (
-            np.array([flag and bool(failed_rule(text)) for flag, text in zip(blocked, said, strict=True)]) & ~blocked
-        )
+        blocked, said = was_blocked & state.is_blocked(contract), texts(state, name, "reasons")
+        by_own_rule = [flag and bool(failed_rule(text)) for flag, text in zip(was_blocked, said, strict=True)]
+        by_rule = np.array(by_own_rule) & ~blocked
         newest = np.full(len(days), -1)
         for read in contract.reads:
             gap = state.is_gap(read.table)
