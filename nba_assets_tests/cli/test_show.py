@@ -117,7 +117,7 @@ def test_who_is_at_work_and_what_is_frozen_is_shown(built):
     store.reserve([Span("team_defense", *DAYS[:2])], owner="freeze:ana", kind="freeze", who="ana", until=until)
     said = " ".join(built("status").split())
     assert "run 1 of run:1 (ben: fix) on team_offense 2024-12-03 … 2024-12-04; 0 of 2 partitions" in said
-    assert "hold 2 of hold:ana (ana) on team_defense 2024-12-03 … 2024-12-04" in said
+    assert "freeze 2 of freeze:ana (ana) on team_defense 2024-12-03 … 2024-12-04" in said
     assert f"Stale because: team_box_scores 2024-12-04 changed in build {CORRECTION}" in said
     status = built.json("status")
     assert [claim["claim"] for claim in (*status["claims"], *status["holds"])] == [1, 2]

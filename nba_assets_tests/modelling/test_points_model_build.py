@@ -51,7 +51,7 @@ def test_columns_of_an_optional_source_are_left_out_when_all_of_them_are_null_th
     share = np.linspace(0, 1, len(STORE))
     whole = build(tmp_path / "b", features=STORE.assign(paint_share=share, three_share=1 - share), **columns)
     assert load_model(tmp_path / "b", whole.saved.version).model.feature_columns == (*FEATURES, *shots)
-    with pytest.raises(ValueError, match="three_share"):
+    with pytest.raises(RequestError, match="three_share"):
         build(tmp_path / "c", features=STORE.assign(paint_share=share, three_share=np.nan), **columns)
 
 

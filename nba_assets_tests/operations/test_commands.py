@@ -207,5 +207,5 @@ def test_a_live_owner_is_asked_to_stop(platform: Platform, day: dt.date) -> None
     assert "was asked to stop" in commands.stopped(cancelled)
     with pytest.raises(ClaimNotFound):
         commands.cancel(platform.claims, platform.warehouse, "nobody", **BY)
-    with pytest.raises(ClaimsError, match="is no hold"):
+    with pytest.raises(ClaimsError, match="is no freeze"):
         commands.unfreeze(platform.claims, platform.warehouse, claim.id, **BY)

@@ -138,9 +138,9 @@ def test_average_usage_is_populated_on_90_percent_of_rows_after_bootstrap(table)
     rows.loc[0, "avg_usage_rate_last_7_games"] = None
     assert_only(failures(table, "avg_usage_populated", rows), SECOND, "avg_usage_populated", "80.0%", "90%")
     assert failures(table, "avg_usage_populated", rows, bootstrap=frozenset({SECOND})) == []
-    assert not failures(table, "avg_usage_populated", rows)[0].holds
+    assert not failures(table, "avg_usage_populated", rows)[0].blocks
     rows.loc[[0, 9], "absence"] = '{"avg_usage_rate_last_7_games": "upstream_missing"}'
-    assert failures(table, "avg_usage_populated", rows)[0].holds, "a gap holds the date, it does not reject it"
+    assert failures(table, "avg_usage_populated", rows)[0].blocks, "a gap holds the date, it does not reject it"
 
 
 def test_zones_allowed_have_a_row_for_each_team_due_and_no_other():
