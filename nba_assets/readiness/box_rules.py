@@ -43,7 +43,21 @@ def minutes_within_game(staged: Staged) -> Iterator[Failure]:
     )
 
 
+def one_game_a_date(staged: Staged) -> Iterator[Failure]:
+    """Nobody plays two games on one date."""
+    played = staged.rows[staged.rows["minutes"].notna()]
+    games = played[["game_date", "player_id", "game_id", "player_name"]].drop_duplicates(["player_id", *GAME])
+    twice = games[games.duplicated(["game_date", "player_id"], keep=False)]
+    what = "a player plays two games on one date"
+    yield from failures_by_date(twice, "one_game_a_date", what, ["player_id", "player_name", "game_id"])
+
+
 LINE_RULES = {"lines_add_up": lines_add_up}
 """Of teams and players alike."""
 
-PLAYER_RULES = {**LINE_RULES, "minutes_within_game": minutes_within_game, "players_add_up": players_add_up}
+PLAYER_RULES = {
+    **LINE_RULES,
+    "minutes_within_game": minutes_within_game,
+    "one_game_a_date": one_game_a_date,
+    "players_add_up": players_add_up,
+}

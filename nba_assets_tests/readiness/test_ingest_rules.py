@@ -109,6 +109,9 @@ CASES = [
     ("player_box_scores", "minutes_within_game",
      setting("player_box_scores", "minutes", 48.1, player_id=player_id(NYK, 0)),
      (GAME, "player_name=NYK 0", "minutes=48.1", "game_minutes=48"), "longer than the game"),
+    ("player_box_scores", "one_game_a_date", setting(
+        "player_box_scores", "player_id", player_id(DEN, 0), player_id=player_id(NYK, 0)
+     ), (GAME, f"player_id={player_id(DEN, 0)}, player_name=NYK 0"), "a player of another game"),
     ("player_box_scores", "players_sum_to_team",
      setting("player_box_scores", "ast", 6.0, player_id=player_id(NYK, 0)),
      (GAME, "team=NYK", "team_box_scores.ast=25.0", "sum of player_box_scores.ast=26.0"), "one assist too many"),

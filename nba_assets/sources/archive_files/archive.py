@@ -17,6 +17,7 @@ from nba_assets.sources.archive_files.clean_files import TABLES, CleanFiles
 from nba_assets.sources.archive_files.leaguegamelog import LeagueGameLog
 from nba_assets.sources.archive_files.not_covered import NAME as NOT_COVERED
 from nba_assets.sources.archive_files.optional_files import OptionalFiles, land_optional_files
+from nba_assets.sources.archive_files.player_identity import identity_problems
 from nba_assets.sources.parsing.landing import LandedFile, land
 from nba_assets.sources.parsing.schedule_reconciliation import Parsed
 from nba_assets.sources.port import Delivery, Problem, SourceError
@@ -162,7 +163,10 @@ class _Tables:
 
     @cached_property
     def player_boxes(self) -> Parsed:
-        return self._judged(self._layout.player_boxes(self.schedule.rows))
+        parsed = self._layout.player_boxes(self.schedule.rows)
+        seasons = self.schedule.rows.drop_duplicates("game_id").set_index("game_id")["season"]
+        named = identity_problems(parsed.rows, seasons)
+        return self._judged(replace(parsed, problems=(*parsed.problems, *named)))
 
     @cached_property
     def shots(self) -> Parsed:

@@ -87,6 +87,11 @@ def resolve_full_names(named: pd.DataFrame, candidates: pd.DataFrame) -> pd.Seri
     return found.set_axis(named.index)
 
 
+def name_key(name: object) -> str:
+    """The same text for all spellings of a name: accents, dots, suffixes and second names of a player aside."""
+    return " ".join(_without_suffix(_parts(name)))
+
+
 def plain_letters(text: str) -> str:
     """Lower-case words of the letters a to z: no accents, digits, dots and apostrophes; a hyphen parts words."""
     text = unicodedata.normalize("NFKD", text.lower().translate(_UNDECOMPOSED))
