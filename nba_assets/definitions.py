@@ -37,6 +37,7 @@ from nba_assets.checks.freshness import freshness_checks
 from nba_assets.checks.last_run import last_run_complete
 from nba_assets.checks.model_up_to_date import model_up_to_date
 from nba_assets.checks.prediction_quality import prediction_quality
+from nba_assets.checks.season_numbering import season_numbering
 from nba_assets.checks.up_to_date import up_to_date
 from nba_assets.orchestration.groups import group_name
 from nba_assets.orchestration.run_claim import run_claim
@@ -131,6 +132,7 @@ def build_definitions(
                 up_to_date([asset.contract.name for asset in TABLE_ASSETS]),
                 model_up_to_date(),
                 *freshness_checks(),
+                season_numbering(),
                 prediction_quality(),
             ],
             jobs=jobs,

@@ -40,7 +40,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "reporting": {"contracts", "modelling", "partitions", "readiness", "warehouse", "atomic_files"},
     "checks": {
-        "clock", "contracts", "event_log", "modelling", "readiness", "settings", "storage", "warehouse",
+        "clock", "contracts", "event_log", "modelling", "readiness", "settings", "sources.port", "storage",
+        "warehouse",
     },
     "platform": {
         "bigquery_resource", "claims", "home", "readiness.history_start", "settings", "sources", "storage", "warehouse",

@@ -1,7 +1,7 @@
 """Everything the data quality page tells, gathered from the warehouse port and the stored models."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from nba_assets.reporting.coverage import Coverage, coverage
 from nba_assets.reporting.incidents import Incident, open_incidents
 from nba_assets.reporting.model_history import ModelVersion, model_history
 from nba_assets.warehouse.port import Warehouse
+from nba_assets.warehouse.season_gaps import published_gaps
 
 DECISIONS_SHOWN, RUNS_SHOWN, NOTES_SHOWN = 25, 400, 50
 """How much of the three lists a page carries."""
@@ -76,8 +77,13 @@ class QualityFacts:
         return " ".join(["No open incidents.", *self.shortfalls, *under])
 
 
-def quality_facts(warehouse: Warehouse, models_dir: Path, now: dt.datetime) -> QualityFacts:
-    """The facts of now. Raises WarehouseError when the warehouse cannot be read."""
+def quality_facts(
+    warehouse: Warehouse, models_dir: Path, now: dt.datetime, left_out: Collection[tuple[str, str]] = ()
+) -> QualityFacts:
+    """The facts of now; `left_out` are phases of seasons that the source declares as not covered.
+
+    Raises WarehouseError when the warehouse cannot be read.
+    """
     state = warehouse.state()
     models = model_history(models_dir, state)
     windows = {version.model: version.window for version in models if version.window}
@@ -92,7 +98,7 @@ def quality_facts(warehouse: Warehouse, models_dir: Path, now: dt.datetime) -> Q
         counts=counts(state),
         runs=not_ready(cells, RUNS_SHOWN),
         incidents=tuple(open_incidents(state, windows, GATED)),
-        shortfalls=shortfalls(state),
+        shortfalls=(*shortfalls(state), *map(str, published_gaps(warehouse, state, left_out))),
         coverage=coverage(warehouse, state),
         models=models,
         builds=tuple(_build(row) for row in builds.to_dict("records")),

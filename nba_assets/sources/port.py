@@ -7,7 +7,7 @@ cannot parse it reports per date, so that one bad date never stops the good ones
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pandas as pd
 
@@ -38,6 +38,21 @@ class Delivery:
     problems: tuple[Problem, ...] = field(default=())
     notes: tuple[Problem, ...] = field(default=(), kw_only=True)
     waivers: Mapping[dt.date, frozenset[str]] = field(default_factory=dict, kw_only=True)
+
+
+@runtime_checkable
+class LeavesOut(Protocol):
+    """A source that declares what it does not cover."""
+
+    @property
+    def left_out(self) -> frozenset[tuple[str, str]]:
+        """Seasons and season types, as ("2015-16", "playoffs"), of which it has no games, and says so."""
+        ...
+
+
+def left_out(source: object) -> frozenset[tuple[str, str]]:
+    """What the source declares as not covered; nothing where it declares nothing."""
+    return source.left_out if isinstance(source, LeavesOut) else frozenset()
 
 
 class Source(Protocol):

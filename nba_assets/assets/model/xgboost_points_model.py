@@ -9,6 +9,7 @@ import pandas as pd
 
 from nba_assets import clock
 from nba_assets.assets.model.feature_chain import inputs, recompute
+from nba_assets.contracts.contract import SCHEDULE
 from nba_assets.contracts.features import FEATURE_COLUMNS, OPTIONAL_FEATURES, SHOT_FEATURES
 from nba_assets.contracts.tables import MODEL, ancestors
 from nba_assets.errors import RequestError, coded
@@ -28,13 +29,17 @@ from nba_assets.orchestration.run_claim import RunClaim
 from nba_assets.orchestration.table_asset import OWNERS
 from nba_assets.partitions import date_of
 from nba_assets.readiness.gate import GateClosed
+from nba_assets.readiness.season_numbering import COLUMNS
 from nba_assets.settings import Settings
+from nba_assets.sources.port import left_out
 from nba_assets.storage.mirror import push
 from nba_assets.storage.models import stored_models
 from nba_assets.warehouse.port import Snapshot, Warehouse
+from nba_assets.warehouse.season_gaps import require_games
 
 CHECK = "training_window_ready"
 LEAK_CHECK = "features_know_no_outcome"
+PURPOSE = "training the points model"
 LABEL_COLUMNS = ("game_id", "game_date", "season", "player_id", "minutes_played", "pts")
 BOX_COLUMNS = ("game_id", "game_date", "player_id", "minutes", "pts")
 
@@ -100,7 +105,7 @@ class TrainingConfig(dg.Config):
     owners=OWNERS,
     kinds={"xgboost"},
     tags={"dataset": "models"},
-    required_resource_keys={"warehouse", "settings", "claims"},
+    required_resource_keys={"warehouse", "settings", "claims", "source"},
 )
 def xgboost_points_model(
     context: dg.AssetExecutionContext, config: TrainingConfig
@@ -120,8 +125,9 @@ def xgboost_points_model(
     gated = ancestors("ml_feature_store", "player_game_summary")
     try:
         first, last = warehouse.training_window("ml_feature_store", range_end(context))
-        snapshot = warehouse.read(
-            _columns(), first, last, purpose="training the points model", gated=gated, waivable_as=MODEL
+        snapshot = warehouse.read(_columns(), first, last, purpose=PURPOSE, gated=gated, waivable_as=MODEL)
+        passed = require_games(
+            warehouse, snapshot.frames[SCHEDULE], first, last, PURPOSE, left_out(context.resources.source)
         )
     except GateClosed as closed:
         yield dg.AssetCheckResult(
@@ -130,7 +136,7 @@ def xgboost_points_model(
         raise dg.Failure(coded(closed), metadata={"blocking": _table(closed)}, allow_retries=False) from closed
     models = stored_models(settings)
     window: dict[str, Any] = {"window": f"{first} … {last}", "tables": len(gated)}
-    waivers = [waiver.facts() for waiver in snapshot.waivers]
+    waivers = [waiver.facts() for waiver in dict.fromkeys((*snapshot.waivers, *passed))]
     yield dg.AssetCheckResult(check_name=CHECK, passed=True, metadata={**window, "waivers": waivers})
     try:
         probe = _leak_gate(snapshot, config)
@@ -207,7 +213,7 @@ def _refusing() -> Iterator[None]:
 def _columns() -> dict[str, tuple[str, ...]]:
     """What a training reads: features, labels, the raw box, and all that the features were made of."""
     columns = {**inputs(), "ml_feature_store": (), "player_box_scores": BOX_COLUMNS}
-    for table, more in (("player_game_summary", LABEL_COLUMNS), ("game_schedule", ("game_id", "season"))):
+    for table, more in (("player_game_summary", LABEL_COLUMNS), (SCHEDULE, ("season", *COLUMNS))):
         columns[table] = tuple(dict.fromkeys((*more, *columns.get(table, ()))))
     return columns
 

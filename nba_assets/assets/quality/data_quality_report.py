@@ -11,6 +11,7 @@ from nba_assets.reporting.facts import quality_facts
 from nba_assets.reporting.incidents import Incident
 from nba_assets.reporting.page import write_page
 from nba_assets.settings import Settings
+from nba_assets.sources.port import left_out
 from nba_assets.storage.factory import open_store
 from nba_assets.storage.models import stored_models
 from nba_assets.warehouse.port import Warehouse
@@ -23,7 +24,7 @@ from nba_assets.warehouse.port import Warehouse
     owners=OWNERS,
     kinds={"vega"},
     tags={"dataset": "nba_quality"},
-    required_resource_keys={"warehouse", "settings"},
+    required_resource_keys={"warehouse", "settings", "source"},
 )
 def data_quality_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """One page about everything that is published, with what is broken and why.
@@ -37,7 +38,7 @@ def data_quality_report(context: dg.AssetExecutionContext) -> dg.MaterializeResu
     """
     warehouse: Warehouse = context.resources.warehouse
     settings: Settings = context.resources.settings
-    facts = quality_facts(warehouse, stored_models(settings), clock.now())
+    facts = quality_facts(warehouse, stored_models(settings), clock.now(), left_out(context.resources.source))
     path = write_page(facts, settings.reports)
     metadata: dict[str, Any] = {"page": dg.MetadataValue.path(path), "open": dg.MetadataValue.url(path.as_uri())}
     if settings.report_store:

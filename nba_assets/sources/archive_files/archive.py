@@ -41,6 +41,8 @@ class Layout(Protocol):
     def team_boxes(self, schedule: pd.DataFrame) -> Parsed: ...
     def player_boxes(self, schedule: pd.DataFrame) -> Parsed: ...
     def stated(self) -> list[game_facts.Stated]: ...
+    @property
+    def left_out(self) -> frozenset[tuple[str, str]]: ...
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,11 @@ class ArchiveSource:
         lines = [f"archive parser {PARSER_VERSION}", *(f"{file.name} {file.digest}" for file in self._files)]
         lines += [f"{kind}/{file.name} {file.digest}" for kind, files in self._optional_files for file in files]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    @property
+    def left_out(self) -> frozenset[tuple[str, str]]:
+        """The phases of seasons that `not_covered.csv` declares."""
+        return self._tables.left_out
 
     def read(self, table: str, start: dt.date, end: dt.date) -> Delivery:
         """Rows and problems of `start` to `end`, both included."""
@@ -134,6 +141,10 @@ class _Tables:
         notes = (*due.notes, *game_facts.neutral_notes(stated))
         self.schedule = replace(due, problems=(*due.problems, *found), notes=notes)
         """A game that the files contradict stays in the rows: it rejects its dates."""
+
+    @property
+    def left_out(self) -> frozenset[tuple[str, str]]:
+        return self._layout.left_out
 
     def parsed(self, table: str) -> Parsed:
         parsed: Parsed = getattr(self, _PARSED_BY_TABLE[table])

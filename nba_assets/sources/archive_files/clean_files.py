@@ -66,7 +66,7 @@ class CleanFiles:
         )
         schedule_reconciliation.check_schedule(games, "game_id", facts)
         usable = schedule_reconciliation.usable(games, facts)
-        return Parsed(raw_frames.schedule_rows(usable), games.problems(facts["game_date"]), notes=self._left_out)
+        return Parsed(raw_frames.schedule_rows(usable), games.problems(facts["game_date"]), notes=self._notes)
 
     def results(self, schedule: pd.DataFrame) -> Parsed:
         """Final scores; a game without a score is scheduled, unless its `status` says that it is not played."""
@@ -176,7 +176,12 @@ class CleanFiles:
         return read_not_covered(self.files[NOT_COVERED]) if NOT_COVERED in self.files else NotCovered()
 
     @property
-    def _left_out(self) -> tuple[Problem, ...]:
+    def left_out(self) -> frozenset[tuple[str, str]]:
+        """The phases of seasons that are declared as not covered."""
+        return frozenset(self._not_covered.reasons)
+
+    @property
+    def _notes(self) -> tuple[Problem, ...]:
         if not self._not_covered.reasons:
             return ()
         games = self._read("games", ("game_id", "game_date"), ())

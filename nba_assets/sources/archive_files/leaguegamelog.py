@@ -52,6 +52,11 @@ class LeagueGameLog:
     def player_boxes(self, schedule: pd.DataFrame) -> Parsed:
         return player_boxes(self._player_parts, schedule)
 
+    @property
+    def left_out(self) -> frozenset[tuple[str, str]]:
+        """Nothing: a log declares nothing."""
+        return frozenset()
+
     def stated(self) -> list[Stated]:
         """What the logs of teams and of players say of the games."""
         return [_stated(parts) for parts in (self._team_parts, self._player_parts)]

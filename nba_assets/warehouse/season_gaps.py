@@ -1,0 +1,55 @@
+"""The games that are nowhere by the published schedule of a warehouse."""
+
+import datetime as dt
+from collections.abc import Collection
+
+import pandas as pd
+
+from nba_assets import clock
+from nba_assets.contracts.contract import SCHEDULE
+from nba_assets.contracts.tables import MODEL
+from nba_assets.readiness.audit import Waiver
+from nba_assets.readiness.season_numbering import COLUMNS, SeasonGap, require_whole_seasons, season_gaps
+from nba_assets.readiness.state import LedgerState
+from nba_assets.warehouse.port import Warehouse
+
+
+def published_gaps(
+    warehouse: Warehouse, state: LedgerState, left_out: Collection[tuple[str, str]] = ()
+) -> tuple[SeasonGap, ...]:
+    """Gaps of the seasons over all dates of the state; a season with a date that is not ready is not judged."""
+    if SCHEDULE not in state.contracts:
+        return ()
+    first, last = state.days[0].date(), state.days[-1].date()
+    unknown = state.days[~state.is_ready(SCHEDULE)].date
+    games = warehouse.find(SCHEDULE, {}, first, last, COLUMNS)
+    return season_gaps(games, first, last, left_out=left_out, unknown=unknown)
+
+
+def require_games(
+    warehouse: Warehouse,
+    games: pd.DataFrame,
+    first: dt.date,
+    last: dt.date,
+    purpose: str,
+    left_out: Collection[tuple[str, str]] = (),
+) -> tuple[Waiver, ...]:
+    """The waivers of the training rule without which `games`, the schedule of a window, would lack some: GateClosed."""
+    state = warehouse.state()
+    unknown = state.days[~state.is_ready(SCHEDULE)].date
+    gaps = season_gaps(games, first, last, left_out=left_out, unknown=unknown)
+    waivers = _waivers(warehouse) if gaps else []
+    return require_whole_seasons(gaps, waivers, clock.now(), purpose)
+
+
+def _waivers(warehouse: Warehouse) -> list[Waiver]:
+    """Waivers of the model that are in force."""
+    given = warehouse.waivers()
+    mine = given[(given["state"] == "in force") & (given["table_name"] == MODEL)]
+    return [
+        Waiver(
+            row["waiver_id"], MODEL, row["rule"], pd.Timestamp(row["first_date"]).date(),
+            pd.Timestamp(row["last_date"]).date(), pd.Timestamp(row["until"]).to_pydatetime(), row["who"], row["why"],
+        )
+        for row in mine.to_dict("records")
+    ]  # fmt: skip
