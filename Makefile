@@ -7,6 +7,7 @@ DATA ?=
 SEASONS ?= 2
 PORT ?= 3000
 UPGRADE ?=
+COVERAGE ?=
 
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
@@ -45,8 +46,8 @@ ui: $(BIN)/nba-assets ## Start the Dagster UI on the same data.
 servers: $(BIN)/nba-assets ## Install the servers of the long tests (BigQuery, GCS, GoogleSQL) into a cache of their own; needs Python 3.13.
 	$(BIN)/python -m nba_assets_tests.servers.install
 
-test: $(BIN)/nba-assets ## The default tests, under five minutes on two cores.
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+test: $(BIN)/nba-assets ## The default tests, under five minutes on two cores. COVERAGE=--cov shows untested branches.
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(COVERAGE)
 
 test-long: $(BIN)/nba-assets ## The long tests, without those that need servers or a browser.
 	$(BIN)/python -m pytest -m 'long and not server and not browser' --numprocesses 2 --dist loadfile --no-loadscope-reorder
