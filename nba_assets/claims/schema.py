@@ -157,8 +157,8 @@ def create(engine: sa.Engine) -> None:
 
 _MIGRATIONS = {
     1: (
-        "ALTER TABLE claims RENAME COLUMN owner TO owner",
-        "UPDATE claims SET kind = 'freeze' WHERE kind = 'freeze'",
+        "ALTER TABLE claims RENAME COLUMN holder TO owner",
+        "UPDATE claims SET kind = 'freeze' WHERE kind = 'hold'",
     )
 }
 """Statements that bring a database of a version to the next one."""
@@ -168,7 +168,7 @@ def _migrate(connection: sa.Connection, found: int) -> None:
     """Bring the database to this version. ClaimsError while a process of the earlier release is at work."""
     now = dt.datetime.now(dt.UTC)
     at_work = sa.text(
-        "SELECT id FROM claims WHERE state = 'active' AND kind <> 'freeze' AND expires_at > :now"
+        "SELECT id FROM claims WHERE state = 'active' AND kind <> 'hold' AND expires_at > :now"
     ).bindparams(sa.bindparam("now", now, type_=UtcTime))
     if busy := connection.execute(at_work).scalars().all():
         raise ClaimsError(

@@ -20,7 +20,7 @@ from nba_assets.cli.train import train
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 for command in (backfill, train, follow, cancel, freeze, unfreeze, invalidate, game, restore, waive, revoke):
     app.command(cls=Command)(command)
-for former, command in {"freeze": freeze, "release": unfreeze}.items():
+for former, command in {"hold": freeze, "release": unfreeze}.items():
     app.command(former, cls=Command, hidden=True)(command)
 for command in (models, promote, reject, rollback, report, doctor):
     app.command(cls=Command)(command)

@@ -6,7 +6,7 @@ VERSION = 3
 MIGRATED = (1, 2)
 """Versions that become this one in place: by adding absent tables and columns, and by `RENAMED_STATUS`."""
 
-RENAMED_STATUS = ("blocked", "blocked")
+RENAMED_STATUS = ("held", "blocked")
 """Status of a date that was not computed: as versions 1 and 2 wrote it, and as it is now."""
 
 LEDGER_COLUMNS = {

@@ -129,13 +129,13 @@ def version_1(file, *rows):
         columns = {
             column.name: "BIGINT" if column.name in ("id", "pid") else "TEXT" for column in schema.claims.columns
         }
-        names = ", ".join(f"{'owner' if name == 'owner' else name} {kind}" for name, kind in columns.items())
+        names = ", ".join(f"{'holder' if name == 'owner' else name} {kind}" for name, kind in columns.items())
         database.execute(f"CREATE TABLE claims ({names})")
         database.execute("CREATE TABLE claims_meta (version INTEGER PRIMARY KEY, last_id BIGINT NOT NULL)")
         database.execute("INSERT INTO claims_meta VALUES (1, 7)")
         for claim_id, kind, state, expires in rows:
             row = {
-                "id": claim_id, "owner": f"{kind}:ana", "kind": kind, "who": "ana", "why": "", "run_ids": "[]",
+                "id": claim_id, "holder": f"{kind}:ana", "kind": kind, "who": "ana", "why": "", "run_ids": "[]",
                 "host": "h", "pid": 1, "created_at": "2024-01-01 00:00:00.000000", "progress": "", "cancel_who": "",
                 "renewed_at": "2024-01-01 00:00:00.000000", "expires_at": expires, "cancel_why": "", "state": state,
                 "ended_by": "", "ended_why": "", "detail": "{}",
@@ -150,10 +150,10 @@ def test_a_database_of_the_first_release_goes_on_with_its_claims(tmp_path):
     version_1(
         file,
         (3, "backfill", "done", "2024-01-01 00:01:00.000000"),
-        (7, "freeze", "active", "2124-01-01 00:00:00.000000"),
+        (7, "hold", "active", "2124-01-01 00:00:00.000000"),
     )
     store = ClaimStore(f"sqlite:///{file}")
-    assert [(claim.id, claim.owner, claim.kind) for claim in store.active()] == [(7, "freeze:ana", "freeze")]
+    assert [(claim.id, claim.owner, claim.kind) for claim in store.active()] == [(7, "hold:ana", "freeze")]
     assert reserve(store, january("a", 1, 1)).id == 8
     assert store.get(3).owner == "backfill:ana"
 
@@ -164,4 +164,4 @@ def test_a_database_of_the_first_release_is_left_alone_while_that_is_at_work(tmp
     with pytest.raises(ClaimsError, match="claims 4 belong to processes of an earlier nba-assets"):
         ClaimStore(f"sqlite:///{file}").active()
     with contextlib.closing(sqlite3.connect(file)) as database:
-        assert database.execute("SELECT owner FROM claims").fetchall() == [("backfill:ana",)]
+        assert database.execute("SELECT holder FROM claims").fetchall() == [("backfill:ana",)]

@@ -8,7 +8,7 @@ COMMANDS = typer.main.get_command(app).commands
 
 
 def test_commands_of_former_releases_are_hidden_and_do_the_same() -> None:
-    former = {"freeze": "freeze", "release": "unfreeze"}
+    former = {"hold": "freeze", "release": "unfreeze"}
     assert {name for name, command in COMMANDS.items() if command.hidden} == set(former)
     for old, new in former.items():
         assert COMMANDS[old].callback is not None

@@ -79,7 +79,7 @@ def columns_of(path: Path) -> pd.DataFrame:
 def test_a_version_1_file_becomes_what_a_new_file_is_and_keeps_its_rows(version_1, built):
     warehouse = warehouse_at(version_1)
     new = warehouse_at(built)
-    added = ["override", "seconds", "gap_build"]
+    added = ["override", "seconds", "gap_build", "notes"]
     pd.testing.assert_frame_equal(warehouse.ledger().drop(columns=added), new.ledger().drop(columns=added))
     assert warehouse.ledger()[added].isna().all(axis=None)
     pd.testing.assert_frame_equal(columns_of(version_1), columns_of(built))
