@@ -35,7 +35,7 @@ def refused_roots(state: LedgerState, stale: Mapping[str, np.ndarray]) -> dict[s
     A rebuild of the stale partitions alone would be made without them: they come first.
     """
     roots = {name: np.zeros(len(state.days), dtype=bool) for name in state.contracts}
-    for name in reversed(state.contracts):
+    for name in reversed(tuple(state.contracts)):
         outdated, inputs = roots[name] | stale[name], integers(state, name, "inputs_build")
         for read in state.contracts[name].reads:
             oldest = seen_from(read, np.where(outdated, inputs, NEVER), np.minimum, NEVER)
