@@ -98,6 +98,7 @@ class HandLedger:
             "run_id": self.run_id,
             "written_at": self.now,
             "seconds": 2.0,
+            "notes": "",
         }
 
     def invalidate(self, name: str, *numbers: int, reasons: str = "invalidated by ana: wrong") -> None:
