@@ -120,7 +120,7 @@ def test_who_is_at_work_and_what_is_frozen_is_shown(built):
     assert "freeze 2 of freeze:ana (ana) on team_defense 2024-12-03 … 2024-12-04" in said
     assert f"Stale because: team_box_scores 2024-12-04 changed in build {CORRECTION}" in said
     status = built.json("status")
-    assert [claim["claim"] for claim in (*status["claims"], *status["holds"])] == [1, 2]
+    assert [claim["claim"] for claim in (*status["claims"], *status["freezes"])] == [1, 2]
     assert "run:1" in built("plan", "--stale"), "the conflict"
     store.end(work.id, "done")
     assert "run:1" not in built("claims")
