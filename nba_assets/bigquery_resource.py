@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import grpc
 import pandas as pd
@@ -74,7 +74,7 @@ def open_bigquery(
 
     Every job is labelled with the application, and with `labels` as they are when it begins.
     """
-    all_labels = ChainMap({"application": "nba-assets"}, labels)
+    all_labels = ChainMap({"application": "nba-assets"}, cast("MutableMapping[str, str]", labels))  # only read
 
     def jobs() -> BigQueryJobs:
         with PlatformBigQuery.of(settings).get_client() as client:

@@ -1,6 +1,7 @@
 """Composition root: every asset, check and job listed by name, the outside world chosen by environment."""
 
 import warnings
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -112,7 +113,7 @@ def build_definitions(
         model = xgboost_points_model.with_attributes(backfill_policy=dg.BackfillPolicy.single_run())
         report = data_quality_report.with_attributes(backfill_policy=dg.BackfillPolicy.single_run())
         undated = dg.with_source_code_references([model, report])
-        jobs = [
+        jobs: list[Any] = [
             dg.define_asset_job(
                 MAIN_JOB,
                 selection=dg.AssetSelection.all(),

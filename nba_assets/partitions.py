@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from nba_assets.errors import RequestError
@@ -24,12 +25,20 @@ def date_of(field: str, text: str) -> dt.date:
         raise RequestError(f"{field}: {text!r} is no date; write it as 2024-01-31") from None
 
 
+def label_date(label: object) -> dt.date:
+    """The date of a group, or of a row of an index by game dates: pandas' types leave open what a label is."""
+    if not isinstance(label, dt.date | np.datetime64):
+        raise TypeError(f"{label!r} is no date of a frame")
+    return pd.Timestamp(label).date()
+
+
 def bootstrap_days(days: Iterable[dt.date], slates: Sequence[tuple[str, dt.date]]) -> frozenset[dt.date]:
     """Days within two weeks of the first game of a season, of the warehouse, or after a pause.
 
     `slates` are season and date of all dates with games, in order.
     """
-    starts, before = [], (None, dt.date.min)
+    starts: list[dt.date] = []
+    before: tuple[str | None, dt.date] = (None, dt.date.min)
     for season, day in slates:
         if season != before[0] or (day - before[1]).days > PAUSE_DAYS:
             starts.append(day)

@@ -62,7 +62,7 @@ def _table(failed: pd.DataFrame) -> dg.TableMetadataValue:
             dg.TableRecord(
                 {
                     "table": str(row.table_name),
-                    "date": str(row.game_date.date()),
+                    "date": f"{row.game_date:%Y-%m-%d}",
                     "status": str(row.status),
                     "reason": str(row.reasons),
                 }

@@ -4,7 +4,7 @@ Asset checks of `prediction_accuracy` over its last 30 and 90 days. Over 30 days
 error: a month of few games errs by itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,12 +59,12 @@ class Finding:
 def findings_of_accuracy(measured: Mapping[int, Accuracy]) -> dict[str, Finding]:
     """Per check of the predictions what it says of the measures over the last so many days, by days."""
     low, high = thresholds.MONITORED_COVERAGE
-    bad = {
+    bad: dict[str, Callable[[Accuracy], bool]] = {
         "beats_baseline": lambda found: found.ratio >= thresholds.MONITORED_RATIO,
         "interval_holds": lambda found: not low <= found.inside <= high,
         "unbiased": lambda found: abs(found.bias) > thresholds.MONITORED_BIAS,
     }
-    said = {
+    said: dict[str, Callable[[Accuracy], str]] = {
         "beats_baseline": lambda found: (
             f"MAE {found.mae:.3f}, {found.ratio:.3f} of the baseline's {found.baseline_mae:.3f} (95 % interval "
             f"{found.ratio_low:.3f} to {found.ratio_high:.3f}; below {thresholds.MONITORED_RATIO} is asked)"

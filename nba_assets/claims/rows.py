@@ -13,7 +13,8 @@ from nba_assets.partitions import Span
 
 def next_id(connection: sa.Connection, above: int) -> int:
     """A token higher than every one before, and than `above`; the caller is the only writer."""
-    claim_id = max(connection.execute(sa.select(meta.c.last_id)).scalar_one(), above) + 1
+    last_id: int = connection.execute(sa.select(meta.c.last_id)).scalar_one()
+    claim_id = max(last_id, above) + 1
     connection.execute(meta.update().values(last_id=claim_id))
     return claim_id
 

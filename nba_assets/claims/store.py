@@ -25,7 +25,7 @@ from nba_assets.claims.errors import (
     lost,
     named,
 )
-from nba_assets.claims.schema import BEGIN_READING, BEGIN_WRITING, create, engine_of, shown
+from nba_assets.claims.schema import BEGIN_READING, BEGIN_WRITING, claims, create, engine_of, shown
 from nba_assets.errors import RequestError
 from nba_assets.partitions import Span
 
@@ -211,7 +211,7 @@ class ClaimStore:
 
     def _lost(self, claim: Claim) -> ClaimLost:
         with self._reading() as (connection, now):
-            later = rows.load(connection, now, rows.claims.c.id > claim.id)
+            later = rows.load(connection, now, claims.c.id > claim.id)
         return lost(claim, [other for other in reversed(later) if other.overlaps(claim.spans)])
 
     @contextmanager
@@ -248,7 +248,8 @@ class ClaimStore:
             return self._clock()
         if self._engine.dialect.name == "sqlite":
             return dt.datetime.now(dt.UTC)
-        return connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one().astimezone(dt.UTC)
+        now: dt.datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+        return now.astimezone(dt.UTC)
 
 
 def _goes_by(claim: Claim, text: str) -> bool:

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -18,12 +19,16 @@ from nba_assets.cli.show import show
 from nba_assets.cli.train import train
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-for command in (backfill, train, follow, cancel, freeze, unfreeze, invalidate, game, restore, waive, revoke):
+commands: tuple[Callable[..., None], ...] = (
+    backfill, train, follow, cancel, freeze, unfreeze, invalidate, game, restore, waive, revoke,
+)  # fmt: skip
+for command in commands:
     app.command(cls=Command)(command)
-for former, command in {"hold": freeze, "release": unfreeze}.items():
-    app.command(former, cls=Command, hidden=True)(command)
-for command in (models, promote, reject, rollback, report, doctor):
-    app.command(cls=Command)(command)
+former_names: dict[str, Callable[..., None]] = {"hold": freeze, "release": unfreeze}
+for former, alias in former_names.items():
+    app.command(former, cls=Command, hidden=True)(alias)
+for decision in (models, promote, reject, rollback, report, doctor):
+    app.command(cls=Command)(decision)
 app.add_typer(show)
 
 
@@ -35,6 +40,7 @@ def demo() -> None:
 
     platform = open_platform()
     request = planned_request(platform.warehouse, ASSETS, source_version=platform.source.fingerprint)
+    assert request is not None, "the model is tried whenever it is asked for"
     code = start(platform, request)
     print_model(console, platform.models)
     console.print(

@@ -1,6 +1,7 @@
 """The explanation of one partition, one value and everything built on it, in the terminal."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -53,7 +54,7 @@ def print_explanation(console: Console, found: Explanation) -> None:
 
 def _published(found: Explanation) -> str:
     """'build 8, content since build 5, inputs read up to build 7; code version 1; 322 rows, complete to 100 %'."""
-    facts = found.published
+    facts: Mapping[str, Any] = found.published
     code = f"code version {facts['code_version']}"
     if facts["code_version"] != found.code_version:
         code += f", now {found.code_version}"
@@ -73,7 +74,7 @@ def _attempt(facts: Mapping[str, object]) -> str:
     return f"build {facts['attempt_build']} at {text_of(facts['written_at'])}, {run}{seconds}: {facts['status']}"
 
 
-def _entry(row: Mapping[str, object]) -> str:
+def _entry(row: Mapping[Any, Any]) -> str:
     names = ("at", "created_at", "operation", "waiver_id", "rule", "state", "who", "why", "until", "detail")
     return ", ".join(f"{name} {text_of(row[name])}" for name in names if name in row and not pd.isna(row[name]))
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pandas as pd
 from rich.table import Table
@@ -19,7 +20,7 @@ def table_of(titles: Sequence[str], rows: Iterable[Sequence[object]], title: str
     return shown
 
 
-def text_of(value: object) -> str:
+def text_of(value: Any) -> str:
     """A fact in words; '' for what is unknown."""
     if isinstance(value, bool):
         return "yes" if value else "no"

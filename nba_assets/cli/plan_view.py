@@ -1,5 +1,7 @@
 """A plan in the terminal: tables with their dates and reasons, then everything to know before it is started."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 
 from nba_assets.cli.formatting import duration_of, shortened, table_of
@@ -81,7 +83,7 @@ def _print_more(console: Console, report: PlanReport) -> None:
         print_lines(console, title, lines)
 
 
-def print_lines(console: Console, title: str, lines: list[str], shown: int = SHOWN_LINES) -> None:
+def print_lines(console: Console, title: str, lines: Sequence[str], shown: int = SHOWN_LINES) -> None:
     """A title with its lines below, nothing without lines."""
     if lines:
         console.print(f"{title}:", style="bold")

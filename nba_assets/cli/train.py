@@ -41,8 +41,8 @@ def train(
         until = last.date() if last else None
         request = training_request(platform.warehouse, platform.source.fingerprint, until, _config(config))
     else:
-        months = [date_of("--walk-forward", text) for text in walk_forward]
-        request = walk_forward_request(platform.warehouse, *months)
+        start_of, end_of = (date_of("--walk-forward", text) for text in walk_forward)
+        request = walk_forward_request(platform.warehouse, start_of, end_of)
     if dry_run:
         months = [training["config"]["serves_from"][:7] for training in request.trainings if walk_forward]
         said = f"{len(months)} versions, for {', '.join(months)}" if months else "one version, on all published dates"

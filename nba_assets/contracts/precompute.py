@@ -6,7 +6,7 @@ Ranges hold for every row of 2021-22 to 2024-25 with room on both sides; what li
 from collections.abc import Iterable
 from dataclasses import replace
 
-from nba_assets.contracts.contract import ABSENCE, ABSENCE_COLUMN, Absence, Column, Contract, Read
+from nba_assets.contracts.contract import ABSENCE, ABSENCE_COLUMN, Absence, Column, ColumnType, Contract, Read
 from nba_assets.contracts.form_columns import (
     ACTIVE_TEAMMATES,
     FORM_NULLS,
@@ -142,7 +142,7 @@ PLAYER_DAILY_CACHE = Contract(
 
 def _load(name: str, text: str, unit: str, high: float, nulls: tuple[Absence, ...] = LOAD_NULLS) -> Column:
     """Rest or load of the player, out of the dates he played on."""
-    kind = "float" if unit == "minutes" else "integer"
+    kind: ColumnType = "float" if unit == "minutes" else "integer"
     sources = (f"{_SUMMARY}.game_date", f"{_SUMMARY}.minutes_played")
     return Column(name, kind, text, unit, nulls, 0, high, sources=sources)
 

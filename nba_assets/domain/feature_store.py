@@ -136,8 +136,8 @@ def ml_feature_store(
             columns.add_copy(name, rows[name], reasons)
     own = beside(rows, player_shot_zones, {name: name for name in KEY}, {name: name for name in ZONE_FEATURES})
     of_opponent = {"game_id": "game_id", "opponent_team_id": "team_id"}
-    theirs = beside(rows, team_defense_zones, of_opponent, OPPONENT_ZONE_FEATURES)
-    for joined in (own, theirs):
-        for name in joined.values:
-            columns.add_copy(name, joined.values[name], joined.reasons[name])
+    of_opponents = beside(rows, team_defense_zones, of_opponent, OPPONENT_ZONE_FEATURES)
+    for joined in (own, of_opponents):
+        for name, reasons in joined.reasons.items():
+            columns.add_copy(name, joined.values[name], reasons)
     return columns.frame()

@@ -57,7 +57,7 @@ def last_reports(injury_reports: pd.DataFrame, game_schedule: pd.DataFrame) -> L
     report = [*TEAM, "reported_at"]
     pending = pd.MultiIndex.from_frame(rows.loc[is_pending, report])
     covered = covered[~pd.MultiIndex.from_frame(covered[report]).isin(pending)]
-    teams = covered.groupby(TEAM, as_index=False)["reported_at"].max()
+    teams = covered.groupby(TEAM, as_index=False)[["reported_at"]].max()
     listed = rows[~is_pending & rows["player_id"].notna()].merge(teams, on=report)
     gravity = pd.Categorical(listed["status"], GRAVEST_FIRST, ordered=True)
     listed = listed.assign(gravity=gravity, player_id=listed["player_id"].astype("int64"))

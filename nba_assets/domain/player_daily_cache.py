@@ -86,12 +86,13 @@ class _Form:
         for name, n in player_form.STANDARD_DEVIATIONS.items():
             deviation = last_std(log, values[name], n)
             columns.add(f"{name}_std_last_{n}", earlier.of(deviation), self._none_of[2], in_last[n])
-        for name, count in counts.items():
-            self._add_count(columns, name, count)
+        for name, games in counts.items():
+            self._add_count(columns, name, games)
 
     def add_half_lives(self, columns: TypedColumns) -> None:
         form = player_form.half_life_means(self._rounds, self._values)
-        wanted = [(f"{name}_ewma_half_life_{h}", (h,)) for name, of in player_form.HALF_LIVES.items() for h in of]
+        wanted: list[tuple[str, tuple[int, ...]]] = []
+        wanted += [(f"{name}_ewma_half_life_{h}", (h,)) for name, of in player_form.HALF_LIVES.items() for h in of]
         wanted.append((player_form.PROJECTION, (player_form.PROJECTION_HALF_LIFE,)))
         wanted += [(player_form.projected_name(*pair), pair) for pair in player_form.PROJECTED_POINTS]
         wanted += [(player_form.trend_name(*pair), pair) for pair in player_form.MINUTES_TRENDS]

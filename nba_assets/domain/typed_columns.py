@@ -16,7 +16,7 @@ class TypedColumns:
 
     def __init__(self, rows: pd.DataFrame) -> None:
         self._rows = len(rows)
-        self._columns: dict[str, pd.Series | np.ndarray] = {name: rows[name].to_numpy() for name in rows}
+        self._columns: dict[str, pd.Series | np.ndarray] = {str(name): rows[name].to_numpy() for name in rows}
         self._reasons: dict[str, Reason] = {}
 
     def __getitem__(self, name: str) -> np.ndarray:
@@ -49,7 +49,9 @@ class TypedColumns:
     def add_label(self, name: str, labels: np.ndarray, parts: Sequence[str]) -> None:
         """A column of words that is null where a part is; the gravest reason counts."""
         is_null = np.any([pd.isna(self._columns[part]) for part in parts], axis=0)
-        self.add_copy(name, pd.Series(np.where(is_null, None, labels), dtype="object"), self._gravest(parts))
+        words = labels.astype(object)
+        words[is_null] = None
+        self.add_copy(name, pd.Series(words, dtype="object"), self._gravest(parts))
 
     def _gravest(self, parts: Sequence[str]) -> np.ndarray:
         """The gravest reason among the parts that are null in each row."""

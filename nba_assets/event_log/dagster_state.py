@@ -89,11 +89,12 @@ def shown_checks(instance: dg.DagsterInstance, check_name: str, tables: Sequence
         evaluation = record.evaluation if record.status.value != PLANNED else None
         target = evaluation.target_materialization_data if evaluation else None
         state_digest = evaluation.metadata.get(STATE_DIGEST) if evaluation else None
+        latest = newest[table]
         shown[table] = ShownCheck(
             record.status.value,
             record.run_id,
             str(state_digest.value) if state_digest else "",
-            newest[table] is None or (target is not None and target.storage_id == newest[table].storage_id),
+            latest is None or (target is not None and target.storage_id == latest.storage_id),
         )
     return shown
 
@@ -169,7 +170,7 @@ def _checks(
         rows.partition, rows.execution_status, rows.run_id, rows.materialization_event_storage_id, event
     ).select_from(AssetCheckExecutionsTable.join(latest, rows.id == latest.c.id))
     with sql_storage(instance).index_connection() as connection:
-        return {partition: tuple(rest) for partition, *rest in connection.execute(query)}  # type: ignore[misc]
+        return {partition: tuple(rest) for partition, *rest in connection.execute(query)}
 
 
 def _state_digest(event: str | None) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import (
-    AssetCheckEvaluationTargetMaterializationData as Target,
+    AssetCheckEvaluationTargetMaterializationData,
 )
 from dagster._core.definitions.data_version import (
     DEFAULT_DATA_VERSION,
@@ -25,6 +25,9 @@ from dagster._core.instance import RUNLESS_JOB_NAME, RUNLESS_RUN_ID
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, SqlEventLogStorageTable
+
+Target = AssetCheckEvaluationTargetMaterializationData
+"""The materialization that a check result is about."""
 
 DATA_VERSION_TAG = "dagster/data_version"
 CODE_VERSION_TAG = "dagster/code_version"
@@ -116,7 +119,7 @@ def _entry(origin: Origin, kind: DagsterEventType, data: Any, message: str) -> E
         message=message,
         **of_step,
     )
-    return EventLogEntry(
+    return EventLogEntry(  # type: ignore[no-untyped-call]  # Dagster's record classes have no typed constructor
         error_info=None,
         level=10,
         user_message="",

@@ -97,7 +97,7 @@ def check_spec(table: str, partitions_def: dg.PartitionsDefinition) -> dg.AssetC
 
 def report_outcomes(
     context: dg.AssetExecutionContext, table: str, outcomes: Mapping[dt.date, Outcome]
-) -> Iterator[dg.Output]:
+) -> Iterator[dg.Output[None]]:
     """Publish the outcomes of a step, then yield the outputs that keep Dagster from adding its own events."""
     key, origin = dg.AssetKey(table), Origin.of(context)
     built = [day for day, outcome in outcomes.items() if outcome.materialized]
@@ -154,7 +154,8 @@ def refused_dates(instance: dg.DagsterInstance, run_id: str) -> dict[str, int]:
         .group_by(rows.asset_key)
     )
     with sql_storage(instance).index_connection() as connection:
-        return {dg.AssetKey.from_db_string(key).to_user_string(): dates for key, dates in connection.execute(query)}
+        counts = [(dg.AssetKey.from_db_string(key), dates) for key, dates in connection.execute(query)]
+    return {key.to_user_string(): dates for key, dates in counts if key is not None}
 
 
 def range_end(context: dg.AssetExecutionContext) -> dt.date | None:

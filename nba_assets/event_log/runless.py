@@ -5,6 +5,7 @@ Dagster keeps one result per check and date that belongs to no run; a newer one 
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 from dagster._core.instance import RUNLESS_RUN_ID
@@ -61,7 +62,7 @@ def report_checks(instance: dg.DagsterInstance, evaluations: Sequence[dg.AssetCh
         instance.report_runless_asset_event(evaluation)
 
 
-def _forget(connection: object, key: dg.AssetKey, days: Sequence[dt.date]) -> None:
+def _forget(connection: Any, key: dg.AssetKey, days: Sequence[dt.date]) -> None:
     """Remove the dates' former results of no run: the table of results has room for one each."""
     rows = AssetCheckExecutionsTable.c
     for start in range(0, len(days), _AT_ONCE):

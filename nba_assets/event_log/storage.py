@@ -74,21 +74,21 @@ class LocalEventLogStorage(ConsolidatedSqliteEventLogStorage):
             "check_name": planned.check_name,
             "run_id": event.run_id,
             "execution_status": AssetCheckExecutionRecordStatus.PLANNED.value,
-            "evaluation_event_timestamp": self._event_insert_timestamp(event),
+            "evaluation_event_timestamp": self._event_insert_timestamp(event),  # type: ignore[no-untyped-call]  # Dagster's own
             "evaluation_event_storage_id": event_id,
         }
         rows = [
             {**row, "partition": key, "evaluation_event": None if number else serialize_value(event)}
             for number, key in enumerate(subset.get_partition_keys() if subset else [None])
         ]
-        with self.index_connection() as connection:
+        with self.index_connection() as connection:  # type: ignore[no-untyped-call]  # Dagster's own
             connection.execute(AssetCheckExecutionsTable.insert(), rows)
 
     def dispose(self) -> None:
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
-        super().dispose()
+        super().dispose()  # type: ignore[no-untyped-call]  # Dagster's own
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:

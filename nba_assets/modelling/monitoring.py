@@ -4,7 +4,7 @@ Measures only; what is bad is said by `checks.prediction_quality`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -97,20 +97,26 @@ class AgainstLines:
     high: float
 
 
+_NOTHING_DECIDED = AgainstLines(0, np.nan, np.nan, np.nan, np.nan, 0, np.nan, np.nan, np.nan)
+
+
 def against_lines(rows: pd.DataFrame, least_edge: float = 0.0) -> AgainstLines:
     """The comparison over rows of prediction_accuracy whose edge is at least so large, in points."""
     mine = rows[(rows["prediction_source"] == MODEL) & (rows["edge"].abs() >= least_edge)]
     decided = mine[mine["is_edge_right"].notna()]
     if mine.empty or decided.empty:
-        return AgainstLines(len(mine), *[np.nan] * 4, len(decided), *[np.nan] * 3)
+        return replace(_NOTHING_DECIDED, rows=len(mine), decided=len(decided))
     hits = decided["is_edge_right"].astype("float64")
     interval = ratio_interval(decided["game_date"], hits, hits.notna())
     line, model = mine["line_error"], mine["error"]
-    errors = (line, model, (line + model) / 2, mine[f"{REFERENCE_BASELINE}_error"])
     return AgainstLines(
-        len(mine),
-        *(float(error.abs().mean()) for error in errors),
-        len(decided),
-        float(hits.mean()),
-        *interval,
+        rows=len(mine),
+        line=float(line.abs().mean()),
+        model=float(model.abs().mean()),
+        average=float(((line + model) / 2).abs().mean()),
+        baseline=float(mine[f"{REFERENCE_BASELINE}_error"].abs().mean()),
+        decided=len(decided),
+        hit_rate=float(hits.mean()),
+        low=interval[0],
+        high=interval[1],
     )

@@ -70,7 +70,7 @@ def predict(*, features: pd.DataFrame, models: Sequence[SavedModel]) -> pd.DataF
     table = rows[_IDENTIFIERS].assign(
         predicted_points=points["points_median"],
         **points,
-        prediction_source=np.where(unserved, None, MODEL),
+        prediction_source=np.where(unserved, None, MODEL),  # type: ignore[call-overload]  # numpy's stubs know no null
         model_version=version,
         top_contributions=moved,
         baseline_points=rows[BASELINE_FEATURE].astype("float64"),

@@ -17,7 +17,7 @@ from nba_assets.claims.lease import Lease
 from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.errors import RequestError
-from nba_assets.partitions import Span
+from nba_assets.partitions import Span, label_date
 from nba_assets.readiness.counted import counted
 from nba_assets.readiness.date_ranges import DateRange, list_of, ranges_of
 from nba_assets.readiness.game_decisions import AS_DELIVERED, DECIDED_TABLES, SAYABLE
@@ -122,13 +122,13 @@ def say_of_game(
 def _date_of_game(warehouse: Warehouse, game_id: str) -> dt.date:
     first, last = warehouse.days[0].date(), warehouse.days[-1].date()
     found = warehouse.find("game_schedule", {"game_id": game_id}, first, last, ("game_date", "is_postponed"))
-    dates = [day.date() for day in found["game_date"]]
+    dates = [label_date(day) for day in found["game_date"]]
     if not dates:
         raise RequestError(
             f"the schedule has no game {game_id!r}; ids have ten characters, as 0022400061. Of a game that was never "
             "published name the date with --date"
         )
-    due = [day.date() for day in found.loc[~found["is_postponed"].astype(bool), "game_date"]]
+    due = [label_date(day) for day in found.loc[~found["is_postponed"].astype(bool), "game_date"]]
     if len(due) != 1 and len(dates) != 1:
         raise RequestError(f"the schedule has {game_id} on {', '.join(map(str, dates))}; name one of them with --date")
     return (due or dates)[0]
@@ -173,9 +173,8 @@ def revoke(warehouse: Warehouse, waiver_id: str, *, who: str, why: str) -> Effec
     warehouse.revoke_waiver(waiver_id, who, why)
     waiver = given.loc[waiver_id]
     first, last = (waiver[name].date() for name in ("first_date", "last_date"))
-    said = (
-        f"Waiver {waiver_id} for {Span(waiver['table_name'], first, last)} is revoked; its taint stays until a rebuild."
-    )
+    span = Span(str(waiver["table_name"]), first, last)
+    said = f"Waiver {waiver_id} for {span} is revoked; its taint stays until a rebuild."
     return Effect(said, fix_command=f"nba-assets backfill --no-resume --from {first} --to {last}")
 
 

@@ -66,8 +66,8 @@ def _decided(
     after = decide(clock.now())
     detail = {"version": model_id(version), "champion_before": before, "champion": after.champion}
     warehouse.record(operation, who, why, [], detail)
-    for touched in {version, before, after.champion} - {None}:
-        if "groups" in read_metadata(models_dir, touched):
+    for touched in {version, before, after.champion}:
+        if touched is not None and "groups" in read_metadata(models_dir, touched):
             write_card(models_dir, touched)
     return after
 

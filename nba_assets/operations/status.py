@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -128,7 +129,8 @@ def status(warehouse: Warehouse, store: ClaimStore, settings: Settings) -> Platf
 def table_status(state: LedgerState, name: str) -> TableStatus:
     """The dates of a table by status: how many, which, and when the last was built."""
     is_ready, is_stale = np.asarray(state.is_ready(name)), state.is_stale(name)
-    flags = {"ready": is_ready, **contents(state, name), STALE: is_stale, TAINTED: state.tainted[name]}
+    flags: dict[str, np.ndarray] = {"ready": is_ready, STALE: is_stale, TAINTED: state.tainted[name]}
+    flags |= {word.value: days for word, days in contents(state, name).items()}
     flags |= {word.value: state.has_status(name, word) for word in (Status.BLOCKED, Status.REJECTED, Status.MISSING)}
     return TableStatus(
         table=name,
@@ -149,7 +151,7 @@ def _last_build(state: LedgerState, name: str) -> LastBuild | None:
 
 def roots(state: LedgerState) -> list[Root]:
     """What makes ready partitions stale, by how many it concerns: the same cause of several ranges counts once."""
-    found: dict[tuple, list] = {}
+    found: dict[tuple[object, ...], list[Any]] = {}
     for name, ranges in stale_ranges(state, {name: state.is_stale(name) for name in state.contracts}).items():
         for part in ranges:
             cause = part.cause

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import Column, Contract
+from nba_assets.partitions import label_date
 from nba_assets.warehouse.frames import date_spans
 from nba_assets.warehouse.port import Published
 
@@ -87,7 +88,7 @@ def materialization_metadata(
     nulls = _nulls_by_date(contract, rows)
     previews = _previews(contract, rows)
     games = rows.groupby("game_date")["game_id"].nunique() if "game_id" in rows else pd.Series(dtype="int64")
-    games_of = {day.date(): int(count) for day, count in games.items()}
+    games_of = {label_date(day): int(count) for day, count in games.items()}
     described = {}
     for day, outcome in published.items():
         verdict = outcome.verdict

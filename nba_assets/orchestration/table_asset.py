@@ -7,6 +7,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import dagster as dg
 import pandas as pd
@@ -31,6 +32,9 @@ from nba_assets.readiness.root_cause import origins, remedy
 from nba_assets.readiness.status import Status
 from nba_assets.sources.port import Delivery, Source
 from nba_assets.warehouse.port import Attempt, FencedOut, Published, Warehouse, Window
+
+NOTHING = cast(dg.DagsterType, dg.Nothing)
+"""Our assets hand Dagster no value. Its stubs call this type a class, and its decorators ask for a `DagsterType`."""
 
 OWNERS = ["team:nba-data"]
 
@@ -59,7 +63,7 @@ class TableAsset:
             backfill_policy=dg.BackfillPolicy.single_run(),
             deps=list(made_of(self.contract)),
             check_specs=[check_spec(name, partitions_def)],
-            dagster_type=dg.Nothing,
+            dagster_type=NOTHING,
             owners=OWNERS,
             kinds={"pandas"},
             tags={"dataset": self.contract.dataset},
@@ -67,7 +71,7 @@ class TableAsset:
             metadata={**definition_metadata(self.contract), **code_reference(self.compute)},
             required_resource_keys={"warehouse", "claims", *self.resources},
         )
-        def shell(context: dg.AssetExecutionContext) -> Iterator[dg.Output]:
+        def shell(context: dg.AssetExecutionContext) -> Iterator[dg.Output[None]]:
             yield from build_table(context, self)
 
         return shell
@@ -82,7 +86,7 @@ def table_asset(contract: Contract, *, group: str, resources: tuple[str, ...] = 
     return declare
 
 
-def build_table(context: dg.AssetExecutionContext, asset: TableAsset) -> Iterator[dg.Output]:
+def build_table(context: dg.AssetExecutionContext, asset: TableAsset) -> Iterator[dg.Output[None]]:
     """Build the run's dates of one table and tell Dagster the outcome of each."""
     contract = asset.contract
     warehouse: Warehouse = context.resources.warehouse
@@ -170,7 +174,7 @@ def _outcomes_of_current(
     shown = published_versions(context.instance, window.contract.name, window.current)
     outcomes = {}
     for day in window.current:
-        row = mine.loc[pd.Timestamp(day)]
+        row: Any = mine.loc[pd.Timestamp(day)]
         if shown.get(day) != row["content_hash"] or not stores_in_bulk(context.instance):
             facts = {"rows": int(row["rows"]), "content_hash": row["content_hash"], "build": int(row["build_id"])}
             outcomes[day] = Outcome(

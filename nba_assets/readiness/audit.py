@@ -12,6 +12,7 @@ import pandas as pd
 
 from nba_assets.contracts.conformed import Conformed
 from nba_assets.contracts.contract import Contract
+from nba_assets.partitions import label_date
 from nba_assets.readiness.game_decisions import GameDecision
 from nba_assets.readiness.status import Status
 
@@ -142,7 +143,7 @@ def audit(staged: Staged, table_rules: TableRules, waivers: Sequence[Waiver]) ->
         for failure in rule(staged):
             failures[failure.game_date].append(failure)
     counts = staged.rows.groupby("game_date").size() if len(staged.rows) else pd.Series(dtype="int64")
-    rows = {day.date(): int(count) for day, count in counts.items()}
+    rows = {label_date(day): int(count) for day, count in counts.items()}
     counted = table_rules.counted(staged)
     verdicts = {}
     for day in staged.days:

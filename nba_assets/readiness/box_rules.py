@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from nba_assets.contracts.game_constants import OVERTIME_GAME_MINUTES, REGULATION_GAME_MINUTES
 from nba_assets.readiness import thresholds
 from nba_assets.readiness.audit import Failure, Staged
 from nba_assets.readiness.contract_rules import failures_by_date
@@ -35,7 +36,7 @@ def minutes_within_game(staged: Staged) -> Iterator[Failure]:
     """Nobody plays longer than the game: 48 minutes and 5 for each overtime."""
     results = staged.upstream["game_results"][[*GAME, "overtime_periods"]]
     lines = staged.rows.merge(results, on=GAME, how="inner", validate="m:1")
-    lines["game_minutes"] = 48 + 5 * lines["overtime_periods"]
+    lines["game_minutes"] = REGULATION_GAME_MINUTES + OVERTIME_GAME_MINUTES * lines["overtime_periods"]
     longer = lines[lines["minutes"] > lines["game_minutes"] + thresholds.PLAYER_MINUTES_BEYOND_GAME]
     what = "a player's minutes are more than those of the game"
     yield from failures_by_date(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from nba_assets.contracts.contract import ABSENCE, Absence, Contract
+from nba_assets.partitions import label_date
 from nba_assets.readiness.audit import Failure, Rule, Staged
 from nba_assets.readiness.delivery_rules import SHRINK, delivery_does_not_shrink
 from nba_assets.readiness.thresholds import UPSTREAM_MISSING_GAMES, UPSTREAM_MISSING_SHARE
@@ -23,7 +24,7 @@ def failures_by_date(
             ", ".join(f"{name}={row[name]}" for name in columns) for _, row in group[columns].head(EXAMPLES).iterrows()
         )
         examples = f" ({shown}{', …' if len(group) > EXAMPLES else ''})" if columns else ""
-        yield Failure(day.date(), rule, f"{len(group)} rows: {what}{examples}", blocks)
+        yield Failure(label_date(day), rule, f"{len(group)} rows: {what}{examples}", blocks)
 
 
 def _unique_key(staged: Staged) -> Iterator[Failure]:

@@ -3,6 +3,8 @@
 Each gives the failing rows with their games and both values; it is for the caller to say what is refused for them.
 """
 
+import functools
+import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -34,7 +36,8 @@ def broken_identities(lines: pd.DataFrame) -> Iterator[Broken]:
     """Each identity that box lines break, with those lines; a line with a null in it is not judged by it."""
     named = tuple(name for name in _NAMED if name in lines)
     for identity in IDENTITIES:
-        total = sum(weight * lines[column] for column, weight in identity.weights.items())
+        weighted = (weight * lines[column] for column, weight in identity.weights.items())
+        total = functools.reduce(operator.add, weighted)
         broken = total < 0 if identity.relation == ">=" else total.notna() & (total != 0)
         if broken.any():
             what = f"{identity.broken}; correct the line"

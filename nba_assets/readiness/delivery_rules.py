@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from nba_assets.partitions import label_date
 from nba_assets.readiness import thresholds
 from nba_assets.readiness.audit import Failure, Staged
 from nba_assets.readiness.schedule_due import GAME, teams_due
@@ -31,12 +32,12 @@ def delivery_does_not_shrink(staged: Staged) -> Iterator[Failure]:
         if gone or is_less:
             shown = f" (none of {', '.join(gone[:EXAMPLES])}{', …' if len(gone) > EXAMPLES else ''})" if gone else ""
             yield Failure(
-                day.date(),
+                label_date(day),
                 SHRINK,
                 f"{published} rows of {len(games)} games are published, the delivery has {delivered} of "
                 f"{len(games) - len(gone)}{shown}. What is published stays. Deliver the rest again; if it is right, "
-                f"confirm it: nba-assets waive {staged.contract.name} {day.date()} --rule {SHRINK} --until DATE "
-                f"--reason WHY{_of_a_game(staged, gone, day.date())}",
+                f"confirm it: nba-assets waive {staged.contract.name} {label_date(day)} --rule {SHRINK} --until DATE "
+                f"--reason WHY{_of_a_game(staged, gone, label_date(day))}",
                 asks=True,
             )
 

@@ -9,6 +9,7 @@ import pandas as pd
 from nba_assets.contracts.contract import ABSENCE, Absence
 from nba_assets.contracts.game_constants import FREE_THROW_WEIGHT
 from nba_assets.contracts.raw_shots import ZONES
+from nba_assets.partitions import label_date
 from nba_assets.readiness import thresholds
 from nba_assets.readiness.audit import Failure, Rule, Staged, TableRules
 from nba_assets.readiness.contract_rules import failures_by_date
@@ -41,7 +42,7 @@ def _share_populated(rows: pd.DataFrame, column: str, rule: str, bar: float, den
     share = rows[column].notna().groupby(rows["game_date"]).mean()
     for day, value in share[share < bar].items():
         yield Failure(
-            day.date(),
+            label_date(day),
             rule,
             f"{column} is populated on {value:.1%} of {denominator}, the bar is {bar:.0%}; the reasons are in "
             f"the column `{ABSENCE}`",

@@ -50,13 +50,11 @@ def slow_builds(builds: pd.DataFrame, run_id: str) -> dict[str, str]:
     """Tables whose build in the run took over twice what earlier builds of theirs let expect, each in words."""
     usual = durations(builds[builds["run_id"] != run_id])
     slow = {}
-    for build in builds[builds["run_id"] == run_id].itertuples():
-        expected = usual.get(build.table_name)
-        if expected is not None and expected.is_slow(build.seconds, build.dates):
-            seconds = expected.seconds(build.dates)
-            slow[build.table_name] = (
-                f"{build.seconds:.0f} s for {counted(build.dates, 'date')} (usually {seconds:.0f} s)"
-            )
+    mine = builds[builds["run_id"] == run_id]
+    for table, seconds, dates in zip(mine["table_name"], mine["seconds"], mine["dates"], strict=True):
+        expected = usual.get(table)
+        if expected is not None and expected.is_slow(seconds, dates):
+            slow[table] = f"{seconds:.0f} s for {counted(dates, 'date')} (usually {expected.seconds(dates):.0f} s)"
     return slow
 
 

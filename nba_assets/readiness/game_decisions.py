@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from nba_assets.partitions import label_date
+
 POSTPONED, NOT_PLAYED, AS_DELIVERED = "postponed", "not_played", "as_delivered"
 SAYABLE = (POSTPONED, NOT_PLAYED, AS_DELIVERED)
 """`as_delivered` withdraws what was said before."""
@@ -32,7 +34,7 @@ def decisions_of(journal: pd.DataFrame) -> list[GameDecision]:
     """Everything that was ever said of single games, oldest first, out of the warehouse's journal."""
     entries = journal[journal["operation"].eq("game") & journal["table_name"].eq("game_results")]
     return [
-        GameDecision(facts["game_id"], pd.Timestamp(entry.first_date).date(), facts["status"], entry.who, entry.why)
+        GameDecision(facts["game_id"], label_date(entry.first_date), facts["status"], str(entry.who), str(entry.why))
         for entry in entries.itertuples()
         for facts in (json.loads(str(entry.detail)),)
     ]

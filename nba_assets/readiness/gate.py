@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from nba_assets.contracts.contract import Contract, Read
 from nba_assets.errors import RequestError
@@ -79,7 +80,7 @@ def leave_out(
 def evaluate(state: LedgerState, contract: Contract, days: Sequence[dt.date]) -> Gate:
     """The gate of a table for the given dates, which lie in the state's calendar."""
     calendar = state.days
-    wanted = calendar.get_indexer([np.datetime64(day) for day in days])
+    wanted = calendar.get_indexer(pd.DatetimeIndex(list(days)))
     if (wanted < 0).any():
         outside = [day.isoformat() for day, at in zip(days, wanted, strict=True) if at < 0]
         raise KeyError(f"{contract.name}: not in the partition calendar: {', '.join(outside[:EXAMPLES])}")
@@ -143,7 +144,7 @@ def require_all(
         positions = np.flatnonzero(flags & refused)
         if not len(positions):
             continue
-        dates = [str(state.days[at].date()) for at in positions]
+        dates = [str(day.date()) for day in state.days[positions]]
         summary.append(
             f"{table}: {len(dates)} dates ({dates[0]} … {dates[-1]})" if len(dates) > 1 else f"{table}: {dates[0]}"
         )

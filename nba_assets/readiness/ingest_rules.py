@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from nba_assets.contracts.game_constants import OVERTIME_TEAM_MINUTES, REGULATION_TEAM_MINUTES
-from nba_assets.partitions import eastern_date, season_of
+from nba_assets.partitions import eastern_date, label_date, season_of
 from nba_assets.readiness import thresholds
 from nba_assets.readiness.audit import Failure, Staged, TableRules
 from nba_assets.readiness.box_rules import LINE_RULES, PLAYER_RULES
@@ -60,9 +60,8 @@ def _no_game_overdue(staged: Staged) -> Iterator[Failure]:
     open_games = ~games["status"].isin(["final", "postponed", "not_played"]) & ~games["is_postponed"]
     overdue = games[open_games & (deadline < pd.Timestamp(staged.now))]
     for day, late in overdue.groupby("game_date"):
-        said = (
-            f"nba-assets game {late['game_id'].iloc[0]} --postponed (or --not-played) --date {day.date()} --reason WHY"
-        )
+        first = late["game_id"].iloc[0]
+        said = f"nba-assets game {first} --postponed (or --not-played) --date {label_date(day)} --reason WHY"
         what = (
             f"neither final nor postponed {thresholds.OVERDUE_HOURS} hours after tip-off. Deliver the score, or say "
             f"what became of the game, in the column `status` of games.csv or with: {said}"

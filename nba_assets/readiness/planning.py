@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 
 from nba_assets.contracts.contract import SCHEDULE, Read
 from nba_assets.contracts.tables import waves_of
@@ -92,11 +93,11 @@ def make_plan(
                 seconds=None if duration is None else duration.seconds(len(days)),
             )
         )
-    days = state.days[within]
+    asked_days = state.days[within]
     return Plan(
         asked=chosen,
-        first=days[0].date(),
-        last=days[-1].date(),
+        first=asked_days[0].date(),
+        last=asked_days[-1].date(),
         tables=tuple(plans),
         stops=tuple(_stops(state, chosen, sure, most)),
         outside=tuple(_outside(state, most)),
@@ -146,7 +147,7 @@ def _reasons(state: LedgerState, name: str, kinds: Mapping[Kind, np.ndarray]) ->
         for dates in ranges_of(kinds[kind], state.days):
             reason = kind.value
             if kind in (Kind.REJECTED, Kind.BLOCKED):
-                start = int(state.days.get_loc(np.datetime64(dates.first)))
+                start = state.position(pd.Timestamp(dates.first))
                 said = list(dict.fromkeys(words[start : start + dates.dates]))
                 more = f" (and {len(said) - 1} other reasons)" if len(said) > 1 else ""
                 reason = f"{kind}: {said[0] or 'no reason given'}{more}"
@@ -184,7 +185,7 @@ def _blocker(
     state: LedgerState, outcome: Outcome, read: Read, word: str, blocking: np.ndarray, dates: DateRange
 ) -> str:
     """The first upstream partition that blocks the dates, why it does, and how many more there are."""
-    first, last = (int(state.days.get_loc(np.datetime64(day))) for day in (dates.first, dates.last))
+    first, last = (state.position(pd.Timestamp(day)) for day in (dates.first, dates.last))
     window = slice(window_of(read, first).start, window_of(read, last).stop)
     positions = window.start + np.flatnonzero(blocking[window])
     at = int(positions[0])

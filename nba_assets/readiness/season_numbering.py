@@ -130,7 +130,7 @@ def _is_edge(dates: pd.Series, wanted: Sequence[int], bound: dt.date, *, is_firs
     """Whether the earliest (the latest) game there is must be the season's first (last), within a month of `bound`."""
     if dates.empty:
         return False
-    edge = int(dates.idxmin() if is_first else dates[::-1].idxmax())
+    edge = int(str(dates.idxmin() if is_first else dates[::-1].idxmax()))
     if abs(dates[edge] - pd.Timestamp(bound)) > pd.Timedelta(days=EDGE_DAYS):
         return False
     beyond = [number for number in wanted if (number < edge if is_first else number > edge)]
@@ -144,7 +144,7 @@ def _among_neighbours(missing: Sequence[int], wanted: Sequence[int], dates: pd.S
     found: list[int] = []
     for run in _consecutive([place[number] for number in missing]):
         sides = [wanted[max(0, run[0] - NEIGHBOURS) : run[0]], wanted[run[-1] + 1 : run[-1] + 1 + NEIGHBOURS]]
-        known = [dates.reindex(side).dropna() for side in sides]
+        known = [dates.reindex(list(side)).dropna() for side in sides]
         if all(len(there) * 2 >= len(side) > 0 for there, side in zip(known, sides, strict=True)):
             below, above = (there.sort_values().iloc[len(there) // 2] for there in known)
             if below <= above <= late:

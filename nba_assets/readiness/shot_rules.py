@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from nba_assets.partitions import label_date
 from nba_assets.readiness import thresholds
 from nba_assets.readiness.audit import Failure, Staged, TableRules
 from nba_assets.readiness.contract_rules import EXAMPLES, failures_by_date
@@ -42,7 +43,7 @@ def _shots_as_box(staged: Staged) -> Iterator[Failure]:
         if failing.any():
             sums = games[[f"shot_{count}", count]].sum().assign(differing=differing, players=games.size())[failing]
             for day, part in sums.groupby(level="game_date"):
-                yield Failure(day.date(), rule, _message(part, count, what))
+                yield Failure(label_date(day), rule, _message(part, count, what))
 
 
 def _message(games: pd.DataFrame, count: str, what: str) -> str:

@@ -198,14 +198,14 @@ class _Roots:
         table, version = self.keys[root]
         at = self.positions[root]
         at = at[np.searchsorted(at, start) : np.searchsorted(at, end, side="right")]
-        builds, versions = self.state.content_build[table][at], (version, self.state.contracts[table].code_version)
+        builds = self.state.content_build[table][at]
         return Cause(
             table=table,
             first=self.dates[at[0]],
             last=self.dates[at[-1]],
             dates=len(at),
             builds=(int(builds.min()), int(builds.max())) if version is None else None,
-            code_versions=None if version is None else versions,
+            code_versions=None if version is None else (version, self.state.contracts[table].code_version),
             decision=self._decision(table, at) if version is None else "",
         )
 

@@ -5,6 +5,7 @@ The whole state of 1,900 dates times 20 tables is a few vectorised operations; n
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -60,7 +61,7 @@ class LedgerState(Partitions):
         outdated = self.is_outdated(contract, columns.by_date(name, "inputs_build"))
         self.stale[name] = (is_of_other_code | outdated) & is_published
         self._taints[name] = (columns.waivers_by_date(name) | self._inherited(contract)) & is_published
-        self.tainted[name] = self._taints[name].any(axis=0)
+        self.tainted[name] = np.asarray(self._taints[name].any(axis=0))
 
     def _inherited(self, contract: Contract) -> np.ndarray:
         """Waivers by dates: which waivers taint something in the windows of each date."""
@@ -82,7 +83,7 @@ class LedgerState(Partitions):
 
     def position(self, day: pd.Timestamp) -> int:
         """Index of a date in the calendar; raises KeyError for a date outside it."""
-        return int(self.days.get_loc(day))
+        return cast(int, self.days.get_loc(day))  # dates are unique: never a slice or a mask
 
     def describe(self, table: str, index: int) -> str:
         """One partition in words: 'team_offense 2024-01-04 is rejected: <reasons>'."""

@@ -122,7 +122,7 @@ def _notes(state: LedgerState) -> list[dict[str, str]]:
     return sorted(found, key=lambda note: note["date"], reverse=True)
 
 
-def _build(row: Mapping[str, Any]) -> dict[str, Any]:
+def _build(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {
         "table": str(row["table_name"]),
         "at": pd.Timestamp(row["written_at"]).tz_convert("UTC").strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -1,5 +1,6 @@
 """Open incidents: the roots of everything that is not ready and up to date, how far each reaches, what fixes it."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -131,8 +132,8 @@ def _due_to(due_to: Origins, table: str, flags: np.ndarray) -> dict[str, np.ndar
 def _causes(state: LedgerState) -> dict[Cause, dict[str, np.ndarray]]:
     """Per root of staleness the dates of every table that are stale because of it."""
     wanted = {name: state.is_stale(name) for name in state.contracts}
-    roots: dict[tuple, Cause] = {}
-    stale: dict[tuple, dict[str, np.ndarray]] = {}
+    roots: dict[tuple[object, ...], Cause] = {}
+    stale: dict[tuple[object, ...], dict[str, np.ndarray]] = {}
     for name, ranges in stale_ranges(state, wanted).items():
         for part in ranges:
             key = (part.cause.table, part.cause.builds, part.cause.code_versions)
@@ -149,7 +150,7 @@ def _together(state: LedgerState, parts: Sequence[Flags]) -> dict[str, np.ndarra
     }
 
 
-def _between(state: LedgerState, first: object, last: object) -> np.ndarray:
+def _between(state: LedgerState, first: dt.date, last: dt.date) -> np.ndarray:
     return np.asarray((state.days >= np.datetime64(first)) & (state.days <= np.datetime64(last)))
 
 

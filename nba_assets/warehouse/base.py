@@ -36,6 +36,10 @@ Result = TypeVar("Result")
 _KEY_TYPES: Mapping[str, Callable[[object], object]] = {"integer": int, "float": float, "string": str}  # type: ignore[dict-item]
 
 
+def _as_it_is(value: object) -> object:
+    return value
+
+
 class SnapshotWarehouse(Warehouse, Generic[AnyReader]):
     """The `Warehouse` port over whatever reads one snapshot and carries a `Change` out in one transaction.
 
@@ -155,7 +159,7 @@ class SnapshotWarehouse(Warehouse, Generic[AnyReader]):
     ) -> pd.DataFrame:
         contract = contract_of(table)
         # A key may come as text from a command line.
-        typed = {name: _KEY_TYPES.get(contract.column(name).type, lambda it: it)(it) for name, it in key.items()}
+        typed = {name: _KEY_TYPES.get(contract.column(name).type, _as_it_is)(it) for name, it in key.items()}
         named = [contract.column(name).name for name in columns]
         return self._read(f"reading {table}", lambda reader: reader.find(contract, typed, first, last, named))
 

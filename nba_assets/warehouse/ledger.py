@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Hashable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -77,11 +77,11 @@ def entries(
 def invalidated(current: pd.DataFrame, reason: str, *, build: int, token: int, now: dt.datetime) -> pd.DataFrame:
     """Ledger rows that close the gate on published content, which counts as news to everything built on it."""
     attempt = {**_operation(Status.REJECTED, reason, build, now), "content_build": build, "token": token}
-    rows: list[dict[str, Any]] = current.reset_index().to_dict("records")
+    rows = cast("list[dict[str, Any]]", current.reset_index().to_dict("records"))
     return _typed([{**row, **attempt, "gap_build": _gap_build(row, build)} for row in rows])
 
 
-def _gap_build(old: Mapping[Hashable, Any], build: int) -> int:
+def _gap_build(old: Mapping[Any, Any], build: int) -> int:
     """The first failed attempt since the content was published, given that `build` is another one."""
     if old.get("status") not in (Status.REJECTED, Status.BLOCKED):
         return build

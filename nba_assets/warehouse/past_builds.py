@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import Contract
+from nba_assets.partitions import label_date
 from nba_assets.warehouse.frames import EMPTY_HASH
 from nba_assets.warehouse.gated_reads import rows_of_days
 from nba_assets.warehouse.port import WarehouseError
@@ -32,7 +33,7 @@ def content_of_builds(reader: Reader, contract: Contract, builds: Mapping[dt.dat
     names the day whose content is not kept any more.
     """
     published = publishing_rows(reader, contract, builds)
-    hashes = {day.date(): text for day, text in published.set_index("game_date")["content_hash"].items()}
+    hashes = {label_date(day): text for day, text in published.set_index("game_date")["content_hash"].items()}
     current = reader.entries_on(contract.name, list(builds))["content_hash"]
     in_table = [day for day, text in hashes.items() if current.get(pd.Timestamp(day)) == text]
     gone = {day: text for day, text in hashes.items() if day not in in_table and text != EMPTY_HASH}
@@ -51,7 +52,7 @@ def _keepers(
     """The newest build under which the content of each day is kept."""
     kept = reader.kept_builds(contract, list(gone))
     newest = kept[_matches(kept, "content_hash", gone)].groupby("game_date")["build_id"].max()
-    found = {day.date(): int(build) for day, build in newest.items()}
+    found = {label_date(day): int(build) for day, build in newest.items()}
     if lost := sorted(set(gone) - set(found)):
         raise WarehouseError(
             f"{contract.name} {lost[0]}: the content of build {builds[lost[0]]} is not kept any more; rebuild the "

@@ -57,5 +57,6 @@ def recompute(frames: Mapping[str, pd.DataFrame], dates: pd.DatetimeIndex) -> pd
     tables = dict(frames)
     for asset in CHAIN:
         made = asset.compute(_Window(asset.contract, dates, tables))
+        assert isinstance(made, pd.DataFrame), "no asset of the chain delivers problems of a source"
         tables[asset.contract.name] = made
     return tables[ml_feature_store.contract.name]

@@ -26,7 +26,7 @@ from nba_assets.modelling.splits import Split
 from nba_assets.modelling.training import QUICK, TrainingSettings
 from nba_assets.orchestration.groups import group_name
 from nba_assets.orchestration.run_claim import RunClaim
-from nba_assets.orchestration.table_asset import OWNERS
+from nba_assets.orchestration.table_asset import NOTHING, OWNERS
 from nba_assets.partitions import date_of
 from nba_assets.readiness.gate import GateClosed
 from nba_assets.readiness.season_numbering import COLUMNS
@@ -101,7 +101,7 @@ class TrainingConfig(dg.Config):
             ),
         ),
     ],
-    dagster_type=dg.Nothing,
+    dagster_type=NOTHING,
     owners=OWNERS,
     kinds={"xgboost"},
     tags={"dataset": "models"},
@@ -109,7 +109,7 @@ class TrainingConfig(dg.Config):
 )
 def xgboost_points_model(
     context: dg.AssetExecutionContext, config: TrainingConfig
-) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
     """A version of the points model: XGBoost, split by date, judged against five naive baselines on the same rows.
 
     Trains only when every date of the window is ready, current and untainted in every table it is made of, or
@@ -144,7 +144,7 @@ def xgboost_points_model(
         leaks = {"leaks": dg.MetadataValue.table([dg.TableRecord(_leak(leak)) for leak in found.leaks[:200]])}
         yield dg.AssetCheckResult(check_name=LEAK_CHECK, passed=False, description=str(found), metadata=leaks)
         raise dg.Failure(coded(found), metadata=leaks, allow_retries=False) from found
-    probed = {
+    probed: dict[str, Any] = {
         "dates": [f"{date:%Y-%m-%d}" for date in probe.dates], "features": probe.columns, "rows": probe.rows,
         "compared_stored_rows": probe.compared_stored,
     }  # fmt: skip

@@ -4,6 +4,7 @@ from nba_assets.contracts.predictions import PLAYER_POINTS_PREDICTIONS
 from nba_assets.modelling import prediction
 from nba_assets.modelling.registry.artefacts import models_between
 from nba_assets.orchestration.table_asset import table_asset
+from nba_assets.partitions import label_date
 from nba_assets.settings import Settings
 from nba_assets.sources.port import Delivery
 from nba_assets.storage.models import stored_models
@@ -31,5 +32,7 @@ def player_points_predictions(window: Window, settings: Settings) -> Delivery:
         model.model_id: {waiver["waiver_id"] for waiver in model.metadata.get("waivers", ())} for model in models
     }
     used = rows.groupby("game_date")["model_version"].unique()
-    tainted = {day.date(): frozenset().union(*(waivers.get(name, ()) for name in names)) for day, names in used.items()}
+    tainted = {
+        label_date(day): frozenset().union(*(waivers.get(name, ()) for name in names)) for day, names in used.items()
+    }
     return Delivery(rows, waivers={day: ids for day, ids in tainted.items() if ids})

@@ -26,7 +26,7 @@ from nba_assets.warehouse.port import Warehouse
     tags={"dataset": "nba_quality"},
     required_resource_keys={"warehouse", "settings", "source"},
 )
-def data_quality_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+def data_quality_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """One page about everything that is published, with what is broken and why.
 
     A map of tables by dates, incidents with root cause and cure, coverage by season, models against baselines,

@@ -84,9 +84,10 @@ class Decider:
         now = self.now()
         taken = taken_dates(claims, state.days, state.contracts)
         early = read_too_early(state, now)
+        wanted: dict[str, np.ndarray]
         if any(flags.any() for flags in early.values()):
-            days = np.logical_or.reduce(list(early.values()))
-            wanted, only = dict.fromkeys(early, days), ""
+            days: np.ndarray = np.logical_or.reduce(list(early.values()))
+            wanted, only = {name: days for name in early}, ""
             asked = {name: days & ~taken[name] for name in early}
         else:
             today = eastern_date(now)
@@ -105,7 +106,7 @@ class Decider:
         )
 
 
-class LedgerSaysDue(dg.AutomationCondition):
+class LedgerSaysDue(dg.AutomationCondition[dg.AssetKey]):
     """True for the partitions of its table that automation should request now."""
 
     def __init__(self, decider: Decider) -> None:
@@ -119,7 +120,7 @@ class LedgerSaysDue(dg.AutomationCondition):
     def requires_cursor(self) -> bool:
         return False
 
-    def evaluate(self, context: dg.AutomationContext) -> dg.AutomationResult:
+    def evaluate(self, context: dg.AutomationContext[dg.AssetKey]) -> dg.AutomationResult[dg.AssetKey]:
         decision = self._decider.at(context.evaluation_time)
         keys = decision.keys(context.key.to_user_string())
         chosen = (

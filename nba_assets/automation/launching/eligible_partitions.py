@@ -81,12 +81,14 @@ def to_ask_again(state: LedgerState, now: dt.datetime) -> Dates:
     for name, contract in state.contracts.items():
         if contract.ingest:
             attempted = _attempted_at(state, name)
-            pause = ((attempted - over) / RARER_BY).clip(lower=ASKED_AGAIN_AFTER)
+            pause = (attempted - over) / RARER_BY
+            pause = pause.mask(pause < ASKED_AGAIN_AFTER, ASKED_AGAIN_AFTER)
             is_time = (attempted + pause <= pd.Timestamp(now)).to_numpy()
             again = state.is_gap(name) & (texts(state, name, "run_id") != "") & is_time
             if again.any():
                 newest = ranges_of(again, state.days)[-1]
-                return {name: np.asarray((state.days >= str(newest.first)) & (state.days <= str(newest.last)))}
+                first, last = pd.Timestamp(newest.first), pd.Timestamp(newest.last)
+                return {name: np.asarray((state.days >= first) & (state.days <= last))}
     return {}
 
 

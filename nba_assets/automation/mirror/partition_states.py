@@ -44,8 +44,8 @@ def state_digests(state: LedgerState, table: str) -> np.ndarray:
     for waiver, dates in state.taints(table).items():
         for at in np.flatnonzero(dates & (states == READY)):
             waived.setdefault(int(at), []).append(waiver)
-    for at, waivers in waived.items():
-        states[at] = f"{WAIVED} {','.join(waivers)}"
+    for position, waivers in waived.items():
+        states[position] = f"{WAIVED} {','.join(waivers)}"
     gaps = state.is_gap(table)
     states[state.is_stale(table)] = STALE
     for at in np.flatnonzero(gaps):
@@ -127,7 +127,7 @@ def outcomes(
 
 def _outcome(
     difference: Difference,
-    row: Mapping[str, Any],
+    row: Mapping[Any, Any],
     ranges: Sequence[StaleRange],
     rebuild: str,
     fix: Callable[[dt.date], str],

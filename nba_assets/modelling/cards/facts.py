@@ -79,7 +79,7 @@ def calibration_bins(scored: pd.DataFrame) -> list[dict[str, float]]:
     tenth = pd.qcut(scored["points_mean"].rank(method="first"), min(_BINS, len(scored)), labels=False)
     groups = scored.groupby(tenth, sort=True)
     bins = groups.agg(rows=("actual", "size"), predicted=("points_mean", "mean"), actual=("actual", "mean"))
-    return [{name: float(value) for name, value in row.items()} for row in bins.to_dict("records")]
+    return [{str(name): float(value) for name, value in row.items()} for row in bins.to_dict("records")]
 
 
 def targets(evaluation: Evaluation, matrix: DesignMatrix, usage_share: float | None) -> list[dict[str, Any]]:

@@ -89,7 +89,7 @@ def _objections(evaluation: Evaluation, comparison: Comparison | None) -> Iterat
     lost = [name for name in test if name != MODEL and test[name]["mae"] <= test[MODEL]["mae"]]
     if lost:
         yield f"its test MAE {test[MODEL]['mae']:.3f} does not beat {', '.join(lost)}"
-    if evaluation.paired["high"] >= 0:
+    if float(evaluation.paired["high"]) >= 0:
         yield f"not certainly better than {REFERENCE_BASELINE}: {_interval(evaluation.paired)}"
     for name, group in evaluation.groups.items():
         if group["paired"]["low"] > 0 and group["paired"]["dates"] >= LEAST_SEGMENT_DATES:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
+from nba_assets.partitions import label_date
 from nba_assets.warehouse.port import Warehouse, WarehouseError
 
 
@@ -47,8 +48,12 @@ def changes(
 
 def _of_table(warehouse: Warehouse, contract: Contract, partitions: pd.DataFrame) -> TableChanges:
     is_new = partitions["content_hash_before"].isna()
-    builds = {row.game_date.date(): int(row.build_id_before) for row in partitions[~is_new].itertuples()}
-    added, removed, changed, columns = 0, 0, 0, ()
+    builds = {
+        label_date(day): int(build)
+        for day, build in partitions[~is_new].set_index("game_date")["build_id_before"].items()
+    }
+    added, removed, changed = 0, 0, 0
+    columns: tuple[str, ...] = ()
     is_known = True
     try:
         former = warehouse.content(contract.name, list(builds), builds)

@@ -52,7 +52,8 @@ def read_result(settings: Settings, claim_id: int) -> Result | None:
     if not path.exists():
         return None
     values = json.loads(path.read_text())
-    return Result(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    facts: dict[str, Any] = {name: tuple(part) if isinstance(part, list) else part for name, part in values.items()}
+    return Result(**facts)
 
 
 def table_rows(state: LedgerState, ledger: pd.DataFrame, request: Request, claim: Claim) -> list[dict[str, Any]]:

@@ -2,8 +2,9 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -125,7 +126,7 @@ def _row(
     warehouse: Warehouse,
     state: LedgerState,
     contract: Contract,
-    row: Mapping[str, object],
+    row: Mapping[Any, Any],
     column: str,
     day: dt.date,
 ) -> Row:
@@ -142,7 +143,7 @@ def _null(
     warehouse: Warehouse,
     state: LedgerState,
     contract: Contract,
-    row: Mapping[str, object],
+    row: Mapping[Any, Any],
     column: str,
     day: dt.date,
     *,
@@ -171,10 +172,10 @@ def _next(
     warehouse: Warehouse,
     contract: Contract,
     column: str,
-    row: Mapping[str, object],
+    row: Mapping[Any, Any],
     reason: str,
     day: dt.date,
-) -> tuple[Contract, str, Mapping[str, object]] | None:
+) -> tuple[Contract, str, Mapping[Any, Any]] | None:
     """Where a null comes from: the same reason in a column of the same date that this one is made of."""
     same_date = {read.table for read in contract.reads if read.window == "same_date"}
     for source in contract.column(column).sources:
@@ -189,7 +190,7 @@ def _next(
     return None
 
 
-def _reason(row: Mapping[str, object], column: str) -> str:
+def _reason(row: Mapping[Any, Any], column: str) -> str:
     return str(json.loads(str(row.get(ABSENCE) or "{}")).get(column, ""))
 
 
@@ -198,7 +199,7 @@ def _counts(warehouse: Warehouse, contract: Contract, day: dt.date, column: str)
     if ABSENCE not in contract.column_names:
         return {}
     counts: dict[str, int] = {}
-    texts: Sequence[str] = rows_with(warehouse, contract, {}, day, day, [ABSENCE])[ABSENCE]
+    texts = rows_with(warehouse, contract, {}, day, day, [ABSENCE])[ABSENCE]
     for text in texts:
         for name, reason in json.loads(text or "{}").items():
             if column in ("", name):

@@ -9,7 +9,7 @@ import pandas as pd
 from nba_assets.contracts.contract import SCHEDULE, Column
 from nba_assets.contracts.tables import TABLES
 from nba_assets.operations.explanations.lookups import rows_with
-from nba_assets.partitions import season_of
+from nba_assets.partitions import label_date, season_of
 from nba_assets.readiness.root_cause import root_cause
 from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.port import Warehouse
@@ -102,15 +102,15 @@ def _of_entity(
     due = rows_with(warehouse, TABLES[SCHEDULE], {"is_postponed": False}, gaps[0].date(), gaps[-1].date())
     due = due[due["game_date"].isin(gaps)]
     found = []
-    for game in due.itertuples():
-        day = game.game_date.date()
+    for game in due.to_dict("records"):
+        day = label_date(game["game_date"])
         is_inside = day > start if start else season_of(day) >= season
         for side in ("home", "away"):
-            team = int(getattr(game, f"{side}_team_id"))
+            team = int(game[f"{side}_team_id"])
             is_mine = team == key.get("team_id") if "team_id" in key else known.is_concerned(day, team)
             if is_inside and is_mine:
-                why = _why(state, table, state.position(game.game_date))
-                found.append(MissingGame(table, day, game.game_key, getattr(game, f"{side}_team"), why))
+                why = _why(state, table, state.position(game["game_date"]))
+                found.append(MissingGame(table, day, game["game_key"], game[f"{side}_team"], why))
     return found
 
 

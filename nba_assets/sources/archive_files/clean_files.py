@@ -148,7 +148,7 @@ class CleanFiles:
             .drop_duplicates("game_id")
             .set_index("game_id")["home_team_id"]
         )
-        found = [Stated(games, facts, {name: name for name in facts})]
+        found = [Stated(games, facts, {str(name): str(name) for name in facts})]
         for table, counts in (("team_box", ("pts",)), ("player_box", ())):
             box = self._rows(table, ("game_id", "game_date", "team_id", *counts), ("is_home", *_LABELS))
             game_ids, team = normalise.game_ids(box.rows["game_id"]), _numbers(box.rows["team_id"])

@@ -237,9 +237,13 @@ def _is_neutral(log: DeliveredRows, game_ids: pd.Series) -> pd.Series:
     own = normalise.tricodes(log.rows["TEAM_ABBREVIATION"])
     side = text[1].where(normalise.tricodes(text[0]).eq(own), "the other team's")
     sides = pd.DataFrame({"game_id": game_ids, "team": own, "side": side}).drop_duplicates()
-    of_game = sides.groupby("game_id")["side"].agg(["size", "nunique", lambda of: set(of) == {"vs.", "@"}])
+    of_game = sides.groupby("game_id")["side"].agg(["size", "nunique", _has_both_sides])
     marked = of_game.index[(of_game["size"] == 2) & ~of_game.iloc[:, 2]]
     return game_ids.isin(marked)
+
+
+def _has_both_sides(sides: pd.Series) -> bool:
+    return set(sides) == {"vs.", "@"}
 
 
 def _part(file: LandedFile, columns: Sequence[str]) -> Part:

@@ -18,7 +18,7 @@ _WITH_ID = re.compile(r"(\d+)(?:[\s_-]*[^\W\d_].*)?")
 _UNDECOMPOSED = str.maketrans(
     {"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"}
 )
-_KNOWN_AS = {
+_KNOWN_AS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("bj", "boston"): ("brandon", "boston"),
     ("carlton", "carrington"): ("bub", "carrington"),
     ("dennis", "schroeder"): ("dennis", "schroder"),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from nba_assets.partitions import label_date
 from nba_assets.sources.parsing.normalise import by_distinct_value
 from nba_assets.sources.parsing.player_names import resolve_all, resolve_full_names
 from nba_assets.sources.port import Problem
@@ -100,7 +101,7 @@ def unresolved(rows: pd.DataFrame) -> tuple[Problem, ...]:
         unknown = those.loc[those["player_id"].isna(), "player_name"]
         if len(unknown):
             said = f"{len(unknown)} of {len(those)} names are of no player: {', '.join(sorted(unknown))}"
-            notes.append(Problem(day.date(), said))
+            notes.append(Problem(label_date(day), said))
     return tuple(notes)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from nba_assets.contracts.contract import Absence
 from nba_assets.contracts.raw_pregame import INJURY_REPORTS, INJURY_STATUSES, NOT_YET_SUBMITTED
-from nba_assets.partitions import EASTERN
+from nba_assets.partitions import EASTERN, label_date
 from nba_assets.sources.parsing.column_parser import DeliveredRows
 from nba_assets.sources.parsing.normalise import by_distinct_value
 from nba_assets.sources.parsing.raw_frames import contract_frame
@@ -108,7 +108,7 @@ def injury_reports(
     wrong = unscheduled & has_games & ~is_moved & ~delivered.bad
     delivered.fault(wrong, "matchup", "is no game on the schedule of the date")
     notes = tuple(
-        Problem(day.date(), f"{len(part)} records {what} (the first: {delivered.place(part.index[0])})")
+        Problem(label_date(day), f"{len(part)} records {what} (the first: {delivered.place(part.index[0])})")
         for what, mask in (("are of a date without games", unscheduled & ~has_games), (MOVED, is_moved))
         for day, part in facts[mask].groupby("game_date")
     )

@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import re
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,9 @@ _DELIVERED = ("player", "market", "bookmaker", "side", "line", "price", "home_te
 OUTCOME = (*_DELIVERED, SNAPSHOT, FILE_DATE)
 
 
+Kind = TypeVar("Kind")
+
+
 def outcomes_of_csv(path: Path, name: str, file_date: dt.date | None) -> pd.DataFrame:
     """`OUTCOME` of a CSV file in long form. Raises SourceError for a file that is not one."""
     rows = read_file(path, name, {*_DELIVERED, SNAPSHOT}, (*_DELIVERED, SNAPSHOT))
@@ -34,7 +38,7 @@ def outcomes_of_csv(path: Path, name: str, file_date: dt.date | None) -> pd.Data
     if missing:
         raise SourceError(f"{name}: column {', '.join(missing)} is missing; deliver the column or correct its name")
     texts = rows.reindex(columns=[*_DELIVERED, SNAPSHOT]).astype(object)
-    return texts.where(texts.notna() & texts.ne(""), None).assign(**{FILE_DATE: file_date})
+    return texts.where(texts.notna() & (texts != ""), None).assign(**{FILE_DATE: file_date})
 
 
 def outcomes_of_json(path: Path, name: str, file_date: dt.date | None) -> pd.DataFrame:
@@ -85,7 +89,7 @@ def american_odds(values: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 def decimal_odds(american: pd.Series) -> pd.Series:
     """What a stake of one pays back in all."""
-    return 1 + np.where(american > 0, american / 100, -100 / american)
+    return 1 + (american / 100).where(american > 0, -100 / american)
 
 
 def flat(value: object) -> object:
@@ -93,7 +97,7 @@ def flat(value: object) -> object:
     return json.dumps(value) if isinstance(value, list | dict | bool) else value
 
 
-def _member(of: object, key: str, kind: type, name: str) -> object:
+def _member(of: object, key: str, kind: type[Kind], name: str) -> Kind:
     """A member of a JSON object, of the kind it must have."""
     value = of.get(key) if isinstance(of, dict) else None
     if not isinstance(value, kind):

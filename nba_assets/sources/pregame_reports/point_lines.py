@@ -7,7 +7,7 @@ import pandas as pd
 
 from nba_assets.contracts.contract import Absence
 from nba_assets.contracts.raw_pregame import POINT_LINES
-from nba_assets.partitions import eastern_game_date
+from nba_assets.partitions import eastern_game_date, label_date
 from nba_assets.sources.parsing.column_parser import DeliveredRows
 from nba_assets.sources.parsing.raw_frames import contract_frame, schedule_of
 from nba_assets.sources.parsing.schedule_reconciliation import Parsed
@@ -214,7 +214,7 @@ def _counted(
     keys = [dates[rows]] if of is None else [dates[rows], of[rows]]
     return tuple(
         Problem(
-            day.date(),
+            label_date(day),
             f"{len(part)} outcomes {''.join(f'of {name} ' for name in names)}{what} "
             f"(the first: {delivered.place(part.index[0])})",
         )

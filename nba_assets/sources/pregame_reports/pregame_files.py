@@ -5,6 +5,7 @@ a date the dates around it, of any other every date.
 """
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -53,7 +54,7 @@ class ReportTables:
         """`point_lines` of the table of lines and of the odds of single dates, together."""
         outcomes, problems = self._read(ODDS, _READ_ODDS)
         parts: list[Callable[[], Quotes]] = [
-            lambda file=file: self._quotes_of_table(file) for file in self.files.get(LINES, ())
+            functools.partial(self._quotes_of_table, file) for file in self.files.get(LINES, ())
         ]
         if outcomes:
             parts.append(lambda: point_lines.quotes_of_outcomes(outcomes, self.schedule))
@@ -82,7 +83,7 @@ class ReportTables:
         return point_lines.quotes_of_table(file.name, table, self.schedule)
 
     def _read(
-        self, kind: str, readers: dict[str, Callable[[Path, str, dt.date | None], pd.DataFrame]]
+        self, kind: str, readers: Mapping[str, Callable[..., pd.DataFrame]]
     ) -> tuple[list[tuple[str, pd.DataFrame]], list[Problem]]:
         """The rows of each file of a folder under its name, and the problems of those that cannot be read."""
         frames: list[tuple[str, pd.DataFrame]] = []

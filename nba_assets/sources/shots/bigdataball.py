@@ -102,12 +102,12 @@ def _check_account(shots: DeliveredRows, facts: pd.DataFrame, text: dict[str, pd
     shots.fault(
         text["type"].str.lower().str.startswith("3pt") & ~three, "type", "is a three, but not in the description"
     )
-    shots.fault(points.ne(np.where(made, np.where(three, 3, 2), 0)), "points", "are not those of the attempt")
+    shots.fault(points != np.where(made, np.where(three, 3, 2), 0), "points", "are not those of the attempt")
     described_assist = description.str.contains("AST)", regex=False)
     shots.fault(described_assist != text["assist"].ne(""), "assist", "is not what the description tells")
     elapsed = shots.read("elapsed", _seconds, "a time of the period")
     length = np.where(facts["period"] > 4, _OVERTIME_SECONDS, _QUARTER_SECONDS)
-    shots.fault((facts["seconds_remaining"] + elapsed).ne(length), "remaining_time", "and elapsed are not a period")
+    shots.fault((facts["seconds_remaining"] + elapsed) != length, "remaining_time", "and elapsed are not a period")
     shots.fault(~_tells_of(description, text["player_id"]), "player", "is not the shooter of the description")
 
 

@@ -8,6 +8,7 @@ from functools import cache
 import pandas as pd
 
 from nba_assets.contracts.raw_shots import SHOT_ATTEMPTS
+from nba_assets.partitions import label_date
 from nba_assets.sources.parsing import normalise
 from nba_assets.sources.parsing.files import read_file
 from nba_assets.sources.parsing.landing import LandedFile
@@ -132,7 +133,7 @@ def _halves(rows: pd.DataFrame, box: pd.DataFrame) -> pd.Series:
 def _half_notes(rows: pd.DataFrame) -> tuple[Problem, ...]:
     games = rows[["game_date", "game_id"]].drop_duplicates().groupby("game_date")["game_id"]
     what = "left out: the chart has the attempts of one of the teams; deliver the other team's chart too"
-    return tuple(Problem(day.date(), f"shots of {', '.join(ids)} {what}") for day, ids in games)
+    return tuple(Problem(label_date(day), f"shots of {', '.join(ids)} {what}") for day, ids in games)
 
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:

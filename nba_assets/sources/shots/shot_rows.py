@@ -99,7 +99,7 @@ def shot_rows(facts: pd.DataFrame, provider: str) -> pd.DataFrame:
         "zone_detail": _words(_detail_codes(facts, zone), ZONE_DETAILS),
         "provider": _words(np.zeros(len(facts), dtype="int8"), (provider,)),
     }
-    reasons = {
+    reasons: dict[str, Absence | np.ndarray] = {
         **dict.fromkeys(("loc_x", "loc_y", "zone_detail"), Absence.SOURCE_UNAVAILABLE),
         "is_assisted": np.where(made, Absence.SOURCE_UNAVAILABLE, Absence.NOT_APPLICABLE),
     }
@@ -135,14 +135,14 @@ def _box_lines(facts: pd.DataFrame, box: pd.DataFrame) -> tuple[pd.Series, pd.Se
     lines = lines[~pd.Series(_keys(lines, games), lines.index).duplicated()]
     at = pd.Index(_keys(lines, games)).get_indexer(_keys(facts, games))
     team_ids = np.append(lines["team_id"].to_numpy(dtype="float64"), np.nan)  # the last element is nobody's: at -1
-    names = np.append(lines["player_name"].to_numpy(dtype=object), None)
+    names = np.array([*lines["player_name"], None], dtype=object)
     return pd.Series(team_ids[at], facts.index), pd.Series(names[at], facts.index)
 
 
 def _keys(rows: pd.DataFrame, games: pd.Index) -> np.ndarray:
     """One whole number for game and player of each row: a million pairs of text and number are slow to join."""
     player_ids = rows["player_id"].where(rows["player_id"].lt(_BEYOND_REASON), 0).to_numpy(dtype="int64")
-    return games.get_indexer(rows["game_id"]) * _BEYOND_REASON + player_ids
+    return games.get_indexer(pd.Index(rows["game_id"])) * _BEYOND_REASON + player_ids
 
 
 def _check_place(delivered: DeliveredRows, facts: pd.DataFrame, columns: Mapping[str, str]) -> None:

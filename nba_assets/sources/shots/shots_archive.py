@@ -81,7 +81,7 @@ def _settled_notes(game_ids: pd.Series, schedule: pd.DataFrame) -> tuple[Problem
     return tuple(
         Problem(day.date(), f"shots of {counts.index[at]}: {counts.iloc[at]} types derived from the place put right by "
                 "the box score")
-        for at, day in days.items()
+        for at, day in zip(days.index, days, strict=True)
     )  # fmt: skip
 
 

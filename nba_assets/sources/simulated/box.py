@@ -88,7 +88,7 @@ class Box:
         points = self.points
         return points - points[opponent_rows(len(points))]
 
-    def add(self, other: "Box", rows: np.ndarray) -> None:
+    def add(self, other: "Box", rows: np.ndarray | slice) -> None:
         """Adds a stretch that only the team-games of `rows` played."""
         for name, values in other.counts.items():
             self.counts[name][rows] += values

@@ -35,7 +35,8 @@ class SeasonDates:
     @property
     def play_in(self) -> tuple[dt.date, dt.date, dt.date]:
         """Sevens against eights of both conferences, nines against tens, and the deciders."""
-        return tuple(self.closing + dt.timedelta(days) for days in (2, 3, 5))
+        sevens, nines, deciders = (self.closing + dt.timedelta(days) for days in (2, 3, 5))
+        return sevens, nines, deciders
 
     def series(self, round_number: int, number: int) -> tuple[dt.date, ...]:
         """Dates of the seven games of a series, were all of them needed; half of a round starts a day later."""

@@ -1,7 +1,8 @@
 """Named faults of a delivery, as real providers have made them; each changes what it says and nothing else."""
 
 import datetime as dt
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -90,7 +91,7 @@ def parse_faults(text: str) -> tuple[Fault, ...]:
     return tuple(parse_fault(part) for part in text.split(",") if part.strip())
 
 
-def check_dates(faults: tuple[Fault, ...], games: pd.DataFrame) -> None:
+def check_dates(faults: Sequence[Fault], games: pd.DataFrame) -> None:
     """Raises SourceError for a fault that cannot happen on its date."""
     slates = games.groupby("game_date").size()
     for fault in faults:
@@ -108,9 +109,9 @@ def with_faults(feed: Feed, faults: tuple[Fault, ...]) -> Feed:
     """The feed as the provider sends it with the faults on dates that it has; the given feed is not changed."""
     for fault in faults:
         day = pd.Timestamp(fault.game_date)
-        today = _on(feed, lambda frame, day=day: frame["game_date"] == day)
+        today = _on(feed, functools.partial(_is_of, day=day))
         if len(today.games):
-            rest = _on(feed, lambda frame, day=day: frame["game_date"] != day)
+            rest = _on(feed, functools.partial(_is_of, day=day, is_rest=True))
             game_id = _first_game(today.games)["game_id"]
             feed = _joined(rest, _EFFECTS[fault.kind](today, game_id, fault.detail))
     return feed
@@ -118,6 +119,10 @@ def with_faults(feed: Feed, faults: tuple[Fault, ...]) -> Feed:
 
 def _first_game(games: pd.DataFrame) -> pd.Series:
     return games.sort_values("game_id").iloc[0]
+
+
+def _is_of(frame: pd.DataFrame, *, day: pd.Timestamp, is_rest: bool = False) -> pd.Series:
+    return frame["game_date"] != day if is_rest else frame["game_date"] == day
 
 
 def _on(feed: Feed, chosen: Callable[[pd.DataFrame], pd.Series]) -> Feed:
@@ -158,11 +163,12 @@ def _mixed_game_id_formats(feed: Feed, game_id: str, detail: str) -> Feed:
     game = feed.games[feed.games["game_id"] == game_id].iloc[0]
     away, home = TRICODE_BY_ID[game["away_team_id"]], TRICODE_BY_ID[game["home_team_id"]]
     readable = f"{game['game_date']:%Y%m%d}_{away}_{home}"
-    forms = {
+    known: dict[str, list[object]] = {
         "known": [game_id[2:], int(game_id), readable],
         "unmatched": [f"{game_id[:5]}9{game_id[6:]}"],
         "garbled": [f"GAME-{int(game_id[5:])}", game_id],
-    }[detail]
+    }
+    forms = known[detail]
 
     def renamed(lines: pd.DataFrame) -> pd.DataFrame:
         of_game = np.flatnonzero(lines["game_id"] == game_id)

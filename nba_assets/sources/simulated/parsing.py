@@ -4,6 +4,7 @@ import pandas as pd
 
 from nba_assets.contracts import raw
 from nba_assets.contracts.contract import Absence
+from nba_assets.partitions import label_date, tricode_game_key
 from nba_assets.sources.parsing import normalise, raw_frames
 from nba_assets.sources.port import Delivery, Problem
 from nba_assets.sources.shots.shot_rows import shot_rows
@@ -97,7 +98,7 @@ def _game_ids(lines: pd.DataFrame, games: pd.DataFrame) -> tuple[pd.Series, list
     ids = normalise.game_ids(lines["game_id"])
     if ids.isna().any():
         home, away = games["home_team_id"].map(TRICODE_BY_ID), games["away_team_id"].map(TRICODE_BY_ID)
-        keys = raw_frames.tricode_game_key(games["game_date"], away, home)
+        keys = tricode_game_key(games["game_date"], away, home)
         by_key = dict(zip(keys, games["game_id"], strict=True))
         ids = ids.where(ids.notna(), lines["game_id"].map(by_key))
     return ids, _problems(lines, "game_id", ids.isna(), "is neither an NBA game id nor a scheduled YYYYMMDD_AWAY_HOME")
@@ -120,5 +121,5 @@ def _problems(lines: pd.DataFrame, column: str, bad: pd.Series, text: str) -> li
         more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
         message = f"simulated league, {day:%Y-%m-%d}: column {column} of game {first['game_id']}, team "
         message += f"{TRICODE_BY_ID[first['team_id']]}: {first[column]!r} {text}{more}; deliver the date again"
-        found.append(Problem(day.date(), message))
+        found.append(Problem(label_date(day), message))
     return found

@@ -8,7 +8,7 @@ a late scratch is on no list before the game.
 import numpy as np
 import pandas as pd
 
-from nba_assets.partitions import EASTERN
+from nba_assets.partitions import EASTERN, label_date
 from nba_assets.sources.parsing.normalise import by_distinct_value
 from nba_assets.sources.simulated.availability import INJURED, RESTED
 from nba_assets.sources.teams import TEAM_BY_ID, TRICODE_BY_ID
@@ -87,7 +87,7 @@ def injury_reports(
     matchup = games["away_team_id"].map(TRICODE_BY_ID) + "@" + games["home_team_id"].map(TRICODE_BY_ID)
     records["matchup"] = records["game_id"].map(matchup.set_axis(games["game_id"]))
     records["team"] = records["team_id"].map({team_id: team.full_name for team_id, team in TEAM_BY_ID.items()})
-    records["date"] = by_distinct_value(records["game_date"], lambda day: pd.Timestamp(day).strftime("%m/%d/%Y"))
+    records["date"] = by_distinct_value(records["game_date"], lambda day: label_date(day).strftime("%m/%d/%Y"))
     columns = ["game_id", "game_date", "reported_at", "date", "matchup", "team", "player", "status", "reason"]
     return records[columns], listed[listed["path"] == _LATE_SCRATCH]
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import google.api_core.exceptions as api
 import pyarrow as pa
@@ -111,7 +111,9 @@ class BigQueryJobs:
                 if time.monotonic() > deadline:
                     raise
 
-    def transaction(self, statements: str, parameters: Mapping[str, Parameter], *, table: str = "") -> list[tuple]:
+    def transaction(
+        self, statements: str, parameters: Mapping[str, Parameter], *, table: str = ""
+    ) -> list[tuple[Any, ...]]:
         """Run a script that is one transaction; the rows of its last SELECT. Repeated while it loses to others."""
         started = time.monotonic()
         config = self._config(parameters, table)
@@ -216,7 +218,7 @@ def parameter(name: str | None, value: Parameter) -> bigquery.ScalarQueryParamet
                 bigquery.StructQueryParameter(
                     None, *(bigquery.ScalarQueryParameter(field, kind, one) for field, (kind, one) in row.items())
                 )
-                for row in value
+                for row in cast("Sequence[Mapping[str, tuple[str, Value | None]]]", value)
             ]
             return bigquery.ArrayQueryParameter(name, "STRUCT", structs)
         kind = _TYPES[type(value[0])] if value else "DATE"

@@ -6,6 +6,7 @@ snapshot although each is a job of its own.
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -166,7 +167,7 @@ class BigQueryReader:
         self, contract: Contract, key: Mapping[str, object], first: dt.date, last: dt.date, columns: Sequence[str]
     ) -> pd.DataFrame:
         where = " AND ".join(["game_date BETWEEN @first AND @last", *(f"`{name}` = @key_{name}" for name in key)])
-        named = {f"key_{name}": value for name, value in key.items()}
+        named: dict[str, Any] = {f"key_{name}": value for name, value in key.items()}
         return self.select(contract, self.names.table(contract), where, columns, first=first, last=last, **named)
 
     def published_by(self, table: str, builds: Mapping[dt.date, int]) -> pd.DataFrame:
@@ -186,7 +187,9 @@ class BigQueryReader:
         )  # fmt: skip
 
     def kept_rows(self, contract: Contract, builds: Mapping[dt.date, int]) -> pd.DataFrame:
-        places = [{"game_date": ("DATE", day), "build_id": ("INT64", build)} for day, build in builds.items()]
+        places: list[Mapping[str, tuple[str, Any]]] = [
+            {"game_date": ("DATE", day), "build_id": ("INT64", build)} for day, build in builds.items()
+        ]
         where = (
             "EXISTS (SELECT 1 FROM UNNEST(@places) AS place "
             "WHERE place.game_date = kept.game_date AND place.build_id = kept.build_id)"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from typing import cast
 
 import duckdb
 import pandas as pd
@@ -36,7 +37,8 @@ class DuckDBReader:
         return max(token or 0 for token in tokens)
 
     def _one(self, query: str) -> int:
-        return self.connection.execute(query).fetchone()[0]  # type: ignore[index]
+        (number,) = self.connection.execute(query).fetchall()[0]
+        return cast(int, number)
 
     def entries_on(self, table: str, days: Collection[dt.date]) -> pd.DataFrame:
         rows = self.frame(
