@@ -41,7 +41,7 @@ def result(asset_key: dg.AssetKey, verdict: CheckVerdict, check_name: str = CHEC
 
 
 def shown_metadata(verdict: CheckVerdict) -> dict[str, Any]:
-    """The facts of a verdict as Dagster shows them, with the story by which the ledger's sensor knows it again."""
+    """The facts of a verdict as Dagster shows them, with the digest by which the ledger's sensor knows it again."""
     tables = {
         title: dg.MetadataValue.table([dg.TableRecord(row) for row in rows]) for title, rows in verdict.tables.items()
     }

@@ -42,7 +42,7 @@ FAILED = AssetCheckExecutionRecordStatus.FAILED.value
 class ShownCheck:
     """The newest result of a check, "" for one that has none.
 
-    `run_id` is "" for a result reported without a run; `story` is what such a result says it tells.
+    `run_id` is "" for a result reported without a run; `state_digest` is what such a result says it shows.
     """
 
     status: str = ""

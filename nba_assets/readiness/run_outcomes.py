@@ -37,13 +37,12 @@ def outcome_counts(ledger: pd.DataFrame, run_ids: Collection[str]) -> pd.DataFra
 
 
 NAMED_ROOTS = 3
-BLOCKED = {Status.BLOCKED.value: "blocked"}
 
 
 def outcome_in_words(counts: Mapping[str, int]) -> str:
     """'3 dates built, 2 unchanged, 1 rejected', 'nothing attempted'."""
     shown = {word: counts.get(word, 0) for word in ("built", "unchanged", "blocked", "rejected")}
-    parts = [f"{count:,} {BLOCKED.get(word, word)}" for word, count in shown.items() if count]
+    parts = [f"{count:,} {word}" for word, count in shown.items() if count]
     return ", ".join(parts) or "nothing attempted"
 
 
@@ -57,7 +56,7 @@ def refusals_in_words(state: LedgerState, attempted: pd.DataFrame) -> str:
     parts = []
     for (table, status), rows in failed.groupby(["table_name", "status"], sort=False):
         dates = list_of(ranges_of(state.days.isin(rows["game_date"]), state.days))
-        parts.append(f"{table} {len(rows):,} {BLOCKED.get(str(status), status)} ({dates})")
+        parts.append(f"{table} {len(rows):,} {status} ({dates})")
     found = origins(state)
     places = zip(failed["table_name"], failed["game_date"], strict=True)
     roots = {found.of(state, str(table), state.position(day)) for table, day in places}

@@ -23,7 +23,7 @@ NAMED_RANGES = 3
 
 @dataclass(frozen=True)
 class CheckVerdict:
-    """What a check says. Two verdicts with one `story` are the same; `tables` are rows of detail by title."""
+    """What a check says. Two verdicts with one `state_digest` are the same; `tables` are rows of detail by title."""
 
     passed: bool
     state_digest: str

@@ -122,10 +122,11 @@ def read_rows(
     frames = {table: reader.rows(TABLES[table], start, end, names) for table, names in columns.items()}
     inside = ledger["game_date"].between(pd.Timestamp(start), pd.Timestamp(end))
     covered = ledger[inside & ledger["table_name"].isin(gated or columns)]
-    return Snapshot(frames, fingerprint(covered), _by_id(_waivers(ever), needed), reader.last_build())
+    return Snapshot(frames, fingerprint(covered), _by_id(waivers_in(ever), needed), reader.last_build())
 
 
-def _waivers(rows: pd.DataFrame) -> list[Waiver]:
+def waivers_in(rows: pd.DataFrame) -> list[Waiver]:
+    """The waivers of rows of nba_quality.waivers, in their order."""
     columns = ("waiver_id", "table_name", "rule", "first_date", "last_date", "until", "who", "why")
     return [
         Waiver(waiver_id, table, rule, first.date(), last.date(), until.to_pydatetime(), who, why)
@@ -135,7 +136,7 @@ def _waivers(rows: pd.DataFrame) -> list[Waiver]:
 
 def _not_revoked(rows: pd.DataFrame, table: str) -> list[Waiver]:
     """Waivers of a table, expired ones among them, oldest first."""
-    return _waivers(rows[(rows["table_name"] == table) & rows["revoked_at"].isna()])
+    return waivers_in(rows[(rows["table_name"] == table) & rows["revoked_at"].isna()])
 
 
 def _by_id(waivers: Sequence[Waiver], waiver_ids: Collection[str]) -> tuple[Waiver, ...]:

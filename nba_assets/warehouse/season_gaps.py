@@ -11,6 +11,7 @@ from nba_assets.contracts.tables import MODEL
 from nba_assets.readiness.audit import Waiver
 from nba_assets.readiness.season_numbering import COLUMNS, SeasonGap, require_whole_seasons, season_gaps
 from nba_assets.readiness.state import LedgerState
+from nba_assets.warehouse.gated_reads import waivers_in
 from nba_assets.warehouse.port import Warehouse
 
 
@@ -45,11 +46,4 @@ def require_games(
 def _waivers(warehouse: Warehouse) -> list[Waiver]:
     """Waivers of the model that are in force."""
     given = warehouse.waivers()
-    mine = given[(given["state"] == "in force") & (given["table_name"] == MODEL)]
-    return [
-        Waiver(
-            row["waiver_id"], MODEL, row["rule"], pd.Timestamp(row["first_date"]).date(),
-            pd.Timestamp(row["last_date"]).date(), pd.Timestamp(row["until"]).to_pydatetime(), row["who"], row["why"],
-        )
-        for row in mine.to_dict("records")
-    ]  # fmt: skip
+    return waivers_in(given[(given["state"] == "in force") & (given["table_name"] == MODEL)])

@@ -25,7 +25,7 @@ _NOTHING = ShownDate()
 
 @dataclass(frozen=True)
 class Difference:
-    """A date of a table that Dagster shows otherwise than the ledger says: the story to tell, what is shown now."""
+    """A date of a table that Dagster shows otherwise than the ledger says: what to show, and what is shown now."""
 
     table: str
     day: dt.date
