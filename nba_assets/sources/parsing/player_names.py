@@ -88,8 +88,11 @@ def resolve_full_names(named: pd.DataFrame, candidates: pd.DataFrame) -> pd.Seri
 
 
 def name_key(name: object) -> str:
-    """The same text for all spellings of a name: accents, dots, suffixes and second names of a player aside."""
-    return " ".join(_without_suffix(_parts(name)))
+    """The same text for all spellings of a name: accents, dots, suffixes and second names of a player aside.
+
+    Numbers belong to it: in made-up data they may be all that tells two players.
+    """
+    return " ".join((*_without_suffix(_parts(name)), *re.findall(r"\d+", str(name))))
 
 
 def plain_letters(text: str) -> str:
