@@ -13,7 +13,7 @@ FORMER_VALUES = {
     "nba_assets/automation/alerting/alerts_sensor.py",
     "nba_assets_tests/warehouse/duckdb/test_duckdb_migration.py",
     "nba_assets/cli/app.py",
-    "nba_assets_tests/cli/test_commands.py",
+    "nba_assets_tests/cli/test_former_commands.py",
     "nba_assets_tests/claims/test_claim_database.py",
 }
 """Files that must know a value that an earlier release has stored."""

@@ -31,7 +31,7 @@ def platform(tmp_path, monkeypatch) -> SimpleNamespace:
 
 def test_the_asset_writes_the_page_and_links_it(platform):
     with dg.DagsterInstance.ephemeral() as instance:
-        resources = {"warehouse": platform.warehouse, "settings": platform.settings}
+        resources = {"warehouse": platform.warehouse, "settings": platform.settings, "source": object()}
         result = dg.materialize([data_quality_report], resources=resources, instance=instance)
         (event,) = result.asset_materializations_for_node("data_quality_report")
     path = platform.settings.reports / "data_quality_report.html"
@@ -52,7 +52,7 @@ def test_the_asset_puts_the_page_into_the_bucket_of_the_reports(platform, tmp_pa
     monkeypatch.setattr("nba_assets.assets.quality.data_quality_report.open_store", lambda address: bucket)
     settings = replace(platform.settings, report_store="gs://nba/reports")
     with dg.DagsterInstance.ephemeral() as instance:
-        resources = {"warehouse": platform.warehouse, "settings": settings}
+        resources = {"warehouse": platform.warehouse, "settings": settings, "source": object()}
         result = dg.materialize([data_quality_report], resources=resources, instance=instance)
         (event,) = result.asset_materializations_for_node("data_quality_report")
     name = "data_quality_report.html"

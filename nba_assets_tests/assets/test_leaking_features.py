@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import numpy as np
@@ -16,7 +17,7 @@ from nba_assets.domain import as_of
 from nba_assets.modelling.leak_gate import CHANGED_OUTCOMES, STORED_ROWS
 from nba_assets.settings import Settings
 from nba_assets.warehouse.port import Snapshot
-from nba_assets_tests.assets.test_training_under_waiver import NoClaim
+from nba_assets_tests.assets.test_training_under_waiver import SCHEDULE_READY, NoClaim, made_up
 from nba_assets_tests.builders import random_league
 
 LEAGUE = random_league(3, games_per_season=6)
@@ -28,6 +29,9 @@ class LeagueWarehouse:
 
     def __init__(self, features: pd.DataFrame) -> None:
         self._features = features
+
+    def state(self) -> SimpleNamespace:
+        return SCHEDULE_READY
 
     def training_window(self, table: str, last: dt.date | None) -> tuple[dt.date, dt.date]:
         return DAYS[0].date(), DAYS[-1].date()
@@ -64,7 +68,12 @@ def test_a_planted_leak_refuses_the_training(tmp_path: Path, monkeypatch: pytest
         features, gate, column = own_minutes(_features()), STORED_ROWS, "minutes_previous_game"
     result = dg.materialize(
         [xgboost_points_model],
-        resources={"warehouse": LeagueWarehouse(features), "claims": NoClaim(), "settings": Settings(home=tmp_path)},
+        resources={
+            "warehouse": LeagueWarehouse(features),
+            "claims": NoClaim(),
+            "settings": Settings(home=tmp_path),
+            "source": made_up(LEAGUE.game_schedule["season"].unique()),
+        },
         instance=dg.DagsterInstance.ephemeral(),
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,

@@ -110,9 +110,8 @@ def test_a_single_unknown_name_is_kept_and_listed(faulty: Platform) -> None:
     unknown = rows[rows["player_id"].isna()]
     assert unknown["player_name"].nunique() == 1
     assert len(unknown) > 1
-    assert f"1 names are of no player of their game: {unknown['player_name'].iloc[0]}" in notes(
-        faulty, "point_lines", ONE
-    )
+    said = f"1 of {rows['player_name'].nunique()} names are of no player: {unknown['player_name'].iloc[0]}"
+    assert said in notes(faulty, "point_lines", ONE)
 
 
 def notes(platform: Platform, table: str, day: dt.date) -> list[str]:

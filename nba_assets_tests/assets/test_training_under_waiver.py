@@ -2,10 +2,12 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -38,9 +40,21 @@ class WaivedWarehouse:
             "ml_feature_store": feature_rows(GAMES),
             "player_game_summary": GAMES,
             "player_box_scores": GAMES.rename(columns={"minutes_played": "minutes"}).drop(columns="season"),
-            "game_schedule": GAMES[["game_id", "season"]].drop_duplicates(),
+            "game_schedule": GAMES[["game_id", "game_date", "season"]].drop_duplicates(),
         }
         return Snapshot(frames, "ledger-1", self._waivers)
+
+    def state(self) -> SimpleNamespace:
+        return SCHEDULE_READY
+
+
+SCHEDULE_READY = SimpleNamespace(days=pd.DatetimeIndex([]), is_ready=lambda table: np.array([], dtype=bool))
+"""A ledger without a date whose schedule is not ready."""
+
+
+def made_up(seasons: Iterable[str]) -> SimpleNamespace:
+    """A source whose games have no numbers of the league: it declares every season as one that it does not cover."""
+    return SimpleNamespace(left_out=frozenset((season, "regular_season") for season in seasons))
 
 
 class LastDate:
@@ -70,6 +84,7 @@ def test_waivers_are_shown_wherever_the_model_is(
     monkeypatch.setattr(module, "check_leaks", lambda *_, compare_stored, **more: probe)
     resources = {
         "warehouse": WaivedWarehouse(waivers), "claims": NoClaim(), "settings": Settings(home=tmp_path, who="ann"),
+        "source": made_up(GAMES["season"].unique()),
     }  # fmt: skip
     result = dg.materialize(
         [module.xgboost_points_model],

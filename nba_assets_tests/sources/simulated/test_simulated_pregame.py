@@ -180,7 +180,9 @@ class TestFaults:
         assert lines.problems == ()
         assert unknown["player_name"].str.startswith("Nobody").all()
         assert len(unknown) == len(lines.rows) if detail == "all" else unknown["player_name"].nunique() == 1
-        assert "names are of no player of their game" in lines.notes[-1].message
+        names, of_nobody = lines.rows["player_name"].nunique(), sorted(unknown["player_name"].unique())
+        said = f"{len(of_nobody)} of {names} names are of no player: {', '.join(of_nobody)}"
+        assert lines.notes[-1].message == said
 
     def test_injuries_missing(self):
         _, injuries = self.delivered("injuries_missing")
