@@ -66,7 +66,7 @@ CATALOGUE = (
         "Refused: partitions of the window that was asked for are not ready, current and untainted.",
         "Training, `open_warehouse().read(…)`; tables do not raise it, their dates are blocked.",
         "`nba-assets plan` says what to rebuild, `nba-assets backfill` rebuilds it; "
-        "`nba-assets waive xgboost_points_model … --rule training_window` goes ahead regardless.",
+        "`nba-assets waive xgboost_points_model … --rule training_window_ready` goes ahead regardless.",
     ),
     Entry(
         "NBA-304", "nba_assets.contracts.conformed.ContractError",
@@ -125,7 +125,7 @@ CATALOGUE = (
     Entry(
         "NBA-503", "nba_assets.modelling.leak_gate.LeakFound",
         "Training is refused: features know what happened on their own date. No waiver passes this.",
-        "Every training; the check `features_know_no_outcome` lists features, dates and rows.",
+        "Every training; the check `no_target_leakage` lists features, dates and rows.",
         "Correct the window in `nba_assets/domain`, raise the table's code version, rebuild it, train again.",
     ),
     Entry(

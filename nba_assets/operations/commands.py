@@ -20,7 +20,10 @@ from nba_assets.errors import RequestError
 from nba_assets.partitions import Span, label_date
 from nba_assets.readiness.counted import counted
 from nba_assets.readiness.date_ranges import DateRange, list_of, ranges_of
+from nba_assets.readiness.former_rules import rule_today
 from nba_assets.readiness.game_decisions import AS_DELIVERED, DECIDED_TABLES, SAYABLE
+from nba_assets.readiness.gate import TRAINING_RULE
+from nba_assets.readiness.rules import rule_names
 from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.port import Warehouse
 
@@ -154,9 +157,16 @@ def restore(
 
 
 def waive(warehouse: Warehouse, span: Span, *, rule: str, who: str, why: str, until: dt.datetime) -> Effect:
-    """Let failures of a rule pass; who builds on it is tainted. It changes no date, so it needs no claim."""
+    """Let failures of a rule pass; who builds on it is tainted. It changes no date, so it needs no claim.
+
+    The rule may be named as it was before; RequestError for one that the table does not have.
+    """
     if span.table != MODEL:
         _known(warehouse, span)
+    rule = rule_today(rule)
+    known = (TRAINING_RULE,) if span.table == MODEL else rule_names(TABLES[span.table])
+    if rule not in (*known, "*"):
+        raise RequestError(f"{span.table} has no rule {rule!r}; it has {', '.join(known)}, and * is all of them")
     waiver = warehouse.add_waiver(span, rule, who=who, why=why, until=until)
     said = (
         f"Waiver {waiver.waiver_id}: {rule} of {span} passes until {until.isoformat()}; what is built under it says so."

@@ -5,7 +5,7 @@ date, or holds it when the rule blames an upstream gap, unless a waiver in force
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 import pandas as pd
@@ -15,6 +15,9 @@ from nba_assets.contracts.contract import Contract
 from nba_assets.partitions import label_date
 from nba_assets.readiness.game_decisions import GameDecision
 from nba_assets.readiness.status import Status
+
+SOURCE_UNDERSTOOD = "source_understood"
+"""The rule that a delivery fails whose file or answer cannot be read for a date; the source names the problem."""
 
 
 def nothing_published() -> pd.DataFrame:
@@ -127,10 +130,18 @@ class Verdict:
 
 @dataclass(frozen=True)
 class TableRules:
-    """The rules of one table, and how its completeness is counted: per date (expected, found)."""
+    """The rules of one table, and how its completeness is counted: per date (expected, found).
+
+    A rule is named as its failures are; one that finds failures of several names has a place under each.
+    """
 
     rules: Mapping[str, Rule]
     counted: Callable[[Staged], Mapping[dt.date, tuple[int, int]]] = field(default=lambda _: {})
+
+    def failures(self, staged: Staged) -> Iterator[Failure]:
+        """What the rules find, each asked once."""
+        for rule in dict.fromkeys(self.rules.values()):
+            yield from rule(staged)
 
 
 def audit(staged: Staged, table_rules: TableRules, waivers: Sequence[Waiver]) -> dict[dt.date, Verdict]:
@@ -138,10 +149,9 @@ def audit(staged: Staged, table_rules: TableRules, waivers: Sequence[Waiver]) ->
     failures: dict[dt.date, list[Failure]] = {day: [] for day in staged.days}
     for day, message in staged.problems:
         if day in failures:
-            failures[day].append(Failure(day, "source_understood", message))
-    for rule in table_rules.rules.values():
-        for failure in rule(staged):
-            failures[failure.game_date].append(failure)
+            failures[day].append(Failure(day, SOURCE_UNDERSTOOD, message))
+    for failure in table_rules.failures(staged):
+        failures[failure.game_date].append(failure)
     counts = staged.rows.groupby("game_date").size() if len(staged.rows) else pd.Series(dtype="int64")
     rows = {label_date(day): int(count) for day, count in counts.items()}
     counted = table_rules.counted(staged)

@@ -16,12 +16,12 @@ def failures(found: Iterable[Broken]) -> Iterator[Failure]:
         yield from failures_by_date(broken.rows, broken.rule, broken.what, broken.show)
 
 
-def lines_add_up(staged: Staged) -> Iterator[Failure]:
+def box_line_consistent(staged: Staged) -> Iterator[Failure]:
     """Every identity between the counts of a box line (`IDENTITIES`)."""
     return failures(broken_identities(staged.rows))
 
 
-def players_add_up(staged: Staged) -> Iterator[Failure]:
+def players_match_team(staged: Staged) -> Iterator[Failure]:
     """The players of a team against its own line: counts, minutes, plus_minus, and how many they are."""
     teams, schedule = staged.upstream["team_box_scores"], staged.upstream["game_schedule"]
     yield from failures(broken_between(staged.rows, teams, schedule))
@@ -44,21 +44,24 @@ def minutes_within_game(staged: Staged) -> Iterator[Failure]:
     )
 
 
-def one_game_a_date(staged: Staged) -> Iterator[Failure]:
+def one_game_per_date(staged: Staged) -> Iterator[Failure]:
     """Nobody plays two games on one date."""
     played = staged.rows[staged.rows["minutes"].notna()]
     games = played[["game_date", "player_id", "game_id", "player_name"]].drop_duplicates(["player_id", *GAME])
     twice = games[games.duplicated(["game_date", "player_id"], keep=False)]
     what = "a player plays two games on one date"
-    yield from failures_by_date(twice, "one_game_a_date", what, ["player_id", "player_name", "game_id"])
+    yield from failures_by_date(twice, "one_game_per_date", what, ["player_id", "player_name", "game_id"])
 
 
-LINE_RULES = {"lines_add_up": lines_add_up}
+LINE_RULES = {"box_line_consistent": box_line_consistent}
 """Of teams and players alike."""
 
 PLAYER_RULES = {
     **LINE_RULES,
     "minutes_within_game": minutes_within_game,
-    "one_game_a_date": one_game_a_date,
-    "players_add_up": players_add_up,
+    "one_game_per_date": one_game_per_date,
+    **dict.fromkeys(
+        ("player_totals_match_team", "player_minutes_match_team", "plus_minus_matches_margin", "enough_players"),
+        players_match_team,
+    ),
 }

@@ -41,7 +41,7 @@ def _never_null(staged: Staged) -> Iterator[Failure]:
             yield from failures_by_date(rows, "never_null", what, staged.contract.key)
 
 
-def _typed_absence(staged: Staged) -> Iterator[Failure]:
+def _nulls_have_reasons(staged: Staged) -> Iterator[Failure]:
     """Nulls and reasons agree exactly, and every reason is one the contract allows for its column."""
     names = staged.contract.nullable_columns
     if not names or staged.rows.empty:
@@ -56,7 +56,7 @@ def _typed_absence(staged: Staged) -> Iterator[Failure]:
         wrong |= is_null & ~pd.Series(stated).isin(list(allowed)).to_numpy()
         if wrong.any():
             what = f"{name} has no reason, or one that the contract does not allow ({', '.join(sorted(allowed))})"
-            yield from failures_by_date(staged.rows[wrong], "typed_absence", what, [*staged.contract.key, ABSENCE])
+            yield from failures_by_date(staged.rows[wrong], "nulls_have_reasons", what, [*staged.contract.key, ABSENCE])
 
 
 def _parse_reasons(text: object) -> dict[str, str]:
@@ -83,7 +83,7 @@ def _within_range(staged: Staged) -> Iterator[Failure]:
             yield from failures_by_date(staged.rows[outside], "within_range", what, [*staged.contract.key, column.name])
 
 
-def _upstream_missing_share(staged: Staged) -> Iterator[Failure]:
+def _upstream_gaps_within_limit(staged: Staged) -> Iterator[Failure]:
     """A windowed column with too many rows whose window contains a gap: the date is blocked until the gap closes.
 
     Windows of more than `UPSTREAM_MISSING_GAMES` games hold nothing, nor does what an optional upstream has part in.
@@ -116,7 +116,7 @@ def _upstream_missing_share(staged: Staged) -> Iterator[Failure]:
         if counts[worst] / total > UPSTREAM_MISSING_SHARE:
             yield Failure(
                 day.date(),
-                "upstream_missing_share",
+                "upstream_gaps_within_limit",
                 f"{counts[worst]} of {total} rows have a gap in the window of {worst} (and {len(counts) - 1} other "
                 f"columns); at most {UPSTREAM_MISSING_SHARE:.0%} may. Rebuild the rejected dates before this one.",
                 blocks=True,
@@ -127,9 +127,9 @@ def contract_rules(contract: Contract) -> dict[str, Rule]:
     """The rules a contract implies, by name."""
     rules: dict[str, Rule] = {"unique_key": _unique_key, "never_null": _never_null, "within_range": _within_range}
     if contract.nullable_columns:
-        rules["typed_absence"] = _typed_absence
+        rules["nulls_have_reasons"] = _nulls_have_reasons
     if contract.ingest:
         rules[SHRINK] = delivery_does_not_shrink
     if any(read.window == "before" for read in contract.reads):
-        rules["upstream_missing_share"] = _upstream_missing_share
+        rules["upstream_gaps_within_limit"] = _upstream_gaps_within_limit
     return rules

@@ -41,7 +41,7 @@ def broken_identities(lines: pd.DataFrame) -> Iterator[Broken]:
         broken = total < 0 if identity.relation == ">=" else total.notna() & (total != 0)
         if broken.any():
             what = f"{identity.broken}; correct the line"
-            yield Broken("lines_add_up", what, lines[broken], (*named, *identity.columns), identity.columns)
+            yield Broken("box_line_consistent", what, lines[broken], (*named, *identity.columns), identity.columns)
 
 
 def team_sums(players: pd.DataFrame) -> pd.DataFrame:
@@ -82,7 +82,7 @@ def _broken_sum(both: pd.DataFrame, total: TeamSum, is_regular: pd.Series) -> It
     broken = (lacking < -corrected) | (lacking > most)
     if broken.any():
         what = f"{column} of the team is not that of its players; correct the line that is wrong"
-        yield _between("players_sum_to_team", what, both[broken], column)
+        yield _between("player_totals_match_team", what, both[broken], column)
 
 
 def _broken_minutes(both: pd.DataFrame) -> Iterator[Broken]:
@@ -92,7 +92,7 @@ def _broken_minutes(both: pd.DataFrame) -> Iterator[Broken]:
     broken = (both["minutes_sum"] - both["minutes"]).abs() > tolerance
     if broken.any():
         what = "player minutes do not sum to the team's; a line is missing or wrong"
-        yield _between("player_minutes_sum", what, both[broken], "minutes")
+        yield _between("player_minutes_match_team", what, both[broken], "minutes")
 
 
 def _between(rule: str, what: str, rows: pd.DataFrame, column: str) -> Broken:
@@ -121,4 +121,4 @@ def _broken_margins(both: pd.DataFrame, teams: pd.DataFrame) -> Iterator[Broken]
         rows = known[broken].rename(columns={"plus_minus": "sum of player_box_scores.plus_minus"})
         what = "plus_minus of the players does not sum to five times the margin"
         show = ("game_id", "team", "sum of player_box_scores.plus_minus", "five_margins")
-        yield Broken("plus_minus_sum", what, rows, show, ("plus_minus",))
+        yield Broken("plus_minus_matches_margin", what, rows, show, ("plus_minus",))

@@ -16,13 +16,13 @@ from nba_assets.readiness.contract_rules import failures_by_date
 from nba_assets.readiness.schedule_due import PLAYER_KEY, TEAM_KEY, count_keys, dated_keys, teams_due
 
 
-def _points_identity(staged: Staged) -> Iterator[Failure]:
+def _points_match_shots_made(staged: Staged) -> Iterator[Failure]:
     rows = staged.rows
     wrong = rows[
         rows["fgm"].notna() & (rows["pts"] != 2 * (rows["fgm"] - rows["fg3m"]) + 3 * rows["fg3m"] + rows["ftm"])
     ]
     what = "points are not 2·(FGM−3PM) + 3·3PM + FTM"
-    yield from failures_by_date(wrong, "points_identity", what, [*TEAM_KEY, "pts"])
+    yield from failures_by_date(wrong, "points_match_shots_made", what, [*TEAM_KEY, "pts"])
 
 
 def _same_rows_as(upstream: str, keys: list[str]) -> Rule:
@@ -31,7 +31,7 @@ def _same_rows_as(upstream: str, keys: list[str]) -> Rule:
     def rule(staged: Staged) -> Iterator[Failure]:
         theirs = staged.upstream[upstream][["game_date", *keys]]
         mine, other = dated_keys(staged.rows, keys), dated_keys(theirs, keys)
-        name = f"rows_of_{upstream}"
+        name = f"rows_match_{upstream}"
         yield from failures_by_date(theirs[~other.isin(mine)], name, f"in {upstream}, but not here", keys)
         yield from failures_by_date(staged.rows[~mine.isin(other)], name, f"not in {upstream}", keys)
 
@@ -59,7 +59,7 @@ def _usage_populated(staged: Staged) -> Iterator[Failure]:
     )  # fmt: skip
 
 
-def _usage_adds_up(staged: Staged) -> Iterator[Failure]:
+def _usage_sums_to_team(staged: Staged) -> Iterator[Failure]:
     """Usage weighted by share of game minutes sums, over a team, to the share of its chances that have a usage.
 
     That share is 100 % but for a player with a chance and no recorded minutes, whose usage is null.
@@ -77,7 +77,7 @@ def _usage_adds_up(staged: Staged) -> Iterator[Failure]:
     sums["usage_sum"], sums["due"] = sums["weighted"], 100 * sums["with_usage"] / sums["chances"]
     wrong = sums[(sums["usage_sum"] - sums["due"]).abs() > thresholds.USAGE_SUM_TOLERANCE]
     what = "minutes-weighted usage of a team does not add up"
-    yield from failures_by_date(wrong, "usage_adds_up", what, [*TEAM_KEY, "usage_sum", "due"])
+    yield from failures_by_date(wrong, "usage_sums_to_team", what, [*TEAM_KEY, "usage_sum", "due"])
 
 
 def _avg_usage_populated(staged: Staged) -> Iterator[Failure]:
@@ -98,16 +98,18 @@ def _avg_usage_complete(staged: Staged) -> Iterator[Failure]:
     yield from failures_by_date(short, "avg_usage_complete", what, PLAYER_KEY)
 
 
-def _teams_due(staged: Staged) -> Iterator[Failure]:
+def _teams_match_schedule(staged: Staged) -> Iterator[Failure]:
     """One row per team that the schedule has due, no more and no less."""
     due = teams_due(staged.upstream["game_schedule"])
     mine, wanted = dated_keys(staged.rows, TEAM_KEY), dated_keys(due, TEAM_KEY)
-    yield from failures_by_date(due[~wanted.isin(mine)], "teams_due", "due by the schedule, but not here", TEAM_KEY)
+    yield from failures_by_date(
+        due[~wanted.isin(mine)], "teams_match_schedule", "due by the schedule, but not here", TEAM_KEY
+    )
     unknown = staged.rows[~mine.isin(wanted)]
-    yield from failures_by_date(unknown, "teams_due", "not due by the schedule of the date", TEAM_KEY)
+    yield from failures_by_date(unknown, "teams_match_schedule", "not due by the schedule of the date", TEAM_KEY)
 
 
-def _shares_add_up(staged: Staged) -> Iterator[Failure]:
+def _zone_shares_sum_to_one(staged: Staged) -> Iterator[Failure]:
     """Shares of the three zones are of one whole, or none of them is there."""
     for n in (10, 20):
         names = [f"{zone}_share_last_{n}" for zone in ZONES]
@@ -115,7 +117,9 @@ def _shares_add_up(staged: Staged) -> Iterator[Failure]:
         is_partial = shares.isna().any(axis=1) & shares.notna().any(axis=1)
         is_off = (shares.sum(axis=1) - 1.0).abs() > thresholds.SHARE_SUM_TOLERANCE
         wrong = staged.rows[is_partial | (is_off & shares.notna().all(axis=1))]
-        yield from failures_by_date(wrong, "shares_add_up", "zone shares do not sum to 1", [*PLAYER_KEY, *names])
+        yield from failures_by_date(
+            wrong, "zone_shares_sum_to_one", "zone shares do not sum to 1", [*PLAYER_KEY, *names]
+        )
 
 
 def _enough_expected_players(staged: Staged) -> Iterator[Failure]:
@@ -135,7 +139,7 @@ def _enough_expected_players(staged: Staged) -> Iterator[Failure]:
 
 def _rows_of_features(staged: Staged) -> Iterator[Failure]:
     """One row per row of features; on a date whose features were refused, rows of the baseline."""
-    features, rule = staged.upstream["ml_feature_store"], "rows_of_ml_feature_store"
+    features, rule = staged.upstream["ml_feature_store"], "rows_match_ml_feature_store"
     mine, theirs = dated_keys(staged.rows, PLAYER_KEY), dated_keys(features, PLAYER_KEY)
     lost = features.loc[~theirs.isin(mine), ["game_date", *PLAYER_KEY]]
     yield from failures_by_date(lost, rule, "in ml_feature_store, but not here", PLAYER_KEY)
@@ -177,18 +181,20 @@ def _counted_scheduled_teams(staged: Staged) -> Mapping[dt.date, tuple[int, int]
 
 def as_many_rows_as(upstream: str, keys: list[str], **more: Rule) -> TableRules:
     """The rules of a table with one row per row of an upstream, by their common key, and `more` of its own."""
-    return TableRules({f"rows_of_{upstream}": _same_rows_as(upstream, keys), **more}, _counted_rows_of(upstream, keys))
+    return TableRules(
+        {f"rows_match_{upstream}": _same_rows_as(upstream, keys), **more}, _counted_rows_of(upstream, keys)
+    )
 
 
 DERIVED_RULES: dict[str, TableRules] = {
-    "team_offense": as_many_rows_as("team_box_scores", TEAM_KEY, points_identity=_points_identity),
+    "team_offense": as_many_rows_as("team_box_scores", TEAM_KEY, points_match_shots_made=_points_match_shots_made),
     "team_defense": as_many_rows_as("team_offense", TEAM_KEY),
     "player_game_summary": as_many_rows_as(
-        "player_box_scores", PLAYER_KEY, usage_populated=_usage_populated, usage_adds_up=_usage_adds_up
+        "player_box_scores", PLAYER_KEY, usage_populated=_usage_populated, usage_sums_to_team=_usage_sums_to_team
     ),
-    "team_defense_zones": TableRules({"teams_due": _teams_due}, _counted_scheduled_teams),
+    "team_defense_zones": TableRules({"teams_match_schedule": _teams_match_schedule}, _counted_scheduled_teams),
     "player_shot_zones": TableRules(
-        {"shares_add_up": _shares_add_up, "enough_expected_players": _enough_expected_players},
+        {"zone_shares_sum_to_one": _zone_shares_sum_to_one, "enough_expected_players": _enough_expected_players},
         _counted_scheduled_teams,
     ),
     "player_daily_cache": TableRules(
@@ -208,11 +214,11 @@ DERIVED_RULES: dict[str, TableRules] = {
     "ml_feature_store": as_many_rows_as("player_composite_factors", PLAYER_KEY),
     "player_points_predictions": TableRules(
         {
-            "rows_of_ml_feature_store": _rows_of_features,
+            "rows_match_ml_feature_store": _rows_of_features,
             "enough_expected_players": _enough_expected_players,
             "interval_in_order": _interval_in_order,
         },
         _counted_scheduled_teams,
     ),
-    "prediction_accuracy": TableRules({"rows_of_player_box_scores": _rows_of_who_played}, _counted_who_played),
+    "prediction_accuracy": TableRules({"rows_match_player_box_scores": _rows_of_who_played}, _counted_who_played),
 }

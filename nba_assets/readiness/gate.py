@@ -18,7 +18,7 @@ from nba_assets.readiness.audit import Waiver
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.windows import seen, window_of
 
-TRAINING_RULE = "training_window"
+TRAINING_RULE = "training_window_ready"
 """The rule that such waivers name: every date of the window ready, current and untainted."""
 
 EXAMPLES = 3

@@ -23,13 +23,13 @@ def _schedule_consistent(staged: Staged) -> Iterator[Failure]:
     yield from failures_by_date(twice, "schedule_consistent", "a team is due twice on one date", ["game_id", "team_id"])
 
 
-def _season_of_date(staged: Staged) -> Iterator[Failure]:
+def _season_matches_date(staged: Staged) -> Iterator[Failure]:
     """The NBA writes the season into the id of a game; it must be that of the date."""
     by_date = {day: season_of(day.date()) for day in staged.rows["game_date"].drop_duplicates()}
     rows = staged.rows.assign(season_of_date=staged.rows["game_date"].map(by_date))
     wrong = rows[rows["season"] != rows["season_of_date"]]
     what = "the season of the game's id is not that of the date"
-    yield from failures_by_date(wrong, "season_of_date", what, ["game_id", "season", "season_of_date"])
+    yield from failures_by_date(wrong, "season_matches_date", what, ["game_id", "season", "season_of_date"])
 
 
 def _final_games_are_over(staged: Staged) -> Iterator[Failure]:
@@ -85,15 +85,15 @@ def _only_scheduled_teams(staged: Staged) -> Iterator[Failure]:
     yield from failures_by_date(unknown, "only_scheduled_games", what, TEAM_KEY)
 
 
-def _home_as_scheduled(staged: Staged) -> Iterator[Failure]:
+def _home_matches_schedule(staged: Staged) -> Iterator[Failure]:
     due = teams_due(staged.upstream["game_schedule"]).rename(columns={"is_home": "scheduled_home"})
     rows = staged.rows.merge(due[[*GAME, "team_id", "scheduled_home"]], on=[*GAME, "team_id"], how="inner")
     wrong = rows[rows["is_home"] != rows["scheduled_home"]]
     what = "home and away differ from the schedule"
-    yield from failures_by_date(wrong, "home_as_scheduled", what, [*TEAM_KEY, "is_home"])
+    yield from failures_by_date(wrong, "home_matches_schedule", what, [*TEAM_KEY, "is_home"])
 
 
-def _team_points_as_result(staged: Staged) -> Iterator[Failure]:
+def _points_match_final_score(staged: Staged) -> Iterator[Failure]:
     results = staged.upstream["game_results"]
     due = teams_due(staged.upstream["game_schedule"]).merge(
         results[[*GAME, "home_pts", "away_pts"]], on=GAME, how="inner", validate="m:1"
@@ -102,16 +102,16 @@ def _team_points_as_result(staged: Staged) -> Iterator[Failure]:
     rows = staged.rows.merge(due[[*GAME, "team_id", "final_pts"]], on=[*GAME, "team_id"], how="inner")
     wrong = rows[rows["pts"].notna() & rows["final_pts"].notna() & (rows["pts"] != rows["final_pts"])]
     what = "team points differ from the final score"
-    yield from failures_by_date(wrong, "points_as_final_score", what, [*TEAM_KEY, "pts", "final_pts"])
+    yield from failures_by_date(wrong, "points_match_final_score", what, [*TEAM_KEY, "pts", "final_pts"])
 
 
-def _team_minutes(staged: Staged) -> Iterator[Failure]:
+def _team_minutes_match_periods(staged: Staged) -> Iterator[Failure]:
     results = staged.upstream["game_results"][[*GAME, "overtime_periods"]]
     rows = staged.rows.merge(results, on=GAME, how="inner", validate="m:1")
     due = REGULATION_TEAM_MINUTES + OVERTIME_TEAM_MINUTES * rows["overtime_periods"]
     wrong = rows[(rows["minutes"] - due).abs() > thresholds.TEAM_MINUTES_TOLERANCE]
     what = f"team minutes are not {REGULATION_TEAM_MINUTES} + {OVERTIME_TEAM_MINUTES} per overtime"
-    yield from failures_by_date(wrong, "team_minutes", what, [*TEAM_KEY, "minutes", "overtime_periods"])
+    yield from failures_by_date(wrong, "team_minutes_match_periods", what, [*TEAM_KEY, "minutes", "overtime_periods"])
 
 
 def _counted_games(staged: Staged) -> Mapping[dt.date, tuple[int, int]]:
@@ -124,7 +124,7 @@ def _counted_team_games(staged: Staged) -> Mapping[dt.date, tuple[int, int]]:
 
 INGEST_RULES: dict[str, TableRules] = {
     "game_schedule": TableRules(
-        {"schedule_consistent": _schedule_consistent, "season_of_date": _season_of_date}, _counted_games
+        {"schedule_consistent": _schedule_consistent, "season_matches_date": _season_matches_date}, _counted_games
     ),
     "game_results": TableRules(
         {
@@ -138,9 +138,9 @@ INGEST_RULES: dict[str, TableRules] = {
         {
             "every_final_game_present": _both_teams_of_every_final_game,
             "only_scheduled_games": _only_scheduled_teams,
-            "home_as_scheduled": _home_as_scheduled,
-            "points_as_final_score": _team_points_as_result,
-            "team_minutes": _team_minutes,
+            "home_matches_schedule": _home_matches_schedule,
+            "points_match_final_score": _points_match_final_score,
+            "team_minutes_match_periods": _team_minutes_match_periods,
             **LINE_RULES,
         },
         _counted_team_games,

@@ -20,11 +20,11 @@ def _of_scheduled_games(staged: Staged) -> Iterator[Failure]:
     yield from failures_by_date(unknown, "only_scheduled_games", what, ["game_id", "player_name"])
 
 
-def _teams_of_the_game(staged: Staged) -> Iterator[Failure]:
+def _team_plays_in_game(staged: Staged) -> Iterator[Failure]:
     rows = _with_schedule(staged)
     foreign = rows[(rows["team_id"] != rows["home_team_id"]) & (rows["team_id"] != rows["away_team_id"])]
     what = "the team does not play in the game"
-    yield from failures_by_date(foreign, "team_of_the_game", what, ["game_id", "team_id", "player_name"])
+    yield from failures_by_date(foreign, "team_plays_in_game", what, ["game_id", "team_id", "player_name"])
 
 
 def _before_tipoff(staged: Staged) -> Iterator[Failure]:
@@ -37,11 +37,13 @@ def _before_tipoff(staged: Staged) -> Iterator[Failure]:
     yield from failures_by_date(unproven, "before_tipoff", what, ["game_id", "player_name", "bookmaker"])
 
 
-def _american_odds(staged: Staged) -> Iterator[Failure]:
+def _prices_are_american_odds(staged: Staged) -> Iterator[Failure]:
     for name in ("over_price", "under_price"):
         wrong = staged.rows[staged.rows[name].abs() < thresholds.SMALLEST_AMERICAN_ODDS]
         what = f"{name} is between -100 and 100: no American odds"
-        yield from failures_by_date(wrong, "american_odds", what, ["game_id", "player_name", "bookmaker", name])
+        yield from failures_by_date(
+            wrong, "prices_are_american_odds", what, ["game_id", "player_name", "bookmaker", name]
+        )
 
 
 def _near_the_game(staged: Staged) -> Iterator[Failure]:
@@ -85,14 +87,14 @@ REPORT_RULES: dict[str, TableRules] = {
         {
             "only_scheduled_games": _of_scheduled_games,
             "before_tipoff": _before_tipoff,
-            "american_odds": _american_odds,
+            "prices_are_american_odds": _prices_are_american_odds,
             "names_resolved": _names_resolved(thresholds.UNRESOLVED_LINE_NAMES_SHARE),
         }
     ),
     "injury_reports": TableRules(
         {
             "only_scheduled_games": _of_scheduled_games,
-            "team_of_the_game": _teams_of_the_game,
+            "team_plays_in_game": _team_plays_in_game,
             "report_near_game": _near_the_game,
             "names_resolved": _names_resolved(thresholds.UNRESOLVED_INJURY_NAMES_SHARE),
         }

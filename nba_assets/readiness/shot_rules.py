@@ -12,6 +12,12 @@ from nba_assets.readiness.contract_rules import EXAMPLES, failures_by_date
 from nba_assets.readiness.schedule_due import GAME, PLAYER_KEY, TEAM_KEY, count_keys, dated_keys, teams_due
 
 _WHAT = {"fga": "attempts", "fgm": "makes", "fg3a": "three-point attempts", "fg3m": "three-point makes"}
+_COUNT_RULES = {
+    "fga": "attempts_match_box_score",
+    "fgm": "makes_match_box_score",
+    "fg3a": "three_attempts_match_box_score",
+    "fg3m": "three_makes_match_box_score",
+}
 _EXACT = ("fgm", "fg3m")
 _LONGER_THAN_A_PERIOD = 1000
 
@@ -30,11 +36,10 @@ def _one_provider(staged: Staged) -> Iterator[Failure]:
     yield from failures_by_date(mixed, "one_provider", "accounts of a game that has several", ["game_id", "provider"])
 
 
-def _shots_as_box(staged: Staged) -> Iterator[Failure]:
+def _counts_match_box_score(staged: Staged) -> Iterator[Failure]:
     """Attempts, makes and threes of every player against the box score, in the games that have shots."""
     players = _compared(staged)
     for count, what in _WHAT.items():
-        rule = f"{what.replace('-point', '').replace(' ', '_')}_as_box"
         off = (players[f"shot_{count}"] - players[count]).abs().fillna(0)
         games = players.assign(off=off, differs=off > 0).groupby(GAME)
         worst, differing = games["off"].max(), games["differs"].sum()
@@ -43,7 +48,7 @@ def _shots_as_box(staged: Staged) -> Iterator[Failure]:
         if failing.any():
             sums = games[[f"shot_{count}", count]].sum().assign(differing=differing, players=games.size())[failing]
             for day, part in sums.groupby(level="game_date"):
-                yield Failure(label_date(day), rule, _message(part, count, what))
+                yield Failure(label_date(day), _COUNT_RULES[count], _message(part, count, what))
 
 
 def _message(games: pd.DataFrame, count: str, what: str) -> str:
@@ -84,7 +89,7 @@ def _compared(staged: Staged) -> pd.DataFrame:
     return both
 
 
-def _assists_as_box(staged: Staged) -> Iterator[Failure]:
+def _assists_match_box_score(staged: Staged) -> Iterator[Failure]:
     """Assisted makes of a team against its assists, in the games whose makes all say whether they were assisted."""
     shots, box = staged.rows, staged.upstream["player_box_scores"]
     makes = shots[shots["is_made"]]
@@ -95,7 +100,7 @@ def _assists_as_box(staged: Staged) -> Iterator[Failure]:
     both = counted.join(assists, how="inner").reset_index()
     off = (both["assisted"] - both["assists"]).abs() > thresholds.ASSISTED_MAKES_OFF_SHARE * both["makes"]
     what = "assisted makes of the team are far from its assists in the box score"
-    yield from failures_by_date(both[off], "assists_as_box", what, [*TEAM_KEY, "assisted", "assists"])
+    yield from failures_by_date(both[off], "assists_match_box_score", what, [*TEAM_KEY, "assisted", "assists"])
 
 
 def _events_in_order(staged: Staged) -> Iterator[Failure]:
@@ -120,8 +125,8 @@ SHOT_RULES: dict[str, TableRules] = {
         {
             "only_scheduled_games": _only_scheduled_teams,
             "one_provider": _one_provider,
-            "shots_as_box": _shots_as_box,
-            "assists_as_box": _assists_as_box,
+            **dict.fromkeys(_COUNT_RULES.values(), _counts_match_box_score),
+            "assists_match_box_score": _assists_match_box_score,
             "events_in_order": _events_in_order,
         },
         _counted_games,

@@ -16,7 +16,7 @@ class Register(Protocol):
     def add_waiver(self, span: Span, rule: str, *, who: str, why: str, until: dt.datetime) -> Waiver:
         """Let failures of a rule ("*": of every rule) of the span's table pass on its dates, until a moment.
 
-        For training: table `xgboost_points_model`, rule `training_window`. RequestError when table, who, why or a
+        For training: table `xgboost_points_model`, rule `training_window_ready`. RequestError when table, who, why or a
         future `until` with a time zone is missing.
         """
         ...

@@ -25,7 +25,14 @@ from nba_assets.warehouse.decisions import (
     with_states,
 )
 from nba_assets.warehouse.frames import content_hashes
-from nba_assets.warehouse.gated_reads import contract_of, read_rows, read_window, rows_of_days, training_window
+from nba_assets.warehouse.gated_reads import (
+    contract_of,
+    read_rows,
+    read_window,
+    rows_of_days,
+    training_window,
+    waivers_given,
+)
 from nba_assets.warehouse.past_builds import content_of_builds
 from nba_assets.warehouse.port import Attempt, Published, Snapshot, Warehouse, Window
 from nba_assets.warehouse.reader import Reader
@@ -187,7 +194,7 @@ class SnapshotWarehouse(Warehouse, Generic[AnyReader]):
         return replace(waiver, waiver_id=self._give_waiver(waiver, now))
 
     def waivers(self) -> pd.DataFrame:
-        return with_states(self._read("reading the waivers", lambda reader: reader.waivers()), self.now())
+        return with_states(self._read("reading the waivers", waivers_given), self.now())
 
     def revoke_waiver(self, waiver_id: str, who: str, why: str) -> None:
         now = self.now()

@@ -11,6 +11,7 @@ from nba_assets.errors import RequestError
 from nba_assets.partitions import bootstrap_days
 from nba_assets.readiness.audit import Waiver, nothing_published
 from nba_assets.readiness.fingerprint import fingerprint
+from nba_assets.readiness.former_rules import rule_today
 from nba_assets.readiness.game_decisions import DECIDED_TABLES, decisions_of, in_force
 from nba_assets.readiness.gate import GateClosed, evaluate, leave_out, require_all
 from nba_assets.readiness.state import LedgerState
@@ -75,7 +76,7 @@ def read_window(
         frames=frames,
         gaps=gaps,
         bootstrap=bootstrap_days(gate.open_days, reader.slates() if gate.open_days else []),
-        waivers=_not_revoked(reader.waivers(), contract.name),
+        waivers=_not_revoked(waivers_given(reader), contract.name),
         published=_published(reader, state, contract, gate.open_days),
         decisions=in_force(decisions_of(reader.journal())) if contract.name in DECIDED_TABLES else (),
         taints=gate.taints,
@@ -114,7 +115,7 @@ def read_rows(
     now: dt.datetime,
 ) -> Snapshot:
     """See `read` of the port; `ledger` and `state` are the reader's."""
-    ever = reader.waivers()
+    ever = waivers_given(reader)
     needed = require_all(
         state, gated or tuple(columns), start, end, purpose,
         waivers=_not_revoked(ever, waivable_as), waivable_as=waivable_as, now=now,
@@ -123,6 +124,12 @@ def read_rows(
     inside = ledger["game_date"].between(pd.Timestamp(start), pd.Timestamp(end))
     covered = ledger[inside & ledger["table_name"].isin(gated or columns)]
     return Snapshot(frames, fingerprint(covered), _by_id(waivers_in(ever), needed), reader.last_build())
+
+
+def waivers_given(reader: Reader) -> pd.DataFrame:
+    """Every waiver ever given, as rows of nba_quality.waivers, oldest first, its rule by today's name."""
+    found = reader.waivers()
+    return found.assign(rule=found["rule"].map(rule_today))
 
 
 def waivers_in(rows: pd.DataFrame) -> list[Waiver]:

@@ -189,7 +189,7 @@ class Warehouse(Register, Protocol):
         Every date in the window of every `gated` table (of the tables read, when none are named) must be
         ready, current and untainted; else GateClosed names table, dates and reasons, for the stated purpose.
         Other dates pass under a waiver in force that covers them, of the table `waivable_as` and the rule
-        `training_window`; what is published there, if anything, is read. No name, no waiver.
+        `training_window_ready`; what is published there, if anything, is read. No name, no waiver.
         """
         ...
 

@@ -171,7 +171,7 @@ class TestMissingGame:
         assert blocked
         assert min(blocked) > day
         ledger = platform.warehouse.ledger().set_index(["table_name", "game_date"])
-        assert "upstream_missing_share" in ledger.loc[("player_daily_cache", pd.Timestamp(min(blocked))), "reasons"]
+        assert "upstream_gaps_within_limit" in ledger.loc[("player_daily_cache", pd.Timestamp(min(blocked))), "reasons"]
 
     def test_the_model_refuses_with_table_and_date(self, broken) -> None:
         platform, day, _, result = broken

@@ -28,7 +28,7 @@ TABLES = (
 CAUGHT = [
     ("missing_game", "team_box_scores", "every_final_game_present"),
     ("partial_slate", "team_box_scores", "every_final_game_present"),
-    ("swapped_home_away", "team_box_scores", "home_as_scheduled"),
+    ("swapped_home_away", "team_box_scores", "home_matches_schedule"),
     ("renamed_player_key:unknown", "player_box_scores", "source_understood"),
     ("mixed_game_id_formats:unmatched", "team_box_scores", "only_scheduled_games"),
     ("mixed_game_id_formats:garbled", "team_box_scores", "source_understood"),
@@ -101,8 +101,8 @@ def test_shots_that_are_a_part_renamed_or_of_another_layout_are_refused_and_hold
     tmp_path: Path, sound: pd.Series
 ) -> None:
     refused = {
-        FIRST: ("shots_missing:{}:partial", "attempts_as_box"),
-        BAD: ("shots_renamed:{}", "attempts_as_box"),
+        FIRST: ("shots_missing:{}:partial", "attempts_match_box_score"),
+        BAD: ("shots_renamed:{}", "attempts_match_box_score"),
         LAST: ("shots_layout:{}", "source_understood"),
     }
     faults = parse_faults(",".join(fault.format(day) for day, (fault, _) in refused.items()))

@@ -22,7 +22,9 @@ from nba_assets_tests.modelling.league import FEATURES, feature_rows, player_gam
 
 GAMES = player_games()
 DAY = dt.date(2023, 11, 1)
-WAIVER = Waiver("w1", MODEL, "training_window", DAY, DAY, dt.datetime(2024, 7, 1, tzinfo=dt.UTC), "ann", "season start")
+WAIVER = Waiver(
+    "w1", MODEL, "training_window_ready", DAY, DAY, dt.datetime(2024, 7, 1, tzinfo=dt.UTC), "ann", "season start"
+)
 
 
 class WaivedWarehouse:
@@ -94,8 +96,9 @@ def test_waivers_are_shown_wherever_the_model_is(
     )
     shown = [
         {
-            "waiver_id": "w1", "table": MODEL, "rule": "training_window", "first": "2023-11-01", "last": "2023-11-01",
-            "until": "2024-07-01 00:00:00+00:00", "who": "ann", "why": "season start",
+            "waiver_id": "w1", "table": MODEL, "rule": "training_window_ready",
+            "first": "2023-11-01", "last": "2023-11-01", "until": "2024-07-01 00:00:00+00:00",
+            "who": "ann", "why": "season start",
         }
         for _ in waivers
     ]  # fmt: skip

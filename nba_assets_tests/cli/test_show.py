@@ -184,8 +184,10 @@ def test_what_was_built_from_a_partition_is_listed(built):
 def test_waivers_are_listed_while_they_are_in_force(built):
     until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)
     span = Span("team_offense", DAYS[0], DAYS[0])
-    waiver = built.platform.warehouse.add_waiver(span, "points_identity", who="ana", why="source is right", until=until)
-    assert "points_identity" in built("waivers")
+    waiver = built.platform.warehouse.add_waiver(
+        span, "points_match_shots_made", who="ana", why="source is right", until=until
+    )
+    assert "points_match_shots_made" in built("waivers")
     built.platform.warehouse.revoke_waiver(waiver.waiver_id, "ben", "it was not")
     assert built.json("waivers") == []
     assert [row["state"] for row in built.json("waivers", "--all")] == ["revoked"]

@@ -83,7 +83,7 @@ def test_a_training_forced_on_half_a_season_names_its_price(stage, damage):
     assert forced.run(tables, first, last) == []
     refused = forced.run([MODEL], first, last)
     assert "the points model is refused" in refused[-1], "what was waived taints what is made of it"
-    forced.warehouse.add_waiver(Span(MODEL, first, last), "training_window", **signed)
+    forced.warehouse.add_waiver(Span(MODEL, first, last), "training_window_ready", **signed)
     assert forced.run([MODEL], first, last) == []
     version = stored_versions(forced.settings.models)[-1]
     price = read_metadata(forced.settings.models, version)["waiver_price"]

@@ -186,8 +186,27 @@ def test_a_waiver_lets_a_date_pass_and_revoked_it_does_not(platform: Platform, d
     assert _journal(platform) == [("waive", "Ada", "a doubt"), ("revoke", "Ada", "a doubt")]
 
 
+def test_a_rule_is_waived_by_its_former_name_and_one_that_the_table_has_not_is_refused(
+    platform: Platform, day: dt.date
+) -> None:
+    span = Span("team_box_scores", day, day)
+    effect = commands.waive(platform.warehouse, span, rule="points_as_final_score", until=_in_hours(1), **BY)
+    assert f"points_match_final_score of {span} passes" in effect.said
+    with pytest.raises(
+        RequestError, match=r"has no rule 'points_match_final'; it has .*points_match_final_score.*, and"
+    ):
+        commands.waive(platform.warehouse, span, rule="points_match_final", until=_in_hours(1), **BY)
+    with pytest.raises(RequestError, match=f"{MODEL} has no rule 'points_match_final_score'"):
+        commands.waive(
+            platform.warehouse, Span(MODEL, day, day), rule="points_match_final_score", until=_in_hours(1), **BY
+        )
+    assert platform.warehouse.waivers()["rule"].tolist() == ["points_match_final_score"]
+
+
 def test_a_training_is_waived_by_the_name_of_the_model(platform: Platform, day: dt.date) -> None:
-    effect = commands.waive(platform.warehouse, Span(MODEL, day, day), rule="training_window", until=_in_hours(1), **BY)
+    effect = commands.waive(
+        platform.warehouse, Span(MODEL, day, day), rule="training_window_ready", until=_in_hours(1), **BY
+    )
     assert effect.fix_command == f"nba-assets backfill --tables {MODEL}"
 
 

@@ -28,7 +28,7 @@ def verdicts_of(*failures: Failure, waivers: tuple[Waiver, ...] = (), **more: ob
 
 
 WRONG = Failure(SECOND, "points_sum", "BOS has 3 points too many")
-THIN = Failure(SECOND, "upstream_missing_share", "2 of 8 rows", blocks=True)
+THIN = Failure(SECOND, "upstream_gaps_within_limit", "2 of 8 rows", blocks=True)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_failures_decide_their_own_date_only(failures, status):
 
 def test_reasons_name_every_failed_rule():
     reasons = verdicts_of(THIN, WRONG)[SECOND].reasons
-    assert reasons == "upstream_missing_share: 2 of 8 rows; points_sum: BOS has 3 points too many"
+    assert reasons == "upstream_gaps_within_limit: 2 of 8 rows; points_sum: BOS has 3 points too many"
 
 
 def test_what_the_source_could_not_understand_rejects_its_date():

@@ -50,7 +50,7 @@ def test_no_games_nothing_due_nothing_at_the_source_and_not_all_of_it_are_distin
 
 
 def test_what_is_not_ready_is_neither_empty_nor_short(ledger):
-    put(ledger, "shot_attempts", PARTLY, status="rejected", reasons="shots_as_box: off")
+    put(ledger, "shot_attempts", PARTLY, status="rejected", reasons="attempts_match_box_score: off")
     put(ledger, "point_lines", PARTLY, status="blocked", reasons="game_schedule is stale")
     assert words(ledger, "shot_attempts")[PARTLY] == words(ledger, "point_lines")[PARTLY] == ""
 

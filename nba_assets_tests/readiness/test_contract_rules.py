@@ -90,15 +90,15 @@ def test_rows_that_keep_the_contract(rows):
         pytest.param(change(sound(), 3, rest_days=-1.0), "within_range", ["rest_days=-1"], id="one bound only"),
         pytest.param(change(sound(), 3, season_type="preseason"), "within_range",
                      ["season_type=preseason", "regular_season, playoffs"], id="not one of the allowed"),
-        pytest.param(change(sound(), 3, rest_days=None), "typed_absence", ["rest_days", "player_id=1"],
+        pytest.param(change(sound(), 3, rest_days=None), "nulls_have_reasons", ["rest_days", "player_id=1"],
                      id="null without reason"),
-        pytest.param(change(sound(), 3, rest_days=None, absence=reasons(rest_days="no_games")), "typed_absence",
+        pytest.param(change(sound(), 3, rest_days=None, absence=reasons(rest_days="no_games")), "nulls_have_reasons",
                      ["rest_days", "short_history", "no_games"], id="a reason the contract does not allow"),
-        pytest.param(change(sound(), 3, rest_days=None, absence=reasons(rest_days="dunno")), "typed_absence",
+        pytest.param(change(sound(), 3, rest_days=None, absence=reasons(rest_days="dunno")), "nulls_have_reasons",
                      ["dunno"], id="a reason outside the closed list"),
-        pytest.param(change(sound(), 3, absence=reasons(rest_days="short_history")), "typed_absence", ["rest_days"],
-                     id="a reason for a value that is there"),
-        pytest.param(change(sound(), 3, rest_days=None, absence="short_history"), "typed_absence", ["rest_days"],
+        pytest.param(change(sound(), 3, absence=reasons(rest_days="short_history")), "nulls_have_reasons",
+                     ["rest_days"], id="a reason for a value that is there"),
+        pytest.param(change(sound(), 3, rest_days=None, absence="short_history"), "nulls_have_reasons", ["rest_days"],
                      id="reasons that are no JSON"),
     ],
 )  # fmt: skip
@@ -133,7 +133,7 @@ def test_a_column_with_gaps_in_over_a_tenth_of_its_windows_holds_the_date(gaps, 
     if not is_blocked:
         assert found == []
         return
-    assert_only(found, SECOND, "upstream_missing_share", "2 of 10 rows", "pts_last_5", blocks=True)
+    assert_only(found, SECOND, "upstream_gaps_within_limit", "2 of 10 rows", "pts_last_5", blocks=True)
 
 
 def test_a_gap_in_windows_of_over_ten_games_holds_nothing():

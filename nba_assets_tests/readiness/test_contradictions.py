@@ -96,7 +96,7 @@ def test_one_more_or_less_in_either_place_is_named_with_both_values(total, by, s
         assert found == [], "the team alone may have more"
         return
     (broken,) = found
-    assert (broken.rule, broken.columns) == ("players_sum_to_team", (total.column,))
+    assert (broken.rule, broken.columns) == ("player_totals_match_team", (total.column,))
     stated = before + by if side == "team" else before
     summed = before + by if side == "player" else before
     assert broken.rows[list(broken.show)].to_numpy().tolist() == [[GAME, "BOS", stated, summed]]
@@ -171,7 +171,7 @@ def test_plus_minus_of_most_team_games_of_a_date_has_lost_its_meaning():
     assert between(teams, players) == [], "three of four is too few to tell"
     players["plus_minus"] = players["plus_minus"] + players["team_id"].eq(NYK)
     (broken,) = between(teams, players)
-    assert (broken.rule, len(broken.rows)) == ("plus_minus_sum", 4)
+    assert (broken.rule, len(broken.rows)) == ("plus_minus_matches_margin", 4)
 
 
 def test_zeros_on_a_whole_date_are_no_plus_minus():

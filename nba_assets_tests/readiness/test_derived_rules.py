@@ -45,7 +45,7 @@ def keyed(key: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize(("table", "upstream", "key"), ROWS_OF)
 def test_one_row_per_row_of_the_input(table, upstream, key):
-    rule, rows = f"rows_of_{upstream}", keyed(key)
+    rule, rows = f"rows_match_{upstream}", keyed(key)
     assert failures(table, rule, rows, {upstream: rows}) == []
     lost = failures(table, rule, rows.iloc[:2], {upstream: rows})
     assert_only(lost, SECOND, rule, f"in {upstream}, but not here", GAME, f"{key}=2")
@@ -69,11 +69,11 @@ def test_points_are_made_of_shots(change, passes):
     hit = (rows["game_id"] == GAME) & (rows["team_id"] == BOS)
     for name, value in change.items():
         rows.loc[hit, name] = value
-    found = failures("team_offense", "points_identity", rows)
+    found = failures("team_offense", "points_match_shots_made", rows)
     if passes:
         assert found == []
     else:
-        assert_only(found, SECOND, "points_identity", GAME, str(BOS))
+        assert_only(found, SECOND, "points_match_shots_made", GAME, str(BOS))
 
 
 def player_rows() -> pd.DataFrame:
@@ -88,10 +88,15 @@ def player_rows() -> pd.DataFrame:
 
 def test_usage_of_a_team_adds_up():
     rows = player_rows()
-    assert failures("player_game_summary", "usage_adds_up", rows) == []
+    assert failures("player_game_summary", "usage_sums_to_team", rows) == []
     rows.loc[7, "usage_rate"] = 20.02
     assert_only(
-        failures("player_game_summary", "usage_adds_up", rows), SECOND, "usage_adds_up", GAME, str(BOS), "100.02"
+        failures("player_game_summary", "usage_sums_to_team", rows),
+        SECOND,
+        "usage_sums_to_team",
+        GAME,
+        str(BOS),
+        "100.02",
     )
 
 
@@ -99,7 +104,7 @@ def test_usage_adds_up_to_the_share_of_those_who_have_one():
     """A player with a chance and no recorded minutes has no usage: the other four have 80 %."""
     rows = player_rows()
     rows.loc[7, ["usage_rate", "minutes_played"]] = [float("nan"), 0.0]
-    assert failures("player_game_summary", "usage_adds_up", rows) == []
+    assert failures("player_game_summary", "usage_sums_to_team", rows) == []
 
 
 def without_usage(count: int, absence: str, minutes: float = 10.0) -> pd.DataFrame:
@@ -146,7 +151,7 @@ def test_average_usage_is_populated_on_90_percent_of_rows_after_bootstrap(table)
 def test_zones_allowed_have_a_row_for_each_team_due_and_no_other():
     schedule = raw_frames([FIRST, SECOND])["game_schedule"]
     rows = schedule.melt(["game_date", "game_id"], ["home_team_id", "away_team_id"], value_name="team_id")
-    upstream, table, rule = {"game_schedule": schedule}, "team_defense_zones", "teams_due"
+    upstream, table, rule = {"game_schedule": schedule}, "team_defense_zones", "teams_match_schedule"
     assert failures(table, rule, rows, upstream) == []
     hit = (rows["game_id"] == GAME) & (rows["team_id"] == NYK)
     assert_only(failures(table, rule, rows[~hit], upstream), SECOND, rule, "due by the schedule", GAME, str(NYK))
@@ -171,11 +176,11 @@ def test_zone_shares_are_of_one_whole(shares, passes, size):
         used = shares if n == size else (1.0, 0.0, 0.0)
         rows = rows.assign(**dict(zip([f"{z}_share_last_{n}" for z in ZONES], used, strict=True)))
     rows = rows.astype({name: "float64" for name in rows if "share" in name})
-    found = failures("player_shot_zones", "shares_add_up", rows)
+    found = failures("player_shot_zones", "zone_shares_sum_to_one", rows)
     if passes:
         assert found == []
     else:
-        assert_only(found, SECOND, "shares_add_up", GAME, "player_id=7", f"three_share_last_{size}")
+        assert_only(found, SECOND, "zone_shares_sum_to_one", GAME, "player_id=7", f"three_share_last_{size}")
 
 
 @pytest.mark.parametrize("table", ["player_daily_cache", "upcoming_player_context", "player_shot_zones"])
@@ -201,7 +206,7 @@ PREDICTED = keyed("player_id").assign(prediction_source="model", points_p10=2.0,
 
 
 def test_one_prediction_per_row_of_features():
-    rule, table = "rows_of_ml_feature_store", "player_points_predictions"
+    rule, table = "rows_match_ml_feature_store", "player_points_predictions"
     features = keyed("player_id")
     assert failures(table, rule, PREDICTED, {"ml_feature_store": features}) == []
     lost = failures(table, rule, PREDICTED.iloc[:2], {"ml_feature_store": features})
@@ -211,7 +216,7 @@ def test_one_prediction_per_row_of_features():
 
 
 def test_only_the_baseline_may_stand_where_features_were_refused():
-    rule, table = "rows_of_ml_feature_store", "player_points_predictions"
+    rule, table = "rows_match_ml_feature_store", "player_points_predictions"
     refused = {"ml_feature_store": keyed("player_id").iloc[:1]}
     stand_in = PREDICTED.assign(prediction_source=["model", "baseline", "baseline"])
     assert failures(table, rule, stand_in, refused) == []
@@ -241,7 +246,7 @@ def test_interval_is_in_order(change, passes):
 
 
 def test_everybody_who_played_is_graded():
-    rule, table = "rows_of_player_box_scores", "prediction_accuracy"
+    rule, table = "rows_match_player_box_scores", "prediction_accuracy"
     box = pd.concat([keyed("player_id"), keyed("player_id").tail(1).assign(player_id=3)], ignore_index=True)
     box = box.assign(minutes=[20.0, 10.0, 5.0, float("nan")])
     graded = keyed("player_id")

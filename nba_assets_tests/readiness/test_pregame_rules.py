@@ -63,7 +63,7 @@ def changed(rows: pd.DataFrame, count: int = 1, **values: object) -> pd.DataFram
 
 def failures(table: str, rows: pd.DataFrame, tipoff: bool = True) -> list[Failure]:
     checked = staged(TABLES[table], rows, {"game_schedule": schedule(tipoff)})
-    return [failure for rule in rules_of(TABLES[table]).rules.values() for failure in rule(checked)]
+    return list(rules_of(TABLES[table]).failures(checked))
 
 
 @pytest.mark.parametrize("table", list(ROWS))
@@ -86,11 +86,11 @@ def test_a_date_without_rows_is_ready(table):
         ("point_lines", {"game_id": game_id(0, 0)}, "only_scheduled_games", "not on the schedule of the date"),
         ("point_lines", {"snapshot_at": pd.Timestamp("2024-12-05T00:00:00Z")}, "before_tipoff", "at or after tip-off"),
         ("point_lines", {"snapshot_at": pd.NaT}, "before_tipoff", "called verified without a snapshot time"),
-        ("point_lines", {"over_price": 99.0}, "american_odds", "over_price=99.0"),
-        ("point_lines", {"under_price": -50.0}, "american_odds", "no American odds"),
+        ("point_lines", {"over_price": 99.0}, "prices_are_american_odds", "over_price=99.0"),
+        ("point_lines", {"under_price": -50.0}, "prices_are_american_odds", "no American odds"),
         ("point_lines", {"points_line": -0.5}, "within_range", "points_line=-0.5"),
         ("injury_reports", {"game_id": "0022400999"}, "only_scheduled_games", "game_id=0022400999"),
-        ("injury_reports", {"team_id": LAL}, "team_of_the_game", f"team_id={LAL}"),
+        ("injury_reports", {"team_id": LAL}, "team_plays_in_game", f"team_id={LAL}"),
         ("injury_reports", {"reported_at": pd.Timestamp("2024-11-30T17:00:00Z")}, "report_near_game", "3 days before"),
         ("injury_reports", {"reported_at": pd.Timestamp("2024-12-07T17:00:00Z")}, "report_near_game", "one after it"),
         ("injury_reports", {"status": "hurt"}, "within_range", "status=hurt"),
@@ -147,12 +147,12 @@ def test_what_an_optional_table_lacks_holds_no_date():
          Column("of_games", "float", "", nulls=nulls, sources=("game_schedule.game_id",)), ABSENCE_COLUMN),
         1, (Read("game_schedule", "before"), Read("point_lines", optional=True)),
     )  # fmt: skip
-    rule = contract_rules(contract)["upstream_missing_share"]
+    rule = contract_rules(contract)["upstream_gaps_within_limit"]
     rows = pd.DataFrame({"game_id": ["a", "b"], "game_date": pd.Timestamp(SECOND), "of_lines": None, "of_games": 1.0})
     lost = rows.assign(absence='{"of_lines": "upstream_missing"}')
     assert list(rule(staged(contract, lost))) == []
     worse = lost.assign(of_games=None, absence='{"of_games": "upstream_missing", "of_lines": "upstream_missing"}')
-    assert_only(list(rule(staged(contract, worse))), SECOND, "upstream_missing_share", "of_games", blocks=True)
+    assert_only(list(rule(staged(contract, worse))), SECOND, "upstream_gaps_within_limit", "of_games", blocks=True)
 
 
 def test_every_report_table_has_its_rules():

@@ -76,7 +76,7 @@ def test_a_gap_far_above_is_the_cause_of_what_its_own_rule_holds():
     ledger = HandLedger().publish_all()
     ledger.invalidate("raw", 1, reasons="invalidated by ana: typo")
     ledger.fail("summary", 1, status="blocked", reasons="raw 2024-01-01 is rejected")
-    ledger.fail("cache", 3, status="blocked", reasons="upstream_missing_share: 9 of 10 rows")
+    ledger.fail("cache", 3, status="blocked", reasons="upstream_gaps_within_limit: 9 of 10 rows")
     ledger.fail("features", 3, status="blocked", reasons="cache 2024-01-03 is blocked")
     said = refused(ledger, ("features", 3))
     assert "Cause: raw 2024-01-01 is rejected: invalidated by ana: typo. " in said

@@ -104,7 +104,9 @@ def waiver(last: dt.date = LAST, **other: object) -> Waiver:
 
 
 def test_training_is_refused_with_the_ids_and_may_be_waived():
-    with pytest.raises(GateClosed, match=r"2023-24: 1 game is nowhere .*: 0022300300.*waive training_window") as closed:
+    with pytest.raises(
+        GateClosed, match=r"2023-24: 1 game is nowhere .*: 0022300300.*waive training_window_ready"
+    ) as closed:
         require_whole_seasons([GAP], [], NOW, "training")
     assert closed.value.blockers[0]["table"] == "game_schedule"
     assert require_whole_seasons([GAP], [waiver()], NOW, "training") == (waiver(),)

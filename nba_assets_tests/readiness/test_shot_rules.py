@@ -70,20 +70,21 @@ def test_a_game_with_a_part_of_its_shots_is_rejected_with_numbers(rows: pd.DataF
     gone = (rows["game_id"] == ONE) & (rows.index % 5 < 3)
     reported = failed(rows[~gone])
     have = int((~gone & (rows["game_id"] == ONE)).sum())
-    assert f"{ONE}: {have} of 24" in reported["attempts_as_box"]
-    assert TWO not in reported["attempts_as_box"]
-    assert {"attempts_as_box", "makes_as_box"} <= set(reported)
+    assert f"{ONE}: {have} of 24" in reported["attempts_match_box_score"]
+    assert TWO not in reported["attempts_match_box_score"]
+    assert {"attempts_match_box_score", "makes_match_box_score"} <= set(reported)
 
 
 def test_shots_of_players_whom_the_box_score_does_not_list_are_rejected(rows: pd.DataFrame) -> None:
     renamed = rows.assign(player_id=rows["player_id"] + 500_000 * (rows.index % 5 < 3))
     assert set(failed(renamed)) == {
-        "attempts_as_box", "makes_as_box", "three_attempts_as_box", "three_makes_as_box",
+        "attempts_match_box_score", "makes_match_box_score", "three_attempts_match_box_score",
+        "three_makes_match_box_score",
     }  # fmt: skip
 
 
 def test_one_team_of_a_game_is_not_a_game(rows: pd.DataFrame) -> None:
-    assert f"{ONE}: 12 of 24" in failed(rows[rows["team_id"] != small_shots.NYK])["attempts_as_box"]
+    assert f"{ONE}: 12 of 24" in failed(rows[rows["team_id"] != small_shots.NYK])["attempts_match_box_score"]
 
 
 def test_an_attempt_moved_to_a_teammate_is_within_the_tolerance(rows: pd.DataFrame) -> None:
@@ -97,26 +98,26 @@ def test_an_attempt_moved_to_a_teammate_is_within_the_tolerance(rows: pd.DataFra
 @pytest.mark.parametrize("lost", [1, 2, 3])
 def test_two_players_may_lack_one_attempt_each_and_no_more_may(rows: pd.DataFrame, lost: int) -> None:
     gone = first(rows, lost, is_made=False, is_three=False)
-    assert set(failed(rows[~gone])) == (set() if lost <= 2 else {"attempts_as_box"})
+    assert set(failed(rows[~gone])) == (set() if lost <= 2 else {"attempts_match_box_score"})
 
 
 def test_a_player_may_not_lack_two(rows: pd.DataFrame) -> None:
     mine = rows[(rows["game_id"] == ONE) & ~rows["is_made"]]
     twice = mine[mine["player_id"] == mine["player_id"].value_counts().index[0]].head(2)
     assert len(twice) == 2
-    assert "attempts_as_box" in failed(rows.drop(twice.index))
+    assert "attempts_match_box_score" in failed(rows.drop(twice.index))
 
 
 def test_makes_are_exact(rows: pd.DataFrame) -> None:
     flipped = first(rows, 1, is_made=False, is_three=False)
     changed = rows.assign(is_made=rows["is_made"] | flipped, absence=rows["absence"].mask(flipped, "{}"))
     changed["is_assisted"] = changed["is_assisted"].mask(flipped, False)
-    assert set(failed(changed)) == {"makes_as_box"}
+    assert set(failed(changed)) == {"makes_match_box_score"}
 
 
 def test_made_threes_are_exact_and_tried_ones_may_differ_by_one(rows: pd.DataFrame) -> None:
     assert set(failed(rows.assign(is_three=rows["is_three"] & ~first(rows, 1, is_made=True, is_three=True)))) == {
-        "three_makes_as_box"
+        "three_makes_match_box_score"
     }
     assert failed(rows.assign(is_three=rows["is_three"] & ~first(rows, 1, is_made=False, is_three=True))) == {}
 
@@ -144,7 +145,9 @@ def test_a_listed_player_who_did_not_play_or_shoot_is_no_difference(rows: pd.Dat
 
 
 def test_a_column_of_assists_that_lost_its_meaning_is_rejected(rows: pd.DataFrame) -> None:
-    assert set(failed(rows.assign(is_assisted=rows["is_assisted"].mask(rows["is_made"], True)))) == {"assists_as_box"}
+    assert set(failed(rows.assign(is_assisted=rows["is_assisted"].mask(rows["is_made"], True)))) == {
+        "assists_match_box_score"
+    }
     one_more = first(rows, 1, is_made=True, is_assisted=False)
     assert failed(rows.assign(is_assisted=rows["is_assisted"].mask(one_more, True))) == {}
     unreported = rows["is_made"] & (rows["game_id"] == ONE)

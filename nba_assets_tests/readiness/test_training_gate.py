@@ -84,7 +84,7 @@ def test_a_waiver_that_does_not_cover_the_dates_in_force_is_none(change):
     ledger = HandLedger(CHAIN).publish_all()
     ledger.fail("summary", 2, 3)
     assert require(ledger, WAIVER, tables=list(CHAIN)) == ("w1",)
-    with pytest.raises(GateClosed, match="waive training_window of xgboost_points_model there"):
+    with pytest.raises(GateClosed, match="waive training_window_ready of xgboost_points_model there"):
         require(ledger, dataclasses.replace(WAIVER, **change), tables=list(CHAIN))
 
 

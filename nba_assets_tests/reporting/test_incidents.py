@@ -78,7 +78,7 @@ def test_dates_that_their_own_rules_hold_because_of_a_gap_belong_to_the_gaps_inc
     ledger = HandLedger(days=6).publish_all()
     ledger.invalidate("raw", 2, reasons="invalidated by ana: typo")
     ledger.fail("summary", 2, status="blocked", reasons="raw 2024-01-02 is rejected: invalidated by ana: typo")
-    ledger.fail("cache", 3, 4, status="blocked", reasons="upstream_missing_share: 9 of 10 rows have a gap")
+    ledger.fail("cache", 3, 4, status="blocked", reasons="upstream_gaps_within_limit: 9 of 10 rows have a gap")
     ledger.fail("features", 3, 4, status="blocked", reasons="cache 2024-01-03 is blocked")
     ledger.publish("cache", 5, 6)
     ledger.publish("features", 5, 6)
@@ -90,7 +90,7 @@ def test_dates_that_their_own_rules_hold_because_of_a_gap_belong_to_the_gaps_inc
 
 def test_a_date_that_its_own_rule_holds_without_a_gap_is_an_incident_of_its_own():
     ledger = HandLedger().publish_all()
-    ledger.fail("cache", 3, status="blocked", reasons="upstream_missing_share: 9 of 10 rows have a gap")
+    ledger.fail("cache", 3, status="blocked", reasons="upstream_gaps_within_limit: 9 of 10 rows have a gap")
     (found,) = incidents(ledger)
     assert (found.table, found.kind, found.where) == ("cache", "blocked", "2024-01-03")
 

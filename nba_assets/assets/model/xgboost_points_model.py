@@ -28,7 +28,7 @@ from nba_assets.orchestration.groups import group_name
 from nba_assets.orchestration.run_claim import RunClaim
 from nba_assets.orchestration.table_asset import NOTHING, OWNERS
 from nba_assets.partitions import date_of
-from nba_assets.readiness.gate import GateClosed
+from nba_assets.readiness.gate import TRAINING_RULE, GateClosed
 from nba_assets.readiness.season_numbering import COLUMNS
 from nba_assets.settings import Settings
 from nba_assets.sources.port import left_out
@@ -37,8 +37,8 @@ from nba_assets.storage.models import stored_models
 from nba_assets.warehouse.port import Snapshot, Warehouse
 from nba_assets.warehouse.season_gaps import require_games
 
-CHECK = "training_window_ready"
-LEAK_CHECK = "features_know_no_outcome"
+CHECK = TRAINING_RULE
+LEAK_CHECK = "no_target_leakage"
 PURPOSE = "training the points model"
 LABEL_COLUMNS = ("game_id", "game_date", "season", "player_id", "minutes_played", "pts")
 BOX_COLUMNS = ("game_id", "game_date", "player_id", "minutes", "pts")

@@ -14,10 +14,11 @@ from nba_assets.errors import RequestError
 from nba_assets.operations.explanations.lookups import rows_with
 from nba_assets.readiness.contents import contents_in_words
 from nba_assets.readiness.date_ranges import DateRange, ranges_of
+from nba_assets.readiness.former_rules import FORMER_RULES, rule_today
 from nba_assets.readiness.gate import evaluate
 from nba_assets.readiness.ledger_columns import integers
 from nba_assets.readiness.root_cause import root_cause
-from nba_assets.readiness.rules import rules_of
+from nba_assets.readiness.rules import rule_names
 from nba_assets.readiness.staleness import stale_ranges
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.status import Status
@@ -179,7 +180,7 @@ def _input(state: LedgerState, table: str, read: Read, at: int) -> Input:
 
 def _rules(contract: Contract, state: LedgerState, at: int) -> list[Rule]:
     """How every rule went at the newest attempt; the ledger keeps what the failed ones said."""
-    names = [*rules_of(contract).rules, "source_understood"] if contract.ingest else list(rules_of(contract).rules)
+    names = rule_names(contract)
     row = state.rows[contract.name].iloc[at]
     said = failed_rules(str(row["reasons"]) if isinstance(row["reasons"], str) else "", names)
     was_applied = row["status"] == Status.READY or bool(said)
@@ -187,15 +188,16 @@ def _rules(contract: Contract, state: LedgerState, at: int) -> list[Rule]:
 
 
 def failed_rules(reasons: str, names: Sequence[str]) -> dict[str, str]:
-    """What each failed rule said, out of the ledger's 'rule: message; rule: message'.
+    """What each failed rule said, out of the ledger's 'rule: message; rule: message', by today's names.
 
     Empty for reasons that begin otherwise: the gate blocked the date, and may quote rules of other tables.
     """
-    found = list(re.finditer(rf"(?:^|; )({'|'.join(map(re.escape, names))}): ", reasons))
+    known = [*names, *(former for former, name in FORMER_RULES.items() if name in names)]
+    found = list(re.finditer(rf"(?:^|; )({'|'.join(map(re.escape, known))}): ", reasons))
     if not found or found[0].start():
         return {}
     said: dict[str, str] = {}
     for match, end in zip(found, [*(match.start() for match in found[1:]), len(reasons)], strict=True):
-        message = reasons[match.end() : end]
-        said[match[1]] = f"{said[match[1]]}; {message}" if match[1] in said else message
+        rule, message = rule_today(match[1]), reasons[match.end() : end]
+        said[rule] = f"{said[rule]}; {message}" if rule in said else message
     return said

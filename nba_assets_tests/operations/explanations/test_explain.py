@@ -47,7 +47,7 @@ class TestPartition:
         failed = [rule for rule in found.rules if rule.passed is False]
         assert [rule.rule for rule in failed] == ["every_final_game_present"]
         assert weeks.game["game_id"] in failed[0].message
-        assert {"unique_key", "team_minutes"} <= {rule.rule for rule in found.rules if rule.passed}
+        assert {"unique_key", "team_minutes_match_periods"} <= {rule.rule for rule in found.rules if rule.passed}
 
     def test_a_ready_partition_tells_what_it_read(self, weeks: Weeks) -> None:
         found = explain(weeks.warehouse, "player_daily_cache", weeks.after)
@@ -67,7 +67,9 @@ class TestPartition:
         day = weeks.source.first_date + dt.timedelta(days=3)
         until = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
         mine.warehouse.invalidate(Span("team_offense", day, day), who="ana", why="wrong pace", token=9)
-        mine.warehouse.add_waiver(Span("team_offense", day, day), "points_identity", who="ben", why="ok", until=until)
+        mine.warehouse.add_waiver(
+            Span("team_offense", day, day), "points_match_shots_made", who="ben", why="ok", until=until
+        )
         found = explain(mine.warehouse, "team_offense", day)
         assert found.reasons == ("rejected: invalidated by ana: wrong pace",)
         assert set(found.people["operation"]) == {"invalidate", "waive"}

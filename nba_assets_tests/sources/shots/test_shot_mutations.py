@@ -124,6 +124,5 @@ SCHEDULE, BOX = small_shots.schedule(), small_shots.box()
 def _is_ready(rows: pd.DataFrame) -> bool:
     upstream = {"game_schedule": SCHEDULE, "player_box_scores": BOX}
     staged = Staged(conform(SHOT_ATTEMPTS, rows), [DAY], upstream, dt.datetime.now(dt.UTC))
-    rules = rules_of(SHOT_ATTEMPTS).rules
-    likely_first = reversed(rules.values())
+    likely_first = reversed(dict.fromkeys(rules_of(SHOT_ATTEMPTS).rules.values()))
     return not any(failure for rule in likely_first for failure in rule(staged))

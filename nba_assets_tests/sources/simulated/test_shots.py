@@ -134,8 +134,8 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("kind", "detail", "says"),
         [
-            pytest.param("shots_missing", "partial", "attempts_as_box", id="partial"),
-            pytest.param("shots_renamed", "unmatched", "attempts_as_box", id="renamed"),
+            pytest.param("shots_missing", "partial", "attempts_match_box_score", id="partial"),
+            pytest.param("shots_renamed", "unmatched", "attempts_match_box_score", id="renamed"),
             pytest.param("shots_layout", "", "column distance", id="layout"),
         ],
     )

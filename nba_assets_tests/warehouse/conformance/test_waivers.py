@@ -50,8 +50,8 @@ def statuses(warehouse: Warehouse) -> list[str]:
 
 
 def test_a_waiver_lets_a_failed_rule_pass_and_taints(warehouse, clock):
-    given = warehouse.add_waiver(FIRST_DAY, "team_minutes", **WHO)
-    assert given == Waiver("w1", BOX, "team_minutes", DAYS[0], DAYS[0], UNTIL, "ann", "late clock")
+    given = warehouse.add_waiver(FIRST_DAY, "team_minutes_match_periods", **WHO)
+    assert given == Waiver("w1", BOX, "team_minutes_match_periods", DAYS[0], DAYS[0], UNTIL, "ann", "late clock")
     assert warehouse.read_window(TABLES[BOX], DAYS).waivers == [given]
     assert warehouse.read_window(TABLES["game_results"], DAYS).waivers == []
     publish_overlong(warehouse, clock)
@@ -60,9 +60,20 @@ def test_a_waiver_lets_a_failed_rule_pass_and_taints(warehouse, clock):
     assert warehouse.state().tainted["player_box_scores"].tolist() == [True, False, False, False]
 
 
+def test_a_waiver_that_names_the_rule_as_it_was_before_still_lets_it_pass(warehouse, clock):
+    warehouse.add_waiver(FIRST_DAY, "team_minutes", **WHO)
+    warehouse.add_waiver(Span(MODEL, DAYS[1], DAYS[1]), "training_window", **WHO)
+    publish_overlong(warehouse, clock)
+    assert statuses(warehouse) == ["ready", "rejected"]
+    assert entry(warehouse, BOX, DAYS[0])["waivers"] == "w1"
+    assert warehouse.waivers()["rule"].tolist() == ["team_minutes_match_periods", TRAINING_RULE]
+    warehouse.add_waiver(Span(MODEL, DAYS[0], DAYS[0]), TRAINING_RULE, **WHO)
+    assert [waiver.waiver_id for waiver in train(warehouse).waivers] == ["w1", "w2", "w3"]
+
+
 @pytest.mark.parametrize("ending", ["expired", "revoked"])
 def test_a_waiver_that_has_ended_lets_nothing_pass_but_keeps_its_taint(warehouse, clock, ending):
-    warehouse.add_waiver(FIRST_DAY, "team_minutes", **WHO)
+    warehouse.add_waiver(FIRST_DAY, "team_minutes_match_periods", **WHO)
     publish_overlong(warehouse, clock)
     if ending == "expired":
         clock.pass_days(3)
@@ -77,7 +88,7 @@ def test_a_waiver_that_has_ended_lets_nothing_pass_but_keeps_its_taint(warehouse
 
 
 def test_every_waiver_is_listed_with_its_state(warehouse, clock):
-    warehouse.add_waiver(FIRST_DAY, "team_minutes", **WHO)
+    warehouse.add_waiver(FIRST_DAY, "team_minutes_match_periods", **WHO)
     clock.pass_days(1)
     warehouse.add_waiver(Span(MODEL, DAYS[0], DAYS[3]), TRAINING_RULE, who="bob", why="try", until=UNTIL)
     clock.pass_days(1)
@@ -114,14 +125,14 @@ def test_every_waiver_is_listed_with_its_state(warehouse, clock):
     ],
 )
 def test_a_waiver_without_what_it_needs_is_refused(warehouse, change, message):
-    arguments = {"span": FIRST_DAY, "rule": "team_minutes", **WHO} | change
+    arguments = {"span": FIRST_DAY, "rule": "team_minutes_match_periods", **WHO} | change
     with pytest.raises(RequestError, match=message):
         warehouse.add_waiver(**arguments)
     assert warehouse.waivers().empty
 
 
 def test_a_waiver_can_be_revoked_once_and_must_exist(warehouse):
-    warehouse.add_waiver(FIRST_DAY, "team_minutes", **WHO)
+    warehouse.add_waiver(FIRST_DAY, "team_minutes_match_periods", **WHO)
     with pytest.raises(RequestError, match="there is no waiver 'w2'"):
         warehouse.revoke_waiver("w2", "ann", "no")
     warehouse.revoke_waiver("w1", "ann", "no")
@@ -158,7 +169,7 @@ def test_a_training_goes_ahead_under_a_waiver_and_names_it(warehouse, clock):
 
 
 def test_a_training_on_tainted_dates_names_both_waivers(warehouse, clock):
-    rule = warehouse.add_waiver(FIRST_DAY, "team_minutes", **WHO)
+    rule = warehouse.add_waiver(FIRST_DAY, "team_minutes_match_periods", **WHO)
     publish_overlong(warehouse, clock)
     publish(warehouse, BOX, DAYS[1:2])
     with pytest.raises(GateClosed, match="team_box_scores 2024-12-03 is tainted"):
@@ -173,7 +184,7 @@ def test_a_training_on_tainted_dates_names_both_waivers(warehouse, clock):
 
 
 def test_a_taint_whose_waiver_is_not_known_is_an_error(warehouse, clock):
-    warehouse.add_waiver(FIRST_DAY, "team_minutes", **WHO)
+    warehouse.add_waiver(FIRST_DAY, "team_minutes_match_periods", **WHO)
     publish_overlong(warehouse, clock)
     publish(warehouse, BOX, DAYS[1:2])
     warehouse.add_waiver(Span(MODEL, DAYS[0], DAYS[3]), TRAINING_RULE, **WHO)
