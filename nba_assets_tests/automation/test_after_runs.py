@@ -12,6 +12,7 @@ from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.event_log.dagster_state import FAILED, SUCCEEDED, ShownDate, shown_checks, shown_dates
 from nba_assets.event_log.outcomes import CHECK_NAME as PARTITION_READY
 from nba_assets.partitions import Span
+from nba_assets.readiness.delivery_rules import SHRINK
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages, without_game
 
@@ -81,6 +82,9 @@ def test_after_a_run_over_everything_nothing_is_left_to_tell(watched):
 def test_a_late_game_is_reported_at_every_depth_and_so_is_its_repair(watched, late_day):
     game = watched.platform.rows("game_schedule", f"game_date = '{late_day}'")["game_id"].iloc[0]
     watched.platform.source.deliver(**{table: without_game(game) for table in INGEST})
+    for table in INGEST:
+        span, until = Span(table, late_day, late_day), dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+        watched.platform.warehouse.add_waiver(span, SHRINK, who="ann", why="not played after all", until=until)
     result = watched.platform.run(late_day, late_day, tables=INGEST)
     assert result.success, failure_messages(result)
     watched.settle()

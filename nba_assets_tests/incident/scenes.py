@@ -130,7 +130,7 @@ def out_of_order(stage: Stage) -> Scene:
         "19:10",
         f"Precompute of {day} runs before the games of the week before it are there",
         f"{built['unguarded']} rows are written, {wrong['unguarded']} of them with a form that is a week old.",
-        f"{built['guarded']} rows; blocked: “{_short(said.partition('First: ')[2])}”",
+        f"{built['guarded']} rows; blocked: “{_short(said.partition('Cause: ')[2])}”",
         {**_sides("built", built), **_sides("wrong", wrong)},
     )
 

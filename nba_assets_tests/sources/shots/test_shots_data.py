@@ -98,7 +98,7 @@ def test_types_derived_from_the_place_are_put_right(archive: ArchiveSource) -> N
         "shots of N: N types derived from the place put right by the box score"
     }
     counts = [re.findall(r"\d+", note.message) for note in notes]
-    assert sum(int(count) for _, count in counts) == 141
+    assert (len(counts), sum(int(count) for _, count in counts)) == (141, 164)
     assert {game_id[3:5] for game_id, _ in counts} == {"21"}
 
 
