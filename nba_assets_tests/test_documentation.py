@@ -9,7 +9,7 @@ import pytest
 import typer
 import yaml
 
-from nba_assets.cli import app
+from nba_assets.cli import app, former
 from nba_assets.settings import OUTSIDE, outside_environment
 from nba_assets_tests.conftest import REPOSITORY
 from nba_assets_tests.generated_docs import documents
@@ -40,7 +40,7 @@ def inline(text: str) -> list[str]:
 
 def words_of(command: str, script: Path) -> list[str]:
     """The words after `nba-assets`, what represents something replaced by it."""
-    words = shlex.split(re.sub(r"\[([A-Z]+)\]", "", command))[1:]
+    words = shlex.split(re.sub(r"\[[^\]]+\]", "", command))[1:]
     filled = []
     for at, word in enumerate(words):
         if word == "…" and words[at - 1].startswith("--"):
@@ -62,7 +62,8 @@ def test_commands_are_understood(page: str, tmp_path: Path):
     blocks = [line for line in fenced(TEXTS[page]) if line.startswith("nba-assets ")]
     for command in [*blocks, *(span for span in inline(TEXTS[page]) if span.startswith("nba-assets "))]:
         name, *words = words_of(command, script)
-        assert name in COMMANDS.commands, command
+        assert name in set(COMMANDS.commands) - set(former.COMMANDS), command
+        assert former.words_today(name, words, ["--json"]) == words, f"{command}: a form of former releases"
         try:
             COMMANDS.commands[name].make_context(name, words)
         except USAGE_ERROR as error:

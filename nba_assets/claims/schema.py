@@ -151,7 +151,7 @@ def create(engine: sa.Engine) -> None:
         elif found != VERSION:
             raise ClaimsError(
                 f"the claims in {shown(engine.url)} have schema version {found}, this code knows version {VERSION}:"
-                " run the nba-assets version that wrote them, or set NBA_CLAIMS_URL to another database"
+                " run the release that wrote them, or set NBA_CLAIMS_URL to another database"
             )
 
 

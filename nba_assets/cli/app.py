@@ -11,6 +11,7 @@ import typer
 
 from nba_assets.cli.backfill import backfill, follow, start
 from nba_assets.cli.doctor import doctor
+from nba_assets.cli.former import COMMANDS
 from nba_assets.cli.models import models, promote, reject, rollback
 from nba_assets.cli.opening import Command, console, open_platform
 from nba_assets.cli.operate import cancel, freeze, game, invalidate, restore, revoke, unfreeze, waive
@@ -24,9 +25,9 @@ commands: tuple[Callable[..., None], ...] = (
 )  # fmt: skip
 for command in commands:
     app.command(cls=Command)(command)
-former_names: dict[str, Callable[..., None]] = {"hold": freeze, "release": unfreeze}
-for former, alias in former_names.items():
-    app.command(former, cls=Command, hidden=True)(alias)
+for former, today in COMMANDS.items():
+    (callback,) = (command for command in commands if command.__name__ == today)
+    app.command(former, cls=Command, hidden=True)(callback)
 for decision in (models, promote, reject, rollback, report, doctor):
     app.command(cls=Command)(decision)
 app.add_typer(show)

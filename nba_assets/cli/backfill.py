@@ -5,7 +5,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nba_assets.cli.opening import console, open_platform, refuse, say
-from nba_assets.cli.show import ChunkDays, Failed, From, Missing, Stale, Tables, To, WithUpstream, plan
+from nba_assets.cli.options import (
+    ChunkDays,
+    Detach,
+    DryRun,
+    Failed,
+    From,
+    Json,
+    Missing,
+    NoResume,
+    ShownReason,
+    Stale,
+    Tables,
+    To,
+    WithUpstream,
+)
+from nba_assets.cli.show import plan
 from nba_assets.operations.backfills.defaults import CHUNK_DAYS, WAIT_MINUTES
 
 if TYPE_CHECKING:
@@ -21,17 +36,17 @@ def backfill(
     stale: Stale = False,
     missing: Missing = False,
     failed: Failed = False,
-    no_resume: Annotated[bool, typer.Option("--no-resume", help="Rebuild also what is up to date.")] = False,
+    no_resume: NoResume = False,
     with_upstream: WithUpstream = False,
     workers: Annotated[int, typer.Option(min=1, help="Runs at the same time.")] = 1,
     chunk_days: ChunkDays = CHUNK_DAYS,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, start nothing.")] = False,
+    dry_run: DryRun = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for anyone who holds the dates.")] = False,
     wait_minutes: Annotated[float, typer.Option(help="With --wait: how long.")] = WAIT_MINUTES,
-    detach: Annotated[bool, typer.Option("--detach", help="Do not follow.")] = False,
-    reason: Annotated[str, typer.Option(help="Why; shown to anyone who finds the dates taken.")] = "",
+    detach: Detach = False,
+    reason: ShownReason = "",
     override: Annotated[str, typer.Option(help="The reason why older code may build over newer.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Build tables over a range of dates, then, where it ends with the last date, the model, and predictions.
 
@@ -111,7 +126,7 @@ def start(
 
 def follow(
     claim: Annotated[str, typer.Argument(help="Id of the claim, its owner, or the first characters of a run id.")],
-    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Watch a backfill that works already, until its end; the exit code is that of the backfill."""
     from nba_assets.cli.following import follow_claim

@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from nba_assets.cli.opening import console
+from nba_assets.cli.options import Json
 from nba_assets.errors import code_of, coded
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="The findings as JSON.")] = False) -> None:
+def doctor(as_json: Json = False) -> None:
     """Look at environment, credentials, warehouse, storage, claims, Dagster and source; nothing is changed.
 
     Exit code 1 when something is broken, 0 also with warnings.

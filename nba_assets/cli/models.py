@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nba_assets.cli.opening import console, open_platform, say
+from nba_assets.cli.options import Json, Reason
 
 if TYPE_CHECKING:
     from nba_assets.platform import Platform
 
 Version = Annotated[str, typer.Argument(help="A version: 3, or xgboost_points_v3.")]
-Why = Annotated[str, typer.Option("--why", help="Why; it is recorded.")]
-Json = Annotated[bool, typer.Option("--json", help="The outcome as JSON.")]
 
 
 def models(as_json: Json = False) -> None:
@@ -45,30 +44,30 @@ def models(as_json: Json = False) -> None:
             console.print(f"{model.model} {model.note}.", highlight=False, markup=False)
 
 
-def promote(version: Version, why: Why, as_json: Json = False) -> None:
+def promote(version: Version, reason: Reason, as_json: Json = False) -> None:
     """Make a version champion, whatever the rules said of it: who decides and why is recorded."""
     from nba_assets.operations import promotion
 
     at = open_platform()
-    said = promotion.promote(at.warehouse, at.models, version, who=at.settings.who, why=why)
+    said = promotion.promote(at.warehouse, at.models, version, who=at.settings.who, why=reason)
     _decided(at, said, as_json)
 
 
-def reject(version: Version, why: Why, as_json: Json = False) -> None:
+def reject(version: Version, reason: Reason, as_json: Json = False) -> None:
     """A version is never to serve, or not again."""
     from nba_assets.operations import promotion
 
     at = open_platform()
-    said = promotion.reject(at.warehouse, at.models, version, who=at.settings.who, why=why)
+    said = promotion.reject(at.warehouse, at.models, version, who=at.settings.who, why=reason)
     _decided(at, said, as_json)
 
 
-def rollback(why: Why, as_json: Json = False) -> None:
+def rollback(reason: Reason, as_json: Json = False) -> None:
     """The champion is not to serve again; the one before it is champion."""
     from nba_assets.operations import promotion
 
     at = open_platform()
-    said = promotion.rollback(at.warehouse, at.models, who=at.settings.who, why=why)
+    said = promotion.rollback(at.warehouse, at.models, who=at.settings.who, why=reason)
     _decided(at, said, as_json)
 
 

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperCommand
 
+from nba_assets.cli.former import words_today
 from nba_assets.errors import RequestError, code_of, coded
 from nba_assets.operations.backfills.defaults import REFUSED
 
@@ -26,6 +27,10 @@ def open_platform() -> "Platform":
 
 class Command(TyperCommand):
     """A command; what the platform refuses it shows as a message and exit code 2, as JSON where that was asked for."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        flags = {name for option in self.params if getattr(option, "is_flag", False) for name in option.opts}
+        return super().parse_args(ctx, words_today(self.name or "", args, flags))
 
     def invoke(self, ctx: Any) -> Any:
         try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nba_assets.cli.opening import open_platform, say
+from nba_assets.cli.options import Date, FromDate, Json, Reason, Table, ToDate, Until
 from nba_assets.errors import RequestError
 
 if TYPE_CHECKING:
@@ -15,13 +16,6 @@ if TYPE_CHECKING:
 
 STOPPING_SECONDS = 15.0
 """How long `cancel` waits for the owner to stop; a long computation goes on until its next check."""
-
-Reason = Annotated[str, typer.Option(help="Why; it is recorded.")]
-Json = Annotated[bool, typer.Option("--json", help="The outcome as JSON.")]
-Table = Annotated[str, typer.Argument(help="A table, as team_offense.")]
-First = Annotated[dt.datetime, typer.Argument(formats=["%Y-%m-%d"], help="First date.")]
-Last = Annotated[dt.datetime | None, typer.Argument(formats=["%Y-%m-%d"], help="Last date; default: the first.")]
-Until = Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="Until when, in local time.")]
 
 
 def cancel(
@@ -41,13 +35,15 @@ def cancel(
     say(as_json, commands.stopped(found), claim=found.id, state=found.state, progress=found.progress)
 
 
-def freeze(table: Table, first: First, until: Until, reason: Reason, last: Last = None, as_json: Json = False) -> None:
+def freeze(
+    table: Table, from_: FromDate, until: Until, reason: Reason, to: ToDate = None, as_json: Json = False
+) -> None:
     """Keep everybody from writing dates of a table until a moment."""
     from nba_assets.operations import commands
 
     platform = open_platform()
     frozen = commands.freeze(
-        platform.claims, platform.warehouse, _span(table, first, last), who=platform.settings.who, why=reason,
+        platform.claims, platform.warehouse, _span(table, from_, to), who=platform.settings.who, why=reason,
         until=until.astimezone(),
     )  # fmt: skip
     said = f"Freeze {frozen.id} on {frozen.spans[0]} until {until}. End it: nba-assets unfreeze {frozen.id}"
@@ -65,12 +61,12 @@ def unfreeze(
     say(as_json, f"Freeze {ended.id} on {ended.spans[0]} is released.", claim=ended.id, state=ended.state)
 
 
-def invalidate(table: Table, first: First, reason: Reason, last: Last = None, as_json: Json = False) -> None:
+def invalidate(table: Table, from_: FromDate, reason: Reason, to: ToDate = None, as_json: Json = False) -> None:
     """Close the gate on what is published; what was built on it becomes stale."""
     from nba_assets.operations import commands
 
     platform = open_platform()
-    span = _span(table, first, last)
+    span = _span(table, from_, to)
     effect = commands.invalidate(platform.claims, platform.warehouse, span, who=platform.settings.who, why=reason)
     _say_effect(effect, as_json)
 
@@ -103,7 +99,7 @@ def game(
 
 def restore(
     table: Table,
-    date: First,
+    date: Date,
     build: Annotated[int, typer.Argument(help="The build to go back to; `nba-assets history` lists them.")],
     reason: Reason,
     as_json: Json = False,
@@ -120,11 +116,11 @@ def restore(
 
 def waive(
     table: Table,
-    first: First,
+    from_: FromDate,
     rule: Annotated[str, typer.Option(help="The rule whose failures pass; `*` for every rule.")],
     until: Until,
     reason: Reason,
-    last: Last = None,
+    to: ToDate = None,
     as_json: Json = False,
 ) -> None:
     """Go ahead regardless of a rule, for some dates and some time; everything built on it says so."""
@@ -132,7 +128,7 @@ def waive(
 
     platform = open_platform()
     effect = commands.waive(
-        platform.warehouse, _span(table, first, last), rule=rule, who=platform.settings.who, why=reason,
+        platform.warehouse, _span(table, from_, to), rule=rule, who=platform.settings.who, why=reason,
         until=until.astimezone(),
     )  # fmt: skip
     _say_effect(effect, as_json)
@@ -155,7 +151,7 @@ def _span(table: str, first: dt.datetime, last: dt.datetime | None) -> "Span":
     from nba_assets.partitions import Span
 
     if last is not None and last < first:
-        raise RequestError(f"{table}: {first:%Y-%m-%d} lies after {last:%Y-%m-%d}; exchange them")
+        raise RequestError(f"{table}: {first:%Y-%m-%d} is after {last:%Y-%m-%d}: swap them")
     return Span(table, first.date(), (last or first).date())
 
 

@@ -50,7 +50,7 @@ def _nothing(plan: Plan) -> str:
     if not plan.left_out:
         return f"Nothing to do: all {len(plan.asked)} tables are ready and up to date on {dates}."
     count = sum(part.dates for part in plan.left_out)
-    kinds = ", ".join(f"--{word}" for word in plan.only)
+    kinds = ", ".join("--no-resume" if word == "all" else f"--{word}" for word in plan.only)
     return (
         f"Nothing of {kinds} on {dates}, but {counted(count, 'partition')} not ready: "
         f"{'; '.join(map(str, plan.left_out))}. See them all: nba-assets plan"

@@ -2,20 +2,19 @@
 
 import datetime as dt
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from nba_assets import clock
 from nba_assets.cli.opening import console, open_platform, refuse
+from nba_assets.cli.options import Json
 
 if TYPE_CHECKING:
     from nba_assets.platform import Platform
 
 
-def report(
-    as_json: Annotated[bool, typer.Option("--json", help="Path and counts as JSON.")] = False,
-) -> None:
+def report(as_json: Json = False) -> None:
     """Write the data quality page: one HTML file that opens without a server."""
     from nba_assets.reporting.facts import quality_facts
     from nba_assets.reporting.page import write_page

@@ -7,6 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nba_assets.cli.opening import Command, console, open_platform
+from nba_assets.cli.options import (
+    All,
+    ChunkDays,
+    Date,
+    Failed,
+    From,
+    Json,
+    Limit,
+    Missing,
+    NoResume,
+    Stale,
+    Table,
+    Tables,
+    To,
+    WithUpstream,
+)
 from nba_assets.errors import RequestError
 from nba_assets.operations.backfills.defaults import CHUNK_DAYS
 
@@ -15,19 +31,6 @@ if TYPE_CHECKING:
 
 show = typer.Typer()
 """Commands to be added to the application, by their own names."""
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")]
-Table = Annotated[str, typer.Argument(help="A table, as team_offense.")]
-Date = Annotated[dt.datetime, typer.Argument(formats=["%Y-%m-%d"], help="A date.")]
-From = Annotated[dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First date; default: first.")]
-To = Annotated[dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last date; default: the newest.")]
-Tables = Annotated[list[str] | None, typer.Option(help="Only these, also by comma; default: all.")]
-Stale = Annotated[bool, typer.Option("--stale", help="Only stale dates, and what becomes stale by them.")]
-Missing = Annotated[bool, typer.Option("--missing", help="Only dates never built.")]
-Failed = Annotated[bool, typer.Option("--failed", help="Only rejected and blocked dates.")]
-WithUpstream = Annotated[bool, typer.Option("--with-upstream", help="Also what the tables are made of.")]
-ChunkDays = Annotated[int, typer.Option(min=1, help="Dates of one run at most.")]
-Limit = Annotated[int, typer.Option(min=1, help="How many, the newest.")]
 
 
 @show.command(cls=Command)
@@ -38,7 +41,7 @@ def plan(
     stale: Stale = False,
     missing: Missing = False,
     failed: Failed = False,
-    everything: Annotated[bool, typer.Option("--all", "--no-resume", help="Also what is up to date.")] = False,
+    no_resume: NoResume = False,
     with_upstream: WithUpstream = False,
     chunk_days: ChunkDays = CHUNK_DAYS,
     as_json: Json = False,
@@ -47,7 +50,7 @@ def plan(
     from nba_assets.cli.plan_view import print_plan
     from nba_assets.operations.plan import plan as plan_of
 
-    flags = {"stale": stale, "missing": missing, "failed": failed, "all": everything}
+    flags = {"stale": stale, "missing": missing, "failed": failed, "all": no_resume}
     platform = open_platform()
     report = plan_of(
         platform.warehouse,
@@ -109,7 +112,7 @@ def explain(
 
 @show.command(cls=Command)
 def claims(
-    everyone: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    everything: All = False,
     limit: Limit = 20,
     as_json: Json = False,
 ) -> None:
@@ -120,7 +123,7 @@ def claims(
     from nba_assets.readiness.durations import durations
 
     platform = open_platform()
-    found = platform.claims.recent(limit) if everyone else platform.claims.active()
+    found = platform.claims.recent(limit) if everything else platform.claims.active()
     state, ledger, now = platform.warehouse.state(), platform.warehouse.ledger(), platform.claims.now()
     timed = durations(platform.warehouse.recent_builds())
     stall = dt.timedelta(minutes=platform.settings.stall_minutes)
@@ -156,13 +159,13 @@ def history(table: Table, date: Date, as_json: Json = False) -> None:
 
 @show.command(cls=Command)
 def waivers(
-    everyone: Annotated[bool, typer.Option("--all", help="Also expired and revoked ones.")] = False,
+    everything: All = False,
     as_json: Json = False,
 ) -> None:
     """Rules that somebody lets pass: which, where, until when, who and why."""
     rows = open_platform().warehouse.waivers()[::-1]
     columns = ["waiver_id", "state", "table_name", "rule", "first_date", "last_date", "until", "who", "why"]
-    rows = rows if everyone else rows[rows["state"] == "in force"]
+    rows = rows if everything else rows[rows["state"] == "in force"]
     _show(rows, columns, "Waivers", as_json, "No waiver is in force.")
 
 

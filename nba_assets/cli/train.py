@@ -8,25 +8,30 @@ import typer
 
 from nba_assets.cli.backfill import start
 from nba_assets.cli.opening import open_platform, say
+from nba_assets.cli.options import DAY, Detach, DryRun, Json, ShownReason
 from nba_assets.errors import RequestError
 
 
 def train(
     walk_forward: Annotated[
-        tuple[str, str] | None,
-        typer.Option(help="FIRST LAST: train for each month of these dates on what lies before it, then predict them."),
+        bool,
+        typer.Option("--walk-forward", help="Train for each month of the range on what is before it, then predict it."),
+    ] = False,
+    from_: Annotated[
+        dt.datetime | None, typer.Option("--from", formats=[DAY], help="First date of a walk-forward.")
     ] = None,
-    last: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Newest date of the training; default: the newest.")
+    to: Annotated[
+        dt.datetime | None,
+        typer.Option("--to", formats=[DAY], help="Last date of the walk-forward, or of the training; default: newest."),
     ] = None,
     config: Annotated[
         str,
         typer.Option(help='Where to cut, as {"train_end": "2024-06-30", "validation_end": "2025-01-31"}.'),
     ] = "{}",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be trained, start nothing.")] = False,
-    detach: Annotated[bool, typer.Option("--detach", help="Do not follow.")] = False,
-    reason: Annotated[str, typer.Option(help="Why; shown to anyone who finds the dates taken.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
+    dry_run: DryRun = False,
+    detach: Detach = False,
+    reason: ShownReason = "",
+    as_json: Json = False,
 ) -> None:
     """Train the points model through its gate; a stored version already is not trained again.
 
@@ -34,15 +39,17 @@ def train(
     honest as those of tomorrow. The predictions of the whole range are rewritten.
     """
     from nba_assets.operations.backfills.walk_forward import training_request, walk_forward_request
-    from nba_assets.partitions import date_of
 
+    if walk_forward and from_ is None:
+        raise RequestError("--walk-forward needs the first date: --from 2024-10-22")
+    if from_ is not None and not walk_forward:
+        raise RequestError("--from is the first date of a --walk-forward; a training begins with the history")
     platform = open_platform()
-    if walk_forward is None:
-        until = last.date() if last else None
-        request = training_request(platform.warehouse, platform.source.fingerprint, until, _config(config))
+    last = to.date() if to else None
+    if from_ is not None:
+        request = walk_forward_request(platform.warehouse, from_.date(), last or dt.date.max)
     else:
-        start_of, end_of = (date_of("--walk-forward", text) for text in walk_forward)
-        request = walk_forward_request(platform.warehouse, start_of, end_of)
+        request = training_request(platform.warehouse, platform.source.fingerprint, last, _config(config))
     if dry_run:
         months = [training["config"]["serves_from"][:7] for training in request.trainings if walk_forward]
         said = f"{len(months)} versions, for {', '.join(months)}" if months else "one version, on all published dates"

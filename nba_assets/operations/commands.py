@@ -151,7 +151,7 @@ def restore(
     if after.stale[table][after.position(pd.Timestamp(day))]:
         said += (
             f" It is stale: its inputs or its code have changed since build {build}, and a backfill would build it "
-            f"again. `nba-assets freeze {table} {day}` keeps it."
+            f"again. `nba-assets freeze {table} --from {day}` keeps it."
         )
     return Effect(said, _newly_stale(before, after), f"nba-assets backfill --stale --from {day}")
 

@@ -36,8 +36,8 @@ def delivery_does_not_shrink(staged: Staged) -> Iterator[Failure]:
                 SHRINK,
                 f"{published} rows of {len(games)} games are published, the delivery has {delivered} of "
                 f"{len(games) - len(gone)}{shown}. What is published stays. Deliver the rest again; if it is right, "
-                f"confirm it: nba-assets waive {staged.contract.name} {label_date(day)} --rule {SHRINK} --until DATE "
-                f"--reason WHY{_of_a_game(staged, gone, label_date(day))}",
+                f"confirm it: nba-assets waive {staged.contract.name} --from {label_date(day)} --rule {SHRINK} "
+                f"--until DATE --reason WHY{_of_a_game(staged, gone, label_date(day))}",
                 asks=True,
             )
 

@@ -58,11 +58,11 @@ def test_models_shows_every_version_its_status_and_what_it_serves(platform):
 
 def test_a_promotion_moves_the_champion_and_a_rollback_moves_it_back(platform):
     models = platform.settings.models
-    said = run("promote", "xgboost_points_v2", "--why", "checked the card")
+    said = run("promote", "xgboost_points_v2", "--reason", "checked the card")
     assert "xgboost_points_v2 is accepted and champion" in said
     assert "nba-assets backfill --no-resume --tables player_points_predictions,prediction_accuracy" in said
     assert read_decisions(models).champion == 2
-    said = run("rollback", "--why", "predictions of centers are off")
+    said = run("rollback", "--reason", "predictions of centers are off")
     assert "xgboost_points_v2 is rolled back, xgboost_points_v1 is champion" in said
     assert read_decisions(models).champion == 1
     assert newest_model(models, LATER).version == 1
@@ -79,7 +79,7 @@ def test_a_promotion_moves_the_champion_and_a_rollback_moves_it_back(platform):
 
 def test_a_rejected_version_serves_no_more(platform):
     assert newest_model(platform.settings.models, LATER).version == 2
-    assert "xgboost_points_v2 is rejected" in run("reject", "2", "--why", "trained on a wrong feed")
+    assert "xgboost_points_v2 is rejected" in run("reject", "2", "--reason", "trained on a wrong feed")
     assert newest_model(platform.settings.models, LATER).version == 1
 
 
@@ -93,11 +93,11 @@ def test_a_rejected_version_serves_no_more(platform):
     ],
 )
 def test_what_cannot_be_decided_is_refused_and_not_in_the_journal(platform, words, why):
-    assert why in run(*words, "--why", "because", exit_code=2)
+    assert why in run(*words, "--reason", "because", exit_code=2)
     assert platform.warehouse.journal().empty
     assert len(read_decisions(platform.settings.models).history) == 2
 
 
 def test_nobody_decides_without_a_reason(platform):
     run("promote", "2", exit_code=2)
-    assert "needs who takes it and why" in run("promote", "2", "--why", " ", exit_code=2)
+    assert "needs who takes it and why" in run("promote", "2", "--reason", " ", exit_code=2)

@@ -101,7 +101,7 @@ def test_the_plan_of_a_correction_names_dates_cause_and_order(built):
 
 
 def test_the_plan_is_cut_by_tables_and_dates(built):
-    plan = built.json("plan", "--all", "--tables", "team_offense,team_defense", "--from", SECOND, "--to", SECOND)
+    plan = built.json("plan", "--no-resume", "--tables", "team_offense,team_defense", "--from", SECOND, "--to", SECOND)
     assert {table["table"]: table["days"] for table in plan["plan"]["tables"]} == {
         "team_offense": [SECOND], "team_defense": [SECOND]
     }  # fmt: skip

@@ -185,7 +185,7 @@ def _command(metadata: Mapping[str, Any]) -> str:
         name: metadata["split"][name] for name in ("train_end", "validation_end")
     }
     last = metadata.get("training_window", metadata["data_window"])["last_date"]
-    return f"```\nnba-assets train --last {last} --config '{json.dumps(config)}'\n```"
+    return f"```\nnba-assets train --to {last} --config '{json.dumps(config)}'\n```"
 
 
 def _table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

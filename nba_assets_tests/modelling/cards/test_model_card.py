@@ -57,7 +57,7 @@ def test_every_record_is_on_the_card(metadata, models):
     assert metadata["groups"]["all"]["metrics"]["xgboost"]["mae"] == metadata["test_mae"]
     assert "PLOTS" in text
     assert metadata["model_sha256"] in text
-    assert "nba-assets train --last 2024-02-19 --config '{\"with_lines\": true}'" in text
+    assert "nba-assets train --to 2024-02-19 --config '{\"with_lines\": true}'" in text
     assert "waiver" not in text.lower()
 
 
