@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,7 @@ def game_id(date: str | pd.Timestamp, home: int) -> str:
     return f"{pd.Timestamp(date):%y%m%d}{home:04d}"
 
 
-def schedule(games: Sequence[tuple], **facts) -> pd.DataFrame:
+def schedule(games: Sequence[tuple[Any, ...]], **facts: object) -> pd.DataFrame:
     """game_schedule of (date, home, away) tuples."""
     rows = [
         {
@@ -51,7 +52,7 @@ def schedule(games: Sequence[tuple], **facts) -> pd.DataFrame:
     return frame.astype({**types, "home_team_id": "int64", "away_team_id": "int64"})
 
 
-def summary(rows: Sequence[tuple], **statistics: Sequence[float | None]) -> pd.DataFrame:
+def summary(rows: Sequence[tuple[Any, ...]], **statistics: Sequence[float | None]) -> pd.DataFrame:
     """player_game_summary of (player, team, date) tuples: 30 minutes, `LINE`, `SHOTS`, unless a list says otherwise."""
     frame = pd.DataFrame(rows, columns=["player_id", "team_id", "game_date"])
     frame["game_date"] = pd.to_datetime(frame["game_date"]).astype("datetime64[ns]")
@@ -66,7 +67,7 @@ def summary(rows: Sequence[tuple], **statistics: Sequence[float | None]) -> pd.D
     return frame
 
 
-def team_table(rows: Sequence[tuple], **statistics: Sequence[float | None]) -> pd.DataFrame:
+def team_table(rows: Sequence[tuple[Any, ...]], **statistics: Sequence[float | None]) -> pd.DataFrame:
     """team_offense and team_defense in one frame, of (team, date) tuples."""
     frame = pd.DataFrame(rows, columns=["team_id", "game_date"])
     frame["game_date"] = pd.to_datetime(frame["game_date"]).astype("datetime64[ns]")
@@ -93,7 +94,7 @@ def without(rows: pd.DataFrame, hit: np.ndarray, names: Sequence[str], reason: s
     return rows
 
 
-def gap(*team_games: tuple) -> pd.DataFrame:
+def gap(*team_games: tuple[Any, ...]) -> pd.DataFrame:
     """Team-games that were due and are not known, of (team, date) tuples."""
     rows = [(pd.Timestamp(date), game_id(date, team), team) for team, date in team_games]
     return pd.DataFrame(rows, columns=GAP_COLUMNS)

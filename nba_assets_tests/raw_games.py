@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from nba_assets.contracts.conformed import conform
+from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.raw import RAW_TABLES
 from nba_assets.domain.absence import absence_column
 
@@ -61,7 +62,7 @@ def raw_frames(days: Sequence[dt.date]) -> dict[str, pd.DataFrame]:
     return {contract.name: _conformed(contract, rows) for contract, rows in zip(RAW_TABLES, by_table, strict=True)}
 
 
-def _conformed(contract, rows: list[dict[str, object]]) -> pd.DataFrame:
+def _conformed(contract: Contract, rows: list[dict[str, object]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows).reindex(columns=list(contract.column_names))
     reasons = {name: contract.column(name).nulls[0] for name in contract.nullable_columns}
     return conform(contract, frame.assign(absence=absence_column(frame, reasons))).rows

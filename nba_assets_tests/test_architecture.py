@@ -129,12 +129,12 @@ def allowed(part: str, imported: str) -> bool:
     return lies_in(imported, permitted) or any(place.startswith(f"{imported}.") for place in permitted)
 
 
-def test_every_part_of_the_package_has_its_floor():
+def test_every_part_of_the_package_has_its_floor() -> None:
     parts = {part_of(module) for module in MODULES} - {"__init__"}
     assert parts <= set(MAY_IMPORT), "say in MAY_IMPORT what a new part may import"
 
 
-def test_no_two_parts_import_each_other():
+def test_no_two_parts_import_each_other() -> None:
     below = {part: {place.split(".")[0] for place in places} for part, places in MAY_IMPORT.items()}
     done: set[str] = set()
     while len(done) < len(below):
@@ -143,7 +143,7 @@ def test_no_two_parts_import_each_other():
         done |= free
 
 
-def test_imports_point_down():
+def test_imports_point_down() -> None:
     wrong = []
     for module in MODULES:
         inside = {name.removeprefix("nba_assets.") for name in imports_of(module) if name.startswith("nba_assets.")}
@@ -151,7 +151,7 @@ def test_imports_point_down():
     assert wrong == []
 
 
-def test_outside_libraries_stay_where_they_belong():
+def test_outside_libraries_stay_where_they_belong() -> None:
     wrong = [
         f"{name_of(module)} imports {imported}; {library} may be imported in {places} only"
         for module in MODULES
@@ -162,7 +162,7 @@ def test_outside_libraries_stay_where_they_belong():
     assert wrong == []
 
 
-def test_no_import_hides_in_a_string():
+def test_no_import_hides_in_a_string() -> None:
     """A module that is named in a string is started as a process, and is one that may be."""
     named = {
         (node.value, name_of(module))
@@ -178,18 +178,18 @@ def is_module(text: str) -> bool:
     return text.startswith("nba_assets.") and REPOSITORY.joinpath(*text.split(".")).with_suffix(".py").is_file()
 
 
-def test_a_file_is_small_and_says_what_it_is_for():
+def test_a_file_is_small_and_says_what_it_is_for() -> None:
     for module in (*MODULES, *TESTS):
         assert len(module.read_text(encoding="utf-8").splitlines()) <= 300, module
         assert ast.get_docstring(tree_of(module)), f"{module}: no docstring"
 
 
-def test_modules_are_named_by_what_they_are_about():
+def test_modules_are_named_by_what_they_are_about() -> None:
     empty = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
     assert [module for module in MODULES if module.stem in empty] == []
 
 
-def test_the_environment_is_read_in_settings_only():
+def test_the_environment_is_read_in_settings_only() -> None:
     others = [name for name in MODULES if name_of(name) not in ("settings", "home", "event_log.storage")]
     texts = {module: module.read_text(encoding="utf-8") for module in others}
     assert [module for module, text in texts.items() if "os.environ" in text or "getenv" in text] == []

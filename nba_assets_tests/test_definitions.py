@@ -54,15 +54,15 @@ def specs(definitions: dg.Definitions) -> dict[str, dg.AssetSpec]:
     return {spec.key.to_user_string(): spec for spec in definitions.resolve_all_asset_specs()}
 
 
-def test_every_file_of_assets_is_listed_and_named_after_its_asset(specs):
+def test_every_file_of_assets_is_listed_and_named_after_its_asset(specs: dict[str, dg.AssetSpec]) -> None:
     assert sorted(specs) == ASSET_FILES
 
 
-def test_every_contract_has_its_asset_in_graph_order():
+def test_every_contract_has_its_asset_in_graph_order() -> None:
     assert [asset.contract for asset in TABLE_ASSETS] == list(TABLES.values())
 
 
-def test_groups_listed_by_name_stand_in_the_order_the_data_flow(specs):
+def test_groups_listed_by_name_stand_in_the_order_the_data_flow(specs: dict[str, dg.AssetSpec]) -> None:
     backwards = [
         (dep.asset_key.to_user_string(), name)
         for name, spec in specs.items()
@@ -74,7 +74,7 @@ def test_groups_listed_by_name_stand_in_the_order_the_data_flow(specs):
 
 
 @pytest.mark.parametrize("name", ASSET_FILES)
-def test_every_asset_is_described(specs, name):
+def test_every_asset_is_described(specs: dict[str, dg.AssetSpec], name: str) -> None:
     spec = specs[name]
     assert spec.group_name == group_name(next((REPOSITORY / "nba_assets" / "assets").glob(f"*/{name}.py")).parent.name)
     assert spec.owners == ["team:nba-data"]
@@ -88,7 +88,7 @@ def test_every_asset_is_described(specs, name):
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_shows_its_contract(specs, name):
+def test_a_table_shows_its_contract(specs: dict[str, dg.AssetSpec], name: str) -> None:
     spec, contract = specs[name], TABLES[name]
     schema = spec.metadata["dagster/column_schema"]
     assert [column.name for column in schema.columns] == list(contract.column_names)
@@ -101,7 +101,9 @@ def test_a_table_shows_its_contract(specs, name):
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_edges_are_what_the_contract_reads_and_map_a_date_to_itself(definitions, specs, name):
+def test_edges_are_what_the_contract_reads_and_map_a_date_to_itself(
+    definitions: dg.Definitions, specs: dict[str, dg.AssetSpec], name: str
+) -> None:
     read = {upstream.table for upstream in TABLES[name].reads}
     edges = {dep.asset_key.to_user_string() for dep in specs[name].deps}
     assert edges == read | ({MODEL} if name == "player_points_predictions" else set())
@@ -114,7 +116,9 @@ def test_edges_are_what_the_contract_reads_and_map_a_date_to_itself(definitions,
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_is_partitioned_by_the_dates_of_the_source_and_built_in_ranges(definitions, specs, name):
+def test_a_table_is_partitioned_by_the_dates_of_the_source_and_built_in_ranges(
+    definitions: dg.Definitions, specs: dict[str, dg.AssetSpec], name: str
+) -> None:
     partitions = specs[name].partitions_def
     assert partitions.get_partition_keys(current_time=dt.datetime(2030, 1, 1, tzinfo=dt.UTC)) == [
         day.isoformat() for day in DAYS
@@ -124,7 +128,7 @@ def test_a_table_is_partitioned_by_the_dates_of_the_source_and_built_in_ranges(d
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_has_one_roll_up_check_per_date_that_blocks_nothing(definitions, name):
+def test_a_table_has_one_roll_up_check_per_date_that_blocks_nothing(definitions: dg.Definitions, name: str) -> None:
     graph = definitions.resolve_asset_graph()
     check = graph.get(dg.AssetCheckKey(dg.AssetKey(name), CHECK_NAME))
     assert check.blocking is False
@@ -132,7 +136,7 @@ def test_a_table_has_one_roll_up_check_per_date_that_blocks_nothing(definitions,
     assert check.description
 
 
-def test_every_run_of_tables_ends_with_a_check_of_what_it_left_open(definitions):
+def test_every_run_of_tables_ends_with_a_check_of_what_it_left_open(definitions: dg.Definitions) -> None:
     keys = {key for key in definitions.resolve_asset_graph().asset_check_keys if key.name == "last_run_complete"}
     assert {key.asset_key.to_user_string() for key in keys} == set(TABLES)
 
@@ -148,12 +152,12 @@ def test_every_run_of_tables_ends_with_a_check_of_what_it_left_open(definitions)
         ),
     ],
 )
-def test_jobs(definitions, job, assets):
+def test_jobs(definitions: dg.Definitions, job: str, assets: set[str]) -> None:
     selected = definitions.resolve_job_def(job).asset_layer.selected_asset_keys
     assert {key.to_user_string() for key in selected} == assets
 
 
-def test_lineage_names_columns_that_exist():
+def test_lineage_names_columns_that_exist() -> None:
     columns = {f"{name}.{column}" for name, contract in TABLES.items() for column in contract.column_names}
     named = {source for contract in TABLES.values() for column in contract.columns for source in column.sources}
     assert named
@@ -161,18 +165,18 @@ def test_lineage_names_columns_that_exist():
 
 
 @pytest.mark.parametrize("name", [name for name, contract in TABLES.items() if not contract.ingest])
-def test_lineage_points_to_tables_that_are_read(name):
+def test_lineage_points_to_tables_that_are_read(name: str) -> None:
     contract = TABLES[name]
     named = {source.split(".")[0] for column in contract.columns for source in column.sources}
     assert named <= {read.table for read in contract.reads}
 
 
-def test_loading_writes_nothing(tmp_path):
+def test_loading_writes_nothing(tmp_path: Path) -> None:
     build_definitions(Settings(home=tmp_path / "home"), FourDays())
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_source_that_cannot_be_asked_closes_nothing_but_itself(tmp_path):
+def test_a_source_that_cannot_be_asked_closes_nothing_but_itself(tmp_path: Path) -> None:
     """History begins where the warehouse does not know a date to be without games; here it knows of none."""
     settings = Settings(home=tmp_path / "home")
 
@@ -187,14 +191,14 @@ def test_a_source_that_cannot_be_asked_closes_nothing_but_itself(tmp_path):
     assert open_warehouse(settings, Away()).history_start == DAYS[2]
 
 
-def test_workspace_and_project_name_the_same_module():
+def test_workspace_and_project_name_the_same_module() -> None:
     workspace = yaml.safe_load((REPOSITORY / "workspace.yaml").read_text())
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
     assert workspace["load_from"] == [{"python_module": "nba_assets.definitions"}]
     assert project["tool"]["dagster"]["module_name"] == "nba_assets.definitions"
 
 
-def test_importing_the_definitions_opens_nothing(monkeypatch):
+def test_importing_the_definitions_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment decides when `defs` is called, not when the module is imported."""
     from nba_assets import definitions as module
 

@@ -50,12 +50,12 @@ def words_of(command: str, script: Path) -> list[str]:
     return [word.replace("=PLAYER", "=7") for word in filled]
 
 
-def test_the_pages_are_there():
+def test_the_pages_are_there() -> None:
     assert {"README.md", "docs/architecture.md", "docs/recipes.md", "docs/decisions.md"} <= set(TEXTS)
 
 
 @pytest.mark.parametrize("page", TEXTS)
-def test_commands_are_understood(page: str, tmp_path: Path):
+def test_commands_are_understood(page: str, tmp_path: Path) -> None:
     """Every command parses with all its words; in running text one may be shortened, in a block none is."""
     script = tmp_path / "some.sql"
     script.touch()
@@ -73,7 +73,7 @@ def test_commands_are_understood(page: str, tmp_path: Path):
 
 
 @pytest.mark.parametrize("page", TEXTS)
-def test_make_targets_and_modules_exist(page: str):
+def test_make_targets_and_modules_exist(page: str) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), flags=re.MULTILINE))
     spans = [*fenced(TEXTS[page]), *inline(TEXTS[page])]
     asked = {word for span in spans for named in re.findall(r"\bmake ([a-z -]+)", span) for word in named.split()}
@@ -83,7 +83,7 @@ def test_make_targets_and_modules_exist(page: str):
 
 
 @pytest.mark.parametrize("page", TEXTS)
-def test_links_lead_somewhere(page: str):
+def test_links_lead_somewhere(page: str) -> None:
     for link, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", TEXTS[page]):
         target = (REPOSITORY / page).parent / link if link else REPOSITORY / page
         assert target.exists(), f"{page}: {link}"
@@ -93,7 +93,7 @@ def test_links_lead_somewhere(page: str):
 
 
 @pytest.mark.parametrize("page", TEXTS)
-def test_files_that_are_named_exist(page: str):
+def test_files_that_are_named_exist(page: str) -> None:
     named = {
         span for span in inline(TEXTS[page]) if re.match(r"(nba_assets|nba_assets_tests|docs|deploy)/[\w./]*$", span)
     }
@@ -102,17 +102,17 @@ def test_files_that_are_named_exist(page: str):
 
 
 @pytest.mark.parametrize("page", TEXTS)
-def test_variables_are_known(page: str):
+def test_variables_are_known(page: str) -> None:
     named = set(re.findall(r"`(NBA_[A-Z_]+|GCP_PROJECT_ID)\b", TEXTS[page]))
     of_deployment = {"NBA_GCS_BUCKET"}
     assert set(outside_environment(dict.fromkeys(named, "x"))) - {*OUTSIDE, *of_deployment} == set()
 
 
-def test_what_is_generated_is_current():
+def test_what_is_generated_is_current() -> None:
     old = [path.name for path, text in documents().items() if path.read_text(encoding="utf-8") != text]
     assert old == [], "python -m nba_assets_tests.generated_docs writes them again"
 
 
-def test_local_dagster_home_is_valid_yaml():
+def test_local_dagster_home_is_valid_yaml() -> None:
     config = yaml.safe_load((REPOSITORY / "nba_assets" / "local_dagster.yaml").read_text())
     assert config["event_log_storage"]["class"] == "LocalEventLogStorage"

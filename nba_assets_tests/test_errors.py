@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from nba_assets.claims.errors import ClaimNotFound
-from nba_assets.errors import CATALOGUE, RequestError, coded, reference
+from nba_assets.errors import CATALOGUE, Entry, RequestError, coded, reference
 from nba_assets.sources.port import SourceError
 from nba_assets.warehouse.port import FencedOut, WarehouseError
 from nba_assets_tests.conftest import REPOSITORY
@@ -36,7 +36,7 @@ def classes() -> dict[str, type[Exception]]:
     return found
 
 
-def test_every_error_of_the_package_has_a_code_of_the_catalogue():
+def test_every_error_of_the_package_has_a_code_of_the_catalogue() -> None:
     known = {entry.code for entry in CATALOGUE}
     assert {
         name: getattr(kind, "code", None)
@@ -46,14 +46,14 @@ def test_every_error_of_the_package_has_a_code_of_the_catalogue():
 
 
 @pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.code)
-def test_an_entry_names_the_class_that_carries_its_code(entry):
+def test_an_entry_names_the_class_that_carries_its_code(entry: Entry) -> None:
     assert classes()[entry.raised_as].__dict__["code"] == entry.code
     assert entry.what
     assert entry.where
     assert entry.to_do
 
 
-def test_no_code_is_given_twice_and_all_look_alike():
+def test_no_code_is_given_twice_and_all_look_alike() -> None:
     codes = [entry.code for entry in CATALOGUE]
     assert len(set(codes)) == len(codes)
     assert codes == sorted(codes)
@@ -72,11 +72,11 @@ def test_no_code_is_given_twice_and_all_look_alike():
         ("only words", "only words"),
     ],
 )
-def test_a_message_carries_its_code(error, said):
+def test_a_message_carries_its_code(error: object, said: str) -> None:
     assert coded(error) == said
 
 
-def test_no_command_or_run_catches_what_only_a_defect_raises():
+def test_no_command_or_run_catches_what_only_a_defect_raises() -> None:
     """A ValueError out of pandas, taken for a refusal, would be shown as what somebody asked for wrongly."""
     rooms = ("assets", "automation", "cli", "operations", "orchestration")
     broad = {"ValueError", "TypeError", "Exception", "BaseException"}
@@ -89,7 +89,7 @@ def test_no_command_or_run_catches_what_only_a_defect_raises():
     assert found == []
 
 
-def test_the_reference_is_current_and_the_commands_in_it_exist():
+def test_the_reference_is_current_and_the_commands_in_it_exist() -> None:
     from typer.testing import CliRunner
 
     from nba_assets.cli import app

@@ -15,7 +15,7 @@ from nba_assets_tests.platform import Platform, SlicedSource
 FIRST_LOOK = REPOSITORY / "docs" / "notebooks" / "first_look.ipynb"
 
 
-def test_the_notebook_is_kept_without_results():
+def test_the_notebook_is_kept_without_results() -> None:
     cells = nbformat.read(FIRST_LOOK, as_version=4).cells
     assert not any(cell.get("outputs") for cell in cells)
     assert not any("/home/" in cell.source or "/tmp/" in cell.source for cell in cells)
@@ -23,7 +23,7 @@ def test_the_notebook_is_kept_without_results():
 
 @pytest.mark.long
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_the_notebook_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_notebook_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     league = SimulatedLeague(seasons=1)
     source = SlicedSource(league, league.first_date, league.first_date + (league.horizon - league.first_date) / 10)
     Platform(tmp_path, source).run(tables=["game_schedule", "game_results", "team_box_scores", "player_box_scores",

@@ -28,7 +28,7 @@ def retired() -> list[str]:
 
 
 @pytest.mark.parametrize("suffix", [".py", ".md", ".html", ".js"])
-def test_no_retired_word_comes_back(suffix):
+def test_no_retired_word_comes_back(suffix: str) -> None:
     words = retired()
     assert len(words) > 10
     pattern = re.compile(rf"(?<![a-z])({'|'.join(map(re.escape, words))})(?![a-z]|[ _-]out)", re.IGNORECASE)

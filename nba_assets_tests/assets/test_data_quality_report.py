@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import dagster as dg
@@ -19,7 +20,7 @@ from nba_assets_tests.warehouse.raw_publishes import DAYS, publish_raw, warehous
 
 
 @pytest.fixture
-def platform(tmp_path, monkeypatch) -> SimpleNamespace:
+def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     monkeypatch.setattr(vl_convert, "javascript_bundle", lambda: "/* library */")
     settings = Settings(home=tmp_path, who="ana")
     settings.models.mkdir()
@@ -29,7 +30,7 @@ def platform(tmp_path, monkeypatch) -> SimpleNamespace:
     return SimpleNamespace(settings=settings, warehouse=warehouse, models=settings.models)
 
 
-def test_the_asset_writes_the_page_and_links_it(platform):
+def test_the_asset_writes_the_page_and_links_it(platform: SimpleNamespace) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         resources = {"warehouse": platform.warehouse, "settings": platform.settings, "source": object()}
         result = dg.materialize([data_quality_report], resources=resources, instance=instance)
@@ -47,7 +48,9 @@ def test_the_asset_writes_the_page_and_links_it(platform):
     assert rejected["blocked"] > 0
 
 
-def test_the_asset_puts_the_page_into_the_bucket_of_the_reports(platform, tmp_path, monkeypatch):
+def test_the_asset_puts_the_page_into_the_bucket_of_the_reports(
+    platform: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bucket = DirectoryStore(tmp_path / "bucket")
     monkeypatch.setattr("nba_assets.assets.quality.data_quality_report.open_store", lambda address: bucket)
     settings = replace(platform.settings, report_store="gs://nba/reports")
@@ -60,14 +63,16 @@ def test_the_asset_puts_the_page_into_the_bucket_of_the_reports(platform, tmp_pa
     assert bucket.read(name).content == (settings.reports / name).read_bytes()
 
 
-def test_the_command_writes_the_same_page(platform, monkeypatch):
+def test_the_command_writes_the_same_page(platform: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reporting, "open_platform", lambda: platform)
     said = json.loads(CliRunner().invoke(app, ["report", "--json"]).output)
     assert said["partitions"]["rejected"] == 1
     assert "file://" in CliRunner().invoke(app, ["report"]).output
 
 
-def test_the_ui_says_where_the_page_is_or_how_to_write_it(platform, capsys):
+def test_the_ui_says_where_the_page_is_or_how_to_write_it(
+    platform: SimpleNamespace, capsys: pytest.CaptureFixture[str]
+) -> None:
     reporting.print_report(platform)
     assert "nba-assets report" in capsys.readouterr().out
     platform.settings.reports.mkdir()

@@ -1,7 +1,9 @@
 """What a second delivery may do to what is published, and how a game that is not played is said."""
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -66,7 +68,9 @@ def test_an_optional_file_that_vanishes_deletes_nothing_before_somebody_confirms
         pytest.param(lambda lines: lines.drop(lines.index[8:14]), [SECOND], id="most-rows-gone"),
     ],
 )
-def test_lines_that_lack_what_is_published_are_blocked(home: Home, change, days) -> None:
+def test_lines_that_lack_what_is_published_are_blocked(
+    home: Home, change: Callable[..., Any], days: list[dt.date]
+) -> None:
     before = home.deliver(tables=LINES).rows("point_lines")
     after = home.deliver(lambda tables: tables.update(point_lines=change(tables["point_lines"])), LINES[1:])
     pd.testing.assert_frame_equal(after.rows("point_lines"), before)
@@ -113,7 +117,7 @@ class TestAGameThatIsNotPlayed:
     GAME = "0042400107"
     DAY = dt.date(2024, 10, 26)
 
-    def with_game(self, **facts: object):
+    def with_game(self, **facts: object) -> Callable[[Tables], None]:
         row = {"game_id": self.GAME, "game_date": str(self.DAY), "home_team_id": BOS, "away_team_id": LAL,
                "neutral_site": False} | facts  # fmt: skip
 
@@ -156,7 +160,7 @@ class TestAGameThatIsNotPlayed:
              "'postponed' is not that of a game with a score"),
         ],
     )  # fmt: skip
-    def test_a_column_that_contradicts_is_refused(self, home: Home, facts: dict, text: str) -> None:
+    def test_a_column_that_contradicts_is_refused(self, home: Home, facts: dict[str, Any], text: str) -> None:
         reason = refused(home.deliver(self.with_game(**facts), GAMES), "game_results")[self.DAY]
         assert text in reason
 

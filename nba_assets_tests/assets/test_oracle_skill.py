@@ -61,14 +61,16 @@ def found(graded: tuple[pd.DataFrame, pd.DataFrame]) -> Skill:
     return skill(*graded)
 
 
-def test_the_model_knows_more_than_the_average_and_less_than_the_oracle(graded) -> None:
+def test_the_model_knows_more_than_the_average_and_less_than_the_oracle(
+    graded: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
     measured = found(graded)
     assert measured.rows > 3000
     assert measured.oracle < measured.model < measured.baseline
     assert 0.0 < measured.share < 0.6, "half of what can be known is news of the day, which no table has"
 
 
-def test_the_oracle_is_the_best_there_is(graded) -> None:
+def test_the_oracle_is_the_best_there_is(graded: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     """Its errors do not hang together with what it expects: nothing is left to be learned from it."""
     accuracy, expected = graded
     rows = accuracy.merge(expected[["game_id", "player_id", "expected_pts"]], on=["game_id", "player_id"])

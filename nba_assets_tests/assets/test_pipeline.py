@@ -136,21 +136,25 @@ def broken(
 class TestMissingGame:
     """One game's box scores do not arrive; later they do."""
 
-    def test_the_run_fails_at_its_end_and_names_the_date(self, broken) -> None:
+    def test_the_run_fails_at_its_end_and_names_the_date(
+        self, broken: tuple[Platform, dt.date, str, dg.ExecuteInProcessResult]
+    ) -> None:
         _platform, day, game, result = broken
         assert not result.success
         said = [message for message in failure_messages(result) if str(day) in message]
         assert said, failure_messages(result)
         assert any(game in message for message in said)
 
-    def test_the_date_is_rejected_where_it_can_be_known_and_blocked_below(self, broken) -> None:
+    def test_the_date_is_rejected_where_it_can_be_known_and_blocked_below(
+        self, broken: tuple[Platform, dt.date, str, dg.ExecuteInProcessResult]
+    ) -> None:
         platform, day, _game, _ = broken
         assert platform.statuses("team_box_scores")[day] == "rejected"
         for table in ("player_box_scores", "team_offense", "team_defense", "player_game_summary"):
             assert platform.statuses(table)[day] == "blocked", table
         assert platform.rows("team_box_scores", f"game_date = '{day}'").empty
 
-    def test_good_dates_go_through(self, broken) -> None:
+    def test_good_dates_go_through(self, broken: tuple[Platform, dt.date, str, dg.ExecuteInProcessResult]) -> None:
         platform, day, _, _ = broken
         for table in ("team_box_scores", "player_game_summary"):
             others = {status for date, status in platform.statuses(table).items() if date != day}
@@ -158,13 +162,17 @@ class TestMissingGame:
         before = [status for date, status in platform.statuses("ml_feature_store").items() if date < day]
         assert set(before) == {"ready"}
 
-    def test_dagster_does_not_show_the_date_as_materialized(self, broken) -> None:
+    def test_dagster_does_not_show_the_date_as_materialized(
+        self, broken: tuple[Platform, dt.date, str, dg.ExecuteInProcessResult]
+    ) -> None:
         platform, day, _, _ = broken
         shown = platform.instance.get_materialized_partitions(dg.AssetKey("player_game_summary"))
         assert day.isoformat() not in shown
         assert len(shown) == DAYS - 1
 
-    def test_the_next_dates_are_blocked_for_the_gap(self, broken) -> None:
+    def test_the_next_dates_are_blocked_for_the_gap(
+        self, broken: tuple[Platform, dt.date, str, dg.ExecuteInProcessResult]
+    ) -> None:
         platform, day, _, _ = broken
         statuses = platform.statuses("player_daily_cache")
         blocked = [date for date, status in statuses.items() if status == "blocked"]
@@ -173,7 +181,9 @@ class TestMissingGame:
         ledger = platform.warehouse.ledger().set_index(["table_name", "game_date"])
         assert "upstream_gaps_within_limit" in ledger.loc[("player_daily_cache", pd.Timestamp(min(blocked))), "reasons"]
 
-    def test_the_model_refuses_with_table_and_date(self, broken) -> None:
+    def test_the_model_refuses_with_table_and_date(
+        self, broken: tuple[Platform, dt.date, str, dg.ExecuteInProcessResult]
+    ) -> None:
         platform, day, _, result = broken
         refusals = [
             message for message in failure_messages(result) if "training the points model is refused" in message
@@ -183,7 +193,9 @@ class TestMissingGame:
         assert str(day) in refusals[0]
         assert stored_versions(platform.settings.models) == []
 
-    def test_predictions_of_the_blocked_dates_are_the_labelled_baseline(self, broken) -> None:
+    def test_predictions_of_the_blocked_dates_are_the_labelled_baseline(
+        self, broken: tuple[Platform, dt.date, str, dg.ExecuteInProcessResult]
+    ) -> None:
         platform, day, _, _ = broken
         result = platform.run(tables=["player_points_predictions"], first=day, last=day + dt.timedelta(days=4))
         assert result.success, failure_messages(result)
@@ -196,7 +208,9 @@ class TestMissingGame:
         assert rows.loc[blocked, "points_median"].notna().all()
         assert rows.loc[~blocked, "prediction_source"].isna().all(), "no version is stored"
 
-    def test_it_fixes_to_the_same_content_as_a_clean_build(self, broken, clean: Platform) -> None:
+    def test_it_fixes_to_the_same_content_as_a_clean_build(
+        self, broken: tuple[Platform, dt.date, str, dg.ExecuteInProcessResult], clean: Platform
+    ) -> None:
         platform, *_ = broken
         platform.source.deliver()
         result = platform.run(resume=True)

@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -41,7 +42,7 @@ def test_a_random_date_alone_equals_the_date_of_the_four_years(history: Platform
     assert history.hashes().equals(before)
 
 
-def _one(platform: Platform, query: str) -> tuple:
+def _one(platform: Platform, query: str) -> tuple[Any, ...]:
     with platform.warehouse.connect() as connection:
         return connection.execute(query).fetchone()
 

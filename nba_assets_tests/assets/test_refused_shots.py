@@ -46,14 +46,18 @@ def platform(source: SlicedSource, lost: dt.date, tmp_path_factory: pytest.TempP
     return platform
 
 
-def test_the_refused_date_is_rejected_and_holds_nobody_that_reads_it_as_optional(platform: Platform, lost: dt.date):
+def test_the_refused_date_is_rejected_and_holds_nobody_that_reads_it_as_optional(
+    platform: Platform, lost: dt.date
+) -> None:
     assert platform.statuses("shot_attempts")[lost] == "rejected"
     blocked = {table: [day for day, status in platform.statuses(table).items() if status != "ready"] for table in BUILT}
     assert {table for table, days in blocked.items() if days} == {"shot_attempts", "player_shot_zones"}
     assert min(blocked["player_shot_zones"]) > lost, "windows that hold the slate come after it"
 
 
-def test_what_is_made_of_the_refused_shots_is_missing_upstream_and_nothing_else(platform: Platform, lost: dt.date):
+def test_what_is_made_of_the_refused_shots_is_missing_upstream_and_nothing_else(
+    platform: Platform, lost: dt.date
+) -> None:
     on_lost = f"game_date = '{lost}'"
     for table in ("team_offense", "team_defense", "player_game_summary"):
         rows = platform.rows(table, on_lost)
@@ -68,12 +72,12 @@ def test_what_is_made_of_the_refused_shots_is_missing_upstream_and_nothing_else(
     assert next_slate["absence"].str.contains('"paint_share_last_10": "upstream_missing"').any()
 
 
-def test_training_is_refused_while_the_slate_is_lost(platform: Platform, lost: dt.date):
+def test_training_is_refused_while_the_slate_is_lost(platform: Platform, lost: dt.date) -> None:
     with pytest.raises(GateClosed, match=f"shot_attempts: {lost}"):
         platform.warehouse.read({"ml_feature_store": ()}, FIRST, LAST, purpose="training", gated=BUILT)
 
 
-def test_the_repaired_slate_fixes_everything(platform: Platform, source: SlicedSource, lost: dt.date):
+def test_the_repaired_slate_fixes_everything(platform: Platform, source: SlicedSource, lost: dt.date) -> None:
     source.deliver()
     result = platform.run(tables=BUILT, resume=True)
     assert result.success

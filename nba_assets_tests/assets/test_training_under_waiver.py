@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import dagster as dg
 import numpy as np
@@ -78,7 +79,7 @@ class NoClaim:
 
 @pytest.mark.parametrize("waivers", [[WAIVER], []], ids=["waived", "clean"])
 def test_waivers_are_shown_wherever_the_model_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waivers: list
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waivers: list[Any]
 ) -> None:
     monkeypatch.setattr(module, "FEATURE_COLUMNS", FEATURES)
     monkeypatch.setattr(module, "SHOT_FEATURES", ())
@@ -129,7 +130,7 @@ def test_waivers_are_shown_wherever_the_model_is(
     ],
 )
 def test_lines_are_news_only_when_all_are_verified_and_learned_from(
-    with_lines: bool, verified: list, are_news: bool
+    with_lines: bool, verified: list[Any], are_news: bool
 ) -> None:
     features = pd.DataFrame({"is_points_line_verified": pd.array(verified, dtype="boolean")})
     assert module.TrainingConfig(with_lines=with_lines).has_news(features) is are_news

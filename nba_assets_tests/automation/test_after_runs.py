@@ -72,14 +72,14 @@ def late_day(watched: Watched) -> dt.date:
     return sorted(rows["game_date"].dt.date.unique())[-2]
 
 
-def test_after_a_run_over_everything_nothing_is_left_to_tell(watched):
+def test_after_a_run_over_everything_nothing_is_left_to_tell(watched: Watched) -> None:
     assert watched.verdicts() == dict.fromkeys([*TABLES, MODEL], SUCCEEDED), "the run says so itself"
     reported = watched.tick()
     assert (reported.dates, reported.checks, reported.left) == (0, 0, 0)
     assert watched.tick().cursor == reported.cursor
 
 
-def test_a_late_game_is_reported_at_every_depth_and_so_is_its_repair(watched, late_day):
+def test_a_late_game_is_reported_at_every_depth_and_so_is_its_repair(watched: Watched, late_day: dt.date) -> None:
     game = watched.platform.rows("game_schedule", f"game_date = '{late_day}'")["game_id"].iloc[0]
     watched.platform.source.deliver(**{table: without_game(game) for table in INGEST})
     for table in INGEST:
@@ -107,7 +107,7 @@ def test_a_late_game_is_reported_at_every_depth_and_so_is_its_repair(watched, la
     assert watched.date("team_offense", late_day).check.status == SUCCEEDED
 
 
-def test_what_a_person_decides_is_reported(watched, late_day):
+def test_what_a_person_decides_is_reported(watched: Watched, late_day: dt.date) -> None:
     span = Span("team_offense", late_day, late_day)
     warehouse = watched.platform.warehouse
     before = watched.date("team_offense", late_day)

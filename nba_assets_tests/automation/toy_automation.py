@@ -1,8 +1,10 @@
 """Toy assets whose conditions look at a ledger kept by hand, evaluated as Dagster's daemon evaluates them."""
 
 import logging
+from typing import Any
 
 import dagster as dg
+from dagster._core.definitions.sensor_definition import SensorExecutionData
 
 from nba_assets.automation.launching.automation_sensor import LedgerAutomation
 from nba_assets.automation.launching.conditions import Decider, LedgerSaysDue
@@ -14,7 +16,7 @@ from nba_assets_tests.readiness.ledgers import HandLedger, OneLedger
 class ToyAutomation:
     """One asset for each table of the ledger; `requested` and `tick` evaluate again each time."""
 
-    def __init__(self, ledger: HandLedger, instance: dg.DagsterInstance, settings: Settings, **given) -> None:
+    def __init__(self, ledger: HandLedger, instance: dg.DagsterInstance, settings: Settings, **given: Any) -> None:
         self.ledger, self.instance, self.settings = ledger, instance, settings
         self.store = ClaimStore(settings.claims_url)
         self.decider = Decider(lambda: OneLedger(self.ledger), self.store, lambda: "s1", **given)
@@ -46,7 +48,7 @@ class ToyAutomation:
         found = {name: result.get_requested_partitions(dg.AssetKey(name)) for name in self.ledger.contracts}
         return {name: sorted(int(key[-2:]) for key in keys) for name, keys in found.items() if keys}
 
-    def tick(self):
+    def tick(self) -> SensorExecutionData:
         """One tick of the sensor, as the code server evaluates it."""
         with dg.build_sensor_context(instance=self.instance, repository_def=self.repository) as context:
             return self.repository.get_sensor_def("automation").evaluate_tick(context)

@@ -13,10 +13,11 @@ import shutil
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -24,14 +25,16 @@ from rich.console import Console
 from rich.table import Table
 
 from nba_assets import definitions
-from nba_assets.contracts.conformed import conform
+from nba_assets.contracts.conformed import Conformed, conform
+from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
 from nba_assets.home import prepare_home
 from nba_assets.platform import open_warehouse
+from nba_assets.readiness.audit import Verdict
 from nba_assets.settings import from_environment
 from nba_assets.sources.registry import open_source
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
-from nba_assets.warehouse.port import Window
+from nba_assets.warehouse.port import Published, Window
 
 console = Console(width=150)
 spent: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
@@ -49,11 +52,13 @@ def _timed(table: str, share: str) -> Iterator[None]:
 def _timed_warehouse(warehouse: DuckDBWarehouse) -> DuckDBWarehouse:
     read, publish = warehouse.read_window, warehouse.publish
 
-    def timed_read(contract, days, **more):  # type: ignore[no-untyped-def]
+    def timed_read(contract: Contract, days: Sequence[dt.date], **more: Any) -> Window:  # type: ignore[no-untyped-def]
         with _timed(contract.name, "warehouse"):
             return read(contract, days, **more)
 
-    def timed_publish(window, rows, verdicts, **more):  # type: ignore[no-untyped-def]
+    def timed_publish(
+        window: Window, rows: Conformed, verdicts: Mapping[dt.date, Verdict], **more: Any
+    ) -> dict[dt.date, Published]:  # type: ignore[no-untyped-def]
         with _timed(window.contract.name, "warehouse"):
             return publish(window, rows, verdicts, **more)
 

@@ -17,7 +17,7 @@ BOX = pd.DataFrame({
 })  # fmt: skip
 
 
-def test_absent_regulars_are_summed_for_both_teams():
+def test_absent_regulars_are_summed_for_both_teams() -> None:
     known = known_before(EXPECTED, BOX).set_index("player_id")
     assert known.loc[3, ["team_absent_count", "team_absent_minutes", "team_absent_pts"]].tolist() == [1, 32, 25]
     assert known.loc[3, ["opponent_absent_count", "opponent_absent_minutes"]].tolist() == [0, 0]
@@ -25,7 +25,7 @@ def test_absent_regulars_are_summed_for_both_teams():
     assert known.loc[[3, 4, 5], "is_starter"].tolist() == [1, 0, 1]
 
 
-def test_how_the_game_went_has_no_say():
+def test_how_the_game_went_has_no_say() -> None:
     reported = known_before(EXPECTED, BOX)
     # more minutes for who played, and one more who appeared though nobody expected him
     other = BOX.assign(minutes_played=[0.0, None, 5.0, 47.0, 12.0, 9.0])

@@ -25,7 +25,7 @@ def level_and_label() -> tuple[np.ndarray, np.ndarray]:
     return x, np.maximum(x + rng.normal(0, 1, len(DATES)), 0)
 
 
-def test_a_fold_learns_from_before_it_only():
+def test_a_fold_learns_from_before_it_only() -> None:
     x, label = level_and_label()
     folds = walk_forward_folds(DATES, dt.date(2024, 1, 30), 1)
     honest = judge(fold_data(matrix_of(label, x), folds, SETTINGS), SETTINGS)
@@ -38,7 +38,7 @@ def test_a_fold_learns_from_before_it_only():
     assert judge(since, SETTINGS).mae < judge(fold_data(matrix_of(older, x), folds, SETTINGS), SETTINGS).mae - 0.2
 
 
-def test_the_same_seed_gives_the_same_study_best_first_and_the_settings_are_in_it():
+def test_the_same_seed_gives_the_same_study_best_first_and_the_settings_are_in_it() -> None:
     x, label = level_and_label()
     folds = fold_data(matrix_of(label, x), walk_forward_folds(DATES, dt.date(2024, 1, 25), 2), SETTINGS)
     study = search(folds, 3, 60, SETTINGS)
@@ -50,7 +50,7 @@ def test_the_same_seed_gives_the_same_study_best_first_and_the_settings_are_in_i
     assert shown[2].startswith(f"| {study[0].mae:.4f} | {study[0].rounds} |")
 
 
-def test_a_trial_that_is_behind_is_given_up():
+def test_a_trial_that_is_behind_is_given_up() -> None:
     x, label = level_and_label()
     folds = fold_data(matrix_of(label, x), walk_forward_folds(DATES, dt.date(2024, 1, 25), 2), SETTINGS)
     trials = UNPRUNED_TRIALS + 10

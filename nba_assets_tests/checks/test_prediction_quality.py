@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from typing import Any
 
 import dagster as dg
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from nba_assets.checks.prediction_quality import (
     CHECKS,
     DRIFT,
+    Finding,
     finding_of_drift,
     findings_of_accuracy,
     last_days,
@@ -29,13 +31,13 @@ GOOD = {"rows": 5000, "predicted": 4900, "mae": 4.5, "baseline_mae": 4.7, "ratio
 WARN, ERROR = dg.AssetCheckSeverity.WARN, dg.AssetCheckSeverity.ERROR
 
 
-def findings(days_90=None, days_30=None):
+def findings(days_90: dict[str, float] | None = None, days_30: dict[str, float] | None = None) -> dict[str, Finding]:
     return findings_of_accuracy(
         {30: Accuracy(**{**GOOD, **(days_30 or {})}), 90: Accuracy(**{**GOOD, **(days_90 or {})})}
     )
 
 
-def test_good_predictions_pass_with_their_numbers():
+def test_good_predictions_pass_with_their_numbers() -> None:
     found = findings()
     assert all(finding.passed for finding in found.values())
     assert "90 days, 4900 rows: MAE 4.500, 0.957 of the baseline's 4.700" in found["beats_baseline"].description
@@ -52,7 +54,9 @@ def test_good_predictions_pass_with_their_numbers():
         ({"bias": -0.51}, "unbiased", "-0.51 points off"),
     ],
 )
-def test_each_check_falls_by_its_own_measure_and_says_what_to_do(damage, check, said):
+def test_each_check_falls_by_its_own_measure_and_says_what_to_do(
+    damage: dict[str, float], check: str, said: str
+) -> None:
     failed = {name: finding for name, finding in findings(days_90=damage).items() if not finding.passed}
     assert list(failed) == [check]
     assert failed[check].severity is ERROR
@@ -62,14 +66,14 @@ def test_each_check_falls_by_its_own_measure_and_says_what_to_do(damage, check, 
     assert warned.severity is WARN
 
 
-def test_too_few_rows_say_nothing():
+def test_too_few_rows_say_nothing() -> None:
     few = {"predicted": thresholds.MONITORING_ROWS - 1, "ratio": 2.0, "inside": 0.1, "bias": 9.0}
     found = findings(days_30=few, days_90=few)
     assert all(finding.passed for finding in found.values())
     assert "too few" in found["unbiased"].description
 
 
-def features(rows, seed, **columns):
+def features(rows: int, seed: int, **columns: Any) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame({name: rng.normal(10, 2, rows) for name in FEATURE_COLUMNS})
     return frame.assign(**columns)
@@ -78,13 +82,13 @@ def features(rows, seed, **columns):
 BEFORE, NOW = features(6000, 1), features(2000, 2)
 
 
-def test_stable_features_pass():
+def test_stable_features_pass() -> None:
     found = finding_of_drift(NOW, BEFORE)
     assert found.passed
     assert "pts_last_10" in finding_of_drift(NOW.assign(pts_last_10=11.2), BEFORE).description
 
 
-def test_what_is_filled_otherwise_than_before_is_an_error_and_a_moved_mean_a_warning():
+def test_what_is_filled_otherwise_than_before_is_an_error_and_a_moved_mean_a_warning() -> None:
     moved = finding_of_drift(NOW.assign(minutes_season=NOW["minutes_season"] + 1.2), BEFORE)
     assert (moved.passed, moved.severity) == (False, WARN)
     moves = 1.2 / BEFORE["minutes_season"].std()
@@ -98,13 +102,13 @@ def test_what_is_filled_otherwise_than_before_is_an_error_and_a_moved_mean_a_war
     assert (filled.passed, filled.severity) == (False, ERROR)
 
 
-def test_what_moves_by_itself_is_no_drift_and_few_rows_say_nothing():
+def test_what_moves_by_itself_is_no_drift_and_few_rows_say_nothing() -> None:
     by_itself = dict.fromkeys((*thresholds.UNSTEADY_FEATURES, "team_pace_last_10", "is_postseason"), 99.0)
     assert finding_of_drift(NOW.assign(**by_itself), BEFORE).passed
     assert finding_of_drift(NOW.head(10).assign(pts_season=99.0), BEFORE).passed
 
 
-def test_last_days_are_counted_from_the_newest_date_that_has_rows():
+def test_last_days_are_counted_from_the_newest_date_that_has_rows() -> None:
     days = pd.date_range("2024-01-01", periods=40)
     ledger = built_ledger(TABLES, days, chunk=40)
     mine = ledger["table_name"] == "prediction_accuracy"
@@ -143,7 +147,7 @@ class FewDates:
         )  # fmt: skip
 
 
-def test_the_newest_dates_of_the_warehouse_are_judged():
+def test_the_newest_dates_of_the_warehouse_are_judged() -> None:
     found = all_findings(FewDates(130))
     assert {name for name, finding in found.items() if not finding.passed} == {"beats_baseline"}
     assert found["beats_baseline"].severity is ERROR
@@ -154,13 +158,13 @@ def test_the_newest_dates_of_the_warehouse_are_judged():
     assert "90 days, 5400 rows: MAE" in before_it["beats_baseline"].description
 
 
-def test_nothing_built_yet_is_nothing_to_judge():
+def test_nothing_built_yet_is_nothing_to_judge() -> None:
     found = all_findings(FewDates(0))
     assert all(finding.passed for finding in found.values())
     assert "0 of 0 rows" in found["unbiased"].description
 
 
-def test_every_check_is_of_the_table_of_accuracy_and_described():
+def test_every_check_is_of_the_table_of_accuracy_and_described() -> None:
     specs = {spec.name: spec for spec in prediction_quality().check_specs}
     assert set(specs) == set(CHECKS) == {"beats_baseline", "interval_holds", "unbiased", DRIFT}
     assert {spec.asset_key.to_user_string() for spec in specs.values()} == {"prediction_accuracy"}

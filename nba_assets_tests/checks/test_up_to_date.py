@@ -10,7 +10,7 @@ from nba_assets.readiness.up_to_date import up_to_date_verdicts
 from nba_assets_tests.readiness.ledgers import HandLedger
 
 
-def test_a_run_says_it_too_and_only_of_what_it_was_asked_for():
+def test_a_run_says_it_too_and_only_of_what_it_was_asked_for() -> None:
     ledger = HandLedger().publish_all()
     ledger.publish("raw", 2)
     asked = dg.AssetSelection.checks(*(dg.AssetCheckKey(dg.AssetKey(name), CHECK_NAME) for name in ("raw", "cache")))

@@ -4,27 +4,28 @@ import contextlib
 import datetime as dt
 import sqlite3
 import threading
+from pathlib import Path
 
 import pytest
 
 from nba_assets.claims import schema
 from nba_assets.claims.errors import ClaimLost, ClaimsError, ClaimsUnavailable
 from nba_assets.claims.store import ClaimStore
-from nba_assets_tests.claims.actors import january, reserve
+from nba_assets_tests.claims.actors import Clock, january, reserve
 
 
-def test_ids_go_on_after_a_restart_and_after_everything_has_ended(store, url, clock):
+def test_ids_go_on_after_a_restart_and_after_everything_has_ended(store: ClaimStore, url: str, clock: Clock) -> None:
     for _ in range(3):
         store.end(reserve(store, january("a", 1, 1)).id, "done")
     assert reserve(ClaimStore(url, now=clock), january("a", 1, 1)).id == 4
 
 
-def test_ids_go_on_above_the_highest_token_that_the_warehouse_has_seen(store):
+def test_ids_go_on_above_the_highest_token_that_the_warehouse_has_seen(store: ClaimStore) -> None:
     assert reserve(store, january("a", 1, 1), above=57).id == 58
     assert reserve(store, january("b", 1, 1), above=57).id == 59
 
 
-def test_an_unknown_schema_version_is_refused(store, url):
+def test_an_unknown_schema_version_is_refused(store: ClaimStore, url: str) -> None:
     reserve(store, january("a", 1, 1))
     with schema.engine_of(url).begin() as connection:
         connection.execute(schema.meta.update().values(version=9))
@@ -32,7 +33,7 @@ def test_an_unknown_schema_version_is_refused(store, url):
         ClaimStore(url).active()
 
 
-def test_without_an_injected_clock_time_goes_on(url):
+def test_without_an_injected_clock_time_goes_on(url: str) -> None:
     store = ClaimStore(url, lease=dt.timedelta(seconds=5))
     claim = reserve(store, january("a", 1, 1))
     assert abs(claim.created_at - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=1)
@@ -41,13 +42,13 @@ def test_without_an_injected_clock_time_goes_on(url):
     assert renewed.expires_at == renewed.renewed_at + dt.timedelta(seconds=5)
 
 
-def test_a_store_in_a_new_directory_is_created(tmp_path):
+def test_a_store_in_a_new_directory_is_created(tmp_path: Path) -> None:
     file = tmp_path / "home" / "new" / "claims.sqlite"
     assert reserve(ClaimStore(f"sqlite:///{file}"), january("a", 1, 1)).id == 1
     assert file.is_file()
 
 
-def test_who_finds_the_file_half_created_waits(tmp_path):
+def test_who_finds_the_file_half_created_waits(tmp_path: Path) -> None:
     file = tmp_path / "claims.sqlite"
     with contextlib.closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -57,7 +58,7 @@ def test_who_finds_the_file_half_created_waits(tmp_path):
         creating.join()
 
 
-def test_a_path_that_cannot_be_written_is_named(tmp_path):
+def test_a_path_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for below in ("file/claims.sqlite", "file/home/claims.sqlite"):
         with pytest.raises(ClaimsUnavailable, match=r"file.*claims\.sqlite.*(NBA_HOME|NBA_CLAIMS_URL)"):
@@ -66,13 +67,15 @@ def test_a_path_that_cannot_be_written_is_named(tmp_path):
         ClaimStore(f"sqlite:///{tmp_path}").active()
 
 
-def test_a_file_that_is_no_database_is_named(tmp_path):
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "claims.sqlite").write_text("no database, but longer than the header of one " * 10)
     with pytest.raises(ClaimsUnavailable, match=r"claims\.sqlite cannot be used: file is not a database"):
         ClaimStore(f"sqlite:///{tmp_path / 'claims.sqlite'}").active()
 
 
-def test_a_file_locked_by_another_process_is_said_after_a_while(tmp_path, monkeypatch):
+def test_a_file_locked_by_another_process_is_said_after_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "claims.sqlite"
     reserve(ClaimStore(f"sqlite:///{file}"), january("a", 1, 1))
     monkeypatch.setattr(schema, "WAIT_SECONDS", 0.1)
@@ -84,7 +87,7 @@ def test_a_file_locked_by_another_process_is_said_after_a_while(tmp_path, monkey
     assert store.renew(1).is_active
 
 
-def test_who_works_on_after_the_file_was_removed_has_lost_its_claim(tmp_path):
+def test_who_works_on_after_the_file_was_removed_has_lost_its_claim(tmp_path: Path) -> None:
     file = tmp_path / "claims.sqlite"
     store = ClaimStore(f"sqlite:///{file}")
     claim = reserve(store, january("a", 1, 1))
@@ -97,18 +100,18 @@ def test_who_works_on_after_the_file_was_removed_has_lost_its_claim(tmp_path):
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://host/db", "claims.sqlite"])
-def test_a_url_that_cannot_keep_claims_is_refused(url):
+def test_a_url_that_cannot_keep_claims_is_refused(url: str) -> None:
     with pytest.raises(ClaimsError, match=r"NBA_CLAIMS_URL=.*give sqlite:///<file> or postgresql\+psycopg2://"):
         ClaimStore(url)
 
 
-def test_an_unreachable_server_is_named_without_its_password():
+def test_an_unreachable_server_is_named_without_its_password() -> None:
     with pytest.raises(ClaimsUnavailable, match=r"nba:\*\*\*@localhost:1/claims cannot be used: .*refused") as refused:
         ClaimStore("postgresql://nba:secret@localhost:1/claims").active()
     assert "secret" not in str(refused.value)
 
 
-def test_a_client_that_stops_inside_its_transaction_does_not_keep_the_lock(postgres_url):
+def test_a_client_that_stops_inside_its_transaction_does_not_keep_the_lock(postgres_url: str) -> None:
     store = ClaimStore(postgres_url)
     store.active()
     patient = f"idle_in_transaction_session_timeout = '{schema.WAIT_SECONDS // 2}s'"
@@ -123,7 +126,7 @@ def test_a_client_that_stops_inside_its_transaction_does_not_keep_the_lock(postg
     stopped.invalidate()
 
 
-def version_1(file, *rows):
+def version_1(file: Path, *rows: tuple[int, str, str, str]) -> None:
     """A database of the first release, with a claim per row (id, kind, state, expires_at)."""
     with contextlib.closing(sqlite3.connect(file)) as database:
         columns = {
@@ -145,7 +148,7 @@ def version_1(file, *rows):
         database.commit()
 
 
-def test_a_database_of_the_first_release_goes_on_with_its_claims(tmp_path):
+def test_a_database_of_the_first_release_goes_on_with_its_claims(tmp_path: Path) -> None:
     file = tmp_path / "claims.sqlite"
     version_1(
         file,
@@ -158,7 +161,7 @@ def test_a_database_of_the_first_release_goes_on_with_its_claims(tmp_path):
     assert store.get(3).owner == "backfill:ana"
 
 
-def test_a_database_of_the_first_release_is_left_alone_while_that_is_at_work(tmp_path):
+def test_a_database_of_the_first_release_is_left_alone_while_that_is_at_work(tmp_path: Path) -> None:
     file = tmp_path / "claims.sqlite"
     version_1(file, (4, "backfill", "active", "2124-01-01 00:00:00.000000"))
     with pytest.raises(ClaimsError, match="claims 4 belong to processes of an earlier nba-assets"):

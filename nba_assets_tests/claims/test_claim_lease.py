@@ -3,6 +3,8 @@
 import datetime as dt
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -26,11 +28,11 @@ class Seconds:
 
 
 @pytest.fixture
-def store(tmp_path, clock: Clock) -> ClaimStore:
+def store(tmp_path: Path, clock: Clock) -> ClaimStore:
     return ClaimStore(f"sqlite:///{tmp_path / 'claims.sqlite'}", now=clock)
 
 
-def eventually(condition) -> bool:
+def eventually(condition: Callable[[], bool]) -> bool:
     """Whether the condition comes true within ten seconds."""
     for _ in range(1000):
         if condition():
@@ -46,11 +48,11 @@ def break_renewals(monkeypatch: pytest.MonkeyPatch, store: ClaimStore) -> None:
     monkeypatch.setattr(store, "renew", unreachable)
 
 
-def test_four_heartbeats_may_fail_and_a_dead_owner_is_free_in_under_a_minute():
+def test_four_heartbeats_may_fail_and_a_dead_owner_is_free_in_under_a_minute() -> None:
     assert EVERY_SECONDS * 4 < LEASE.total_seconds() < 60
 
 
-def test_the_heartbeat_renews_while_the_owner_computes(store, clock):
+def test_the_heartbeat_renews_while_the_owner_computes(store: ClaimStore, clock: Clock) -> None:
     claim = reserve(store, january("a", 1, 1))
     with Lease(store, claim, every=QUICK):
         for _ in range(5):
@@ -59,7 +61,7 @@ def test_the_heartbeat_renews_while_the_owner_computes(store, clock):
     assert store.get(claim.id).state == "done"
 
 
-def test_no_heartbeat_is_left_behind(store):
+def test_no_heartbeat_is_left_behind(store: ClaimStore) -> None:
     before = threading.active_count()
     with Lease(store, reserve(store, january("a", 1, 1)), every=3600) as lease:
         assert threading.active_count() == before + 1
@@ -75,7 +77,9 @@ def test_no_heartbeat_is_left_behind(store):
     ],
     ids=["error", "interrupt"],
 )
-def test_a_claim_ends_as_its_work_ended(store, error, state, why):
+def test_a_claim_ends_as_its_work_ended(
+    store: ClaimStore, error: ZeroDivisionError | KeyboardInterrupt, state: str, why: str
+) -> None:
     claim = reserve(store, january("a", 1, 1))
     with pytest.raises(type(error)), Lease(store, claim):
         raise error
@@ -83,7 +87,7 @@ def test_a_claim_ends_as_its_work_ended(store, error, state, why):
     assert (ended.state, ended.ended_why) == (state, why)
 
 
-def test_a_cancelled_owner_stops_at_its_next_check_and_gives_the_reason(store):
+def test_a_cancelled_owner_stops_at_its_next_check_and_gives_the_reason(store: ClaimStore) -> None:
     claim = reserve(store, january("a", 1, 1))
 
     def work() -> None:
@@ -98,7 +102,7 @@ def test_a_cancelled_owner_stops_at_its_next_check_and_gives_the_reason(store):
     assert (ended.state, ended.ended_by, ended.ended_why) == ("cancelled", "bob", "wrong season")
 
 
-def test_a_terminated_run_is_noticed_by_the_heartbeat(store):
+def test_a_terminated_run_is_noticed_by_the_heartbeat(store: ClaimStore) -> None:
     claim = reserve(store, january("a", 1, 1))
     terminated = threading.Event()
     lease = Lease(store, claim, every=QUICK, is_cancelled=terminated.is_set).start()
@@ -110,7 +114,9 @@ def test_a_terminated_run_is_noticed_by_the_heartbeat(store):
     lease.stop("cancelled")
 
 
-def test_not_knowing_whether_it_was_cancelled_is_no_cancellation(store, caplog):
+def test_not_knowing_whether_it_was_cancelled_is_no_cancellation(
+    store: ClaimStore, caplog: pytest.LogCaptureFixture
+) -> None:
     def unknown() -> bool:
         raise OperationalError("SELECT status", {}, Exception("database is locked"))
 
@@ -119,7 +125,7 @@ def test_not_knowing_whether_it_was_cancelled_is_no_cancellation(store, caplog):
     assert "whether it was cancelled is not known" in caplog.text
 
 
-def test_a_lost_lease_says_so_at_every_check(store, clock):
+def test_a_lost_lease_says_so_at_every_check(store: ClaimStore, clock: Clock) -> None:
     claim = reserve(store, january("a", 1, 1))
     with Lease(store, claim, every=3600) as lease:
         clock.advance(50)
@@ -132,7 +138,7 @@ def test_a_lost_lease_says_so_at_every_check(store, clock):
     assert store.get(claim.id).progress == ""
 
 
-def test_the_heartbeat_of_a_lost_lease_ends(store, clock):
+def test_the_heartbeat_of_a_lost_lease_ends(store: ClaimStore, clock: Clock) -> None:
     claim = reserve(store, january("a", 1, 1))
     before = threading.active_count()
     lease = Lease(store, claim, every=QUICK).start()
@@ -142,7 +148,9 @@ def test_the_heartbeat_of_a_lost_lease_ends(store, clock):
         lease.check()
 
 
-def test_an_unreachable_store_is_retried_until_the_lease_has_run_out(store, clock, monkeypatch, caplog):
+def test_an_unreachable_store_is_retried_until_the_lease_has_run_out(
+    store: ClaimStore, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     seconds = Seconds()
     claim = reserve(store, january("a", 1, 1))
     lease = Lease(store, claim, clock=seconds)
@@ -162,7 +170,7 @@ def test_an_unreachable_store_is_retried_until_the_lease_has_run_out(store, cloc
     assert store.get(claim.id).renewed_at < clock.now
 
 
-def test_a_store_that_is_reachable_again_keeps_the_lease(store, monkeypatch):
+def test_a_store_that_is_reachable_again_keeps_the_lease(store: ClaimStore, monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = Seconds()
     lease = Lease(store, reserve(store, january("a", 1, 1)), clock=seconds)
     with monkeypatch.context() as patch:
@@ -175,7 +183,9 @@ def test_a_store_that_is_reachable_again_keeps_the_lease(store, monkeypatch):
     lease.check()
 
 
-def test_a_capped_claim_is_not_trusted_past_its_cap(store, clock, monkeypatch):
+def test_a_capped_claim_is_not_trusted_past_its_cap(
+    store: ClaimStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seconds = Seconds()
     claim = reserve(store, january("a", 1, 1), until=clock.now + dt.timedelta(seconds=5))
     lease = Lease(store, claim, clock=seconds)
@@ -185,7 +195,9 @@ def test_a_capped_claim_is_not_trusted_past_its_cap(store, clock, monkeypatch):
         lease.check()
 
 
-def test_the_end_of_a_run_does_not_fail_because_the_store_is_away(store, monkeypatch, caplog):
+def test_the_end_of_a_run_does_not_fail_because_the_store_is_away(
+    store: ClaimStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def unreachable(*_args: object) -> None:
         raise ClaimsUnavailable("connection refused")
 
@@ -197,7 +209,7 @@ def test_the_end_of_a_run_does_not_fail_because_the_store_is_away(store, monkeyp
     assert store.get(claim.id).is_active
 
 
-def test_progress_is_seen_by_others_at_once(store):
+def test_progress_is_seen_by_others_at_once(store: ClaimStore) -> None:
     claim = reserve(store, january("a", 1, 1))
     with Lease(store, claim) as lease:
         lease.progress("team_offense: 3 of 17 dates")
@@ -206,7 +218,7 @@ def test_progress_is_seen_by_others_at_once(store):
     assert store.get(claim.id).progress == "team_offense: 3 of 17 dates"
 
 
-def test_a_claim_that_is_left_is_published_until_its_lease_has_run_out(store, clock):
+def test_a_claim_that_is_left_is_published_until_its_lease_has_run_out(store: ClaimStore, clock: Clock) -> None:
     claim = reserve(store, january("a", 1, 1))
     before = threading.active_count()
     Lease(store, claim, every=QUICK).start().leave()
@@ -217,7 +229,7 @@ def test_a_claim_that_is_left_is_published_until_its_lease_has_run_out(store, cl
     assert store.get(claim.id).state == "expired"
 
 
-def test_stopping_twice_keeps_the_first_end(store):
+def test_stopping_twice_keeps_the_first_end(store: ClaimStore) -> None:
     claim = reserve(store, january("a", 1, 1))
     lease = Lease(store, claim).start()
     lease.stop("failed", why="2 dates rejected")

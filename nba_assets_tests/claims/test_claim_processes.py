@@ -52,7 +52,7 @@ def assert_one_winner_per_conflict(store: ClaimStore, outcomes: list[tuple[int, 
 
 
 @pytest.mark.parametrize("first_seed", [0, pytest.param(100, marks=pytest.mark.long)])
-def test_racing_processes_get_one_winner_per_conflict(url, first_seed):
+def test_racing_processes_get_one_winner_per_conflict(url: str, first_seed: int) -> None:
     start, results = processes.Barrier(WORKERS), processes.Queue()
     racers = [
         processes.Process(target=race, args=(url, first_seed + number, start, results)) for number in range(WORKERS)
@@ -66,7 +66,7 @@ def test_racing_processes_get_one_winner_per_conflict(url, first_seed):
     assert_one_winner_per_conflict(ClaimStore(url), outcomes)
 
 
-def test_racing_threads_get_one_winner_per_conflict(url):
+def test_racing_threads_get_one_winner_per_conflict(url: str) -> None:
     store, outcomes = ClaimStore(url), []
     start = threading.Barrier(WORKERS)
 
@@ -85,7 +85,7 @@ def test_racing_threads_get_one_winner_per_conflict(url):
     assert_one_winner_per_conflict(store, outcomes)
 
 
-def test_of_many_who_want_the_same_one_gets_it(url):
+def test_of_many_who_want_the_same_one_gets_it(url: str) -> None:
     store = ClaimStore(url)
     won, refused = [], []
     start = threading.Barrier(WORKERS)
@@ -109,7 +109,7 @@ def test_of_many_who_want_the_same_one_gets_it(url):
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2, 3))])
-def test_whatever_a_owner_was_doing_when_killed_its_dates_are_free_within_the_lease(url, seed):
+def test_whatever_a_owner_was_doing_when_killed_its_dates_are_free_within_the_lease(url: str, seed: object) -> None:
     working = processes.Event()
     owner = processes.Process(target=work, args=(url, LEASE, working), daemon=True)
     owner.start()
@@ -126,7 +126,7 @@ def test_whatever_a_owner_was_doing_when_killed_its_dates_are_free_within_the_le
     assert [claim.id for claim in store.active()] == [taken.id]
 
 
-def test_a_stopped_owner_loses_its_claim_and_is_reported_when_it_goes_on(url):
+def test_a_stopped_owner_loses_its_claim_and_is_reported_when_it_goes_on(url: str) -> None:
     store = ClaimStore(url, lease=dt.timedelta(seconds=LEASE))
     results, go_on = processes.Queue(), processes.Event()
     owner = processes.Process(target=freeze, args=(url, LEASE, results, go_on), daemon=True)

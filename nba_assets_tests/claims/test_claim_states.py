@@ -150,7 +150,7 @@ def dates_of(spans: list[Span] | tuple[Span, ...]) -> set[tuple[str, int]]:
 
 
 @pytest.mark.parametrize("schedules", [pytest.param(200, marks=pytest.mark.long), 20])
-def test_random_schedules_end_as_the_model_says(schedules: int, url, monkeypatch):
+def test_random_schedules_end_as_the_model_says(schedules: int, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # No power is cut here, and waiting for the disk thousands of times is what the test would cost.
     monkeypatch.setattr(schema, "_make_durable", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))
     Launches.clock, Launches.engine = Clock(), schema.engine_of(url)

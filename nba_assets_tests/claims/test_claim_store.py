@@ -13,7 +13,8 @@ from nba_assets.claims.errors import (
 )
 from nba_assets.claims.store import LEASE, ClaimStore
 from nba_assets.errors import RequestError
-from nba_assets_tests.claims.actors import START, january, reserve
+from nba_assets.partitions import Span
+from nba_assets_tests.claims.actors import START, Clock, january, reserve
 
 HOUR = dt.timedelta(hours=1)
 
@@ -23,14 +24,16 @@ HOUR = dt.timedelta(hours=1)
     [(1, 4, (4, 4)), (20, 31, (20, 20)), (1, 31, (4, 20)), (7, 9, (7, 9)), (4, 20, (4, 20))],
     ids=["first day", "last day", "around", "inside", "same"],
 )
-def test_overlapping_dates_are_refused_and_named(store, first, last, shared):
+def test_overlapping_dates_are_refused_and_named(
+    store: ClaimStore, first: int, last: int, shared: tuple[int, int]
+) -> None:
     reserve(store, january("team_offense", 4, 20))
     with pytest.raises(ClaimConflict) as refused:
         reserve(store, january("team_offense", first, last))
     assert [conflict.overlap for conflict in refused.value.conflicts] == [january("team_offense", *shared)]
 
 
-def test_adjacent_dates_and_other_tables_are_free(store):
+def test_adjacent_dates_and_other_tables_are_free(store: ClaimStore) -> None:
     reserve(store, january("team_offense", 4, 20))
     others = [january("team_offense", 1, 3), january("team_offense", 21, 31), january("team_defense", 4, 20)]
     taken = [reserve(store, other) for other in others]
@@ -38,21 +41,21 @@ def test_adjacent_dates_and_other_tables_are_free(store):
     assert [claim.id for claim in taken] == [2, 3, 4]
 
 
-def test_several_tables_are_reserved_together_or_not_at_all(store):
+def test_several_tables_are_reserved_together_or_not_at_all(store: ClaimStore) -> None:
     reserve(store, january("team_defense", 10, 10))
     with pytest.raises(ClaimConflict):
         reserve(store, january("team_offense", 4, 20), january("team_defense", 4, 20))
     assert reserve(store, january("team_offense", 4, 20)).id == 2
 
 
-def test_own_spans_that_touch_become_one(store):
+def test_own_spans_that_touch_become_one(store: ClaimStore) -> None:
     claim = reserve(store, january("b", 7, 9), january("a", 1, 1), january("b", 1, 5), january("b", 4, 6))
     assert claim.spans == (january("a", 1, 1), january("b", 1, 9))
     assert claim.covers([january("b", 3, 8), january("a", 1, 1)])
     assert not claim.covers([january("b", 3, 10)])
 
 
-def test_everything_said_at_the_start_is_kept(store, url):
+def test_everything_said_at_the_start_is_kept(store: ClaimStore, url: str) -> None:
     claim = reserve(
         store, january("team_offense", 4, 20), owner="backfill:abcdefgh", kind="backfill", who="ana",
         why="new box scores", run_id="0123456789", detail={"chunks": [1, 2], "only": "stale"},
@@ -67,7 +70,7 @@ def test_everything_said_at_the_start_is_kept(store, url):
     assert claim.pid > 0
 
 
-def test_a_conflict_says_who_holds_what_since_when_why_and_what_to_do(store, clock):
+def test_a_conflict_says_who_holds_what_since_when_why_and_what_to_do(store: ClaimStore, clock: Clock) -> None:
     first = reserve(
         store, january("team_offense", 4, 20), january("team_defense", 4, 20),
         owner="backfill:abcdefgh", kind="backfill", who="ana", why="new box scores", run_id="0123456789abcdef",
@@ -88,7 +91,7 @@ def test_a_conflict_says_who_holds_what_since_when_why_and_what_to_do(store, clo
 
 
 @pytest.mark.parametrize("kind", ["run", "backfill", "freeze"])
-def test_a_hold_blocks_all_but_operations(store, kind):
+def test_a_hold_blocks_all_but_operations(store: ClaimStore, kind: str) -> None:
     reserve(store, january("team_offense", 4, 20), kind="freeze", until=START + HOUR)
     with pytest.raises(ClaimConflict):
         reserve(store, january("team_offense", 4, 4), kind=kind, until=START + HOUR)
@@ -96,13 +99,13 @@ def test_a_hold_blocks_all_but_operations(store, kind):
 
 
 @pytest.mark.parametrize("kind", ["run", "backfill", "operation"])
-def test_an_operation_waits_for_who_writes(store, kind):
+def test_an_operation_waits_for_who_writes(store: ClaimStore, kind: str) -> None:
     reserve(store, january("team_offense", 4, 20), kind=kind)
     with pytest.raises(ClaimConflict):
         reserve(store, january("team_offense", 4, 4), kind="operation")
 
 
-def test_a_hold_lasts_until_its_moment_without_being_renewed(store, clock):
+def test_a_hold_lasts_until_its_moment_without_being_renewed(store: ClaimStore, clock: Clock) -> None:
     hold = reserve(store, january("team_offense", 4, 20), kind="freeze", until=START + HOUR)
     clock.advance(3599)
     with pytest.raises(ClaimConflict):
@@ -112,7 +115,7 @@ def test_a_hold_lasts_until_its_moment_without_being_renewed(store, clock):
     assert store.get(hold.id).state == "expired"
 
 
-def test_a_released_hold_is_free_at_once(store):
+def test_a_released_hold_is_free_at_once(store: ClaimStore) -> None:
     hold = reserve(store, january("team_offense", 4, 20), kind="freeze", until=START + HOUR)
     with pytest.raises(ClaimsError, match="`nba-assets unfreeze 1`"):
         store.request_cancel(hold.id, "bob")
@@ -120,7 +123,7 @@ def test_a_released_hold_is_free_at_once(store):
     assert reserve(store, january("team_offense", 4, 4)).is_active
 
 
-def test_no_renewal_goes_past_until(store, clock):
+def test_no_renewal_goes_past_until(store: ClaimStore, clock: Clock) -> None:
     claim = reserve(store, january("team_offense", 4, 20), until=START + dt.timedelta(seconds=60))
     assert claim.expires_at == START + LEASE
     clock.advance(30)
@@ -130,7 +133,7 @@ def test_no_renewal_goes_past_until(store, clock):
         store.renew(claim.id)
 
 
-def test_a_renewed_claim_lasts_a_lease_from_then(store, clock):
+def test_a_renewed_claim_lasts_a_lease_from_then(store: ClaimStore, clock: Clock) -> None:
     claim = reserve(store, january("team_offense", 4, 20))
     clock.advance(49.999)
     assert store.renew(claim.id).expires_at == clock.now + LEASE
@@ -141,7 +144,7 @@ def test_a_renewed_claim_lasts_a_lease_from_then(store, clock):
     assert (store.get(claim.id).state, store.get(claim.id).ended_at) == ("expired", clock.now)
 
 
-def test_a_claim_that_ran_out_is_never_renewed_though_nobody_took_its_place(store, clock):
+def test_a_claim_that_ran_out_is_never_renewed_though_nobody_took_its_place(store: ClaimStore, clock: Clock) -> None:
     claim = reserve(store, january("team_offense", 4, 20))
     clock.advance(50)
     with pytest.raises(ClaimLost, match=r"ran out at 2024-01-03 21:05:00 UTC \(last renewed 2024-01-03 21:04:10 UTC\)"):
@@ -152,7 +155,7 @@ def test_a_claim_that_ran_out_is_never_renewed_though_nobody_took_its_place(stor
     assert store.get(claim.id).state == "expired"
 
 
-def test_who_lost_a_claim_is_reported_who_took_it_over(store, clock):
+def test_who_lost_a_claim_is_reported_who_took_it_over(store: ClaimStore, clock: Clock) -> None:
     claim = reserve(store, january("team_offense", 4, 20), january("shots", 4, 20))
     clock.advance(50)
     reserve(store, january("team_defense", 4, 20), owner="run:elsewhere")
@@ -167,7 +170,7 @@ def test_who_lost_a_claim_is_reported_who_took_it_over(store, clock):
     assert lost.value.claim.id == claim.id
 
 
-def test_a_claim_that_was_ended_says_how_and_by_whom(store):
+def test_a_claim_that_was_ended_says_how_and_by_whom(store: ClaimStore) -> None:
     claim = reserve(store, january("team_offense", 4, 20))
     store.end(claim.id, "cancelled", "bob", "wrong season")
     with pytest.raises(ClaimLost, match="cancelled by bob at 2024-01-03 21:04:10 UTC: wrong season"):
@@ -178,7 +181,7 @@ def test_a_claim_that_was_ended_says_how_and_by_whom(store):
         store.add_run(claim.id, "0123456789")
 
 
-def test_an_end_is_final(store, clock):
+def test_an_end_is_final(store: ClaimStore, clock: Clock) -> None:
     claim = reserve(store, january("team_offense", 4, 20))
     done = store.end(claim.id, "done")
     clock.advance(5)
@@ -188,7 +191,7 @@ def test_an_end_is_final(store, clock):
     assert store.end(late.id, "done").state == "expired"
 
 
-def test_a_request_to_cancel_reaches_the_owner_and_keeps_the_claim(store, clock):
+def test_a_request_to_cancel_reaches_the_owner_and_keeps_the_claim(store: ClaimStore, clock: Clock) -> None:
     claim = reserve(store, january("team_offense", 4, 20))
     assert store.check(claim.id) == claim
     store.request_cancel(claim.id, "bob", "wrong season")
@@ -201,13 +204,13 @@ def test_a_request_to_cancel_reaches_the_owner_and_keeps_the_claim(store, clock)
         reserve(store, january("team_offense", 4, 4))
 
 
-def test_a_claim_that_is_over_cannot_be_cancelled_any_more(store):
+def test_a_claim_that_is_over_cannot_be_cancelled_any_more(store: ClaimStore) -> None:
     claim = reserve(store, january("team_offense", 4, 20))
     done = store.end(claim.id, "done")
     assert store.request_cancel(claim.id, "bob") == done
 
 
-def test_progress_and_runs_are_noted(store, clock):
+def test_progress_and_runs_are_noted(store: ClaimStore, clock: Clock) -> None:
     claim = reserve(store, january("team_offense", 4, 20), run_id="first-run")
     clock.advance(10)
     assert store.add_run(claim.id, "second-run").run_ids == ("first-run", "second-run")
@@ -219,7 +222,7 @@ def test_progress_and_runs_are_noted(store, clock):
     assert (kept.progress, kept.progressed_at) == ("team_offense: 7 of 17 dates", reported.renewed_at)
 
 
-def test_a_claim_without_progress_is_stalled_though_renewed(store, clock):
+def test_a_claim_without_progress_is_stalled_though_renewed(store: ClaimStore, clock: Clock) -> None:
     claim = reserve(store, january("team_offense", 4, 20), until=START + HOUR)
     hold = reserve(store, january("shots", 4, 20), kind="freeze", until=START + HOUR)
     for _ in range(2):
@@ -232,7 +235,7 @@ def test_a_claim_without_progress_is_stalled_though_renewed(store, clock):
     assert not store.end(claim.id, "done").is_stalled(clock.now + HOUR, minute)
 
 
-def test_a_claim_is_found_by_id_owner_and_run(store):
+def test_a_claim_is_found_by_id_owner_and_run(store: ClaimStore) -> None:
     old = reserve(store, january("a", 1, 1), owner="backfill:abcdefgh", kind="backfill", run_id="11112222-3333")
     store.end(old.id, "failed")
     new = reserve(store, january("a", 1, 1), owner="backfill:abcdefgh", kind="backfill", run_id="44445555-6666")
@@ -244,14 +247,14 @@ def test_a_claim_is_found_by_id_owner_and_run(store):
             store.find(text)
 
 
-def test_a_text_that_fits_two_active_claims_finds_none(store):
+def test_a_text_that_fits_two_active_claims_finds_none(store: ClaimStore) -> None:
     reserve(store, january("a", 1, 1))
     reserve(store, january("b", 1, 1))
     with pytest.raises(ClaimNotFound, match="claim 2 of run:ana, claim 1 of run:ana: give the id"):
         store.find("run:ana")
 
 
-def test_lists_are_newest_first(store):
+def test_lists_are_newest_first(store: ClaimStore) -> None:
     for day in (1, 2, 3):
         reserve(store, january("a", day, day))
     store.end(2, "done")
@@ -269,13 +272,15 @@ def test_lists_are_newest_first(store):
         ("run", [january("a", 1, 1)], START, RequestError, "a moment in the future"),
     ],
 )
-def test_a_reservation_without_meaning_is_refused(store, kind, spans, until, error, message):
+def test_a_reservation_without_meaning_is_refused(
+    store: ClaimStore, kind: str, spans: list[Span], until: dt.datetime | None, error: type[Exception], message: str
+) -> None:
     with pytest.raises(error, match=message):
         store.reserve(spans, owner="run:ana", kind=kind, who="ana", until=until)
     assert store.recent() == []
 
 
-def test_unknown_ids_and_states_are_refused(store):
+def test_unknown_ids_and_states_are_refused(store: ClaimStore) -> None:
     with pytest.raises(ClaimNotFound, match="no claim 7; `nba-assets claims`"):
         store.get(7)
     with pytest.raises(ClaimLost, match=r"claim 7 is lost: .* does not know it"):

@@ -21,7 +21,7 @@ LATER = dt.date(2024, 3, 1)
 
 
 @pytest.fixture(scope="module")
-def versions(tmp_path_factory):
+def versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two accepted versions; the second was not certainly better, so the first is champion."""
     directory = tmp_path_factory.mktemp("versions")
     build(directory)
@@ -47,7 +47,7 @@ def run(*words: str, exit_code: int = 0) -> str:
     return " ".join(result.output.split())
 
 
-def test_models_shows_every_version_its_status_and_what_it_serves(platform):
+def test_models_shows_every_version_its_status_and_what_it_serves(platform: SimpleNamespace) -> None:
     listed = json.loads(run("models", "--json"))
     assert [(one["model"], one["status"], one["is_champion"]) for one in listed] == [
         ("xgboost_points_v2", "accepted", False), ("xgboost_points_v1", "accepted", True),
@@ -56,7 +56,7 @@ def test_models_shows_every_version_its_status_and_what_it_serves(platform):
     assert "champion" in run("models")
 
 
-def test_a_promotion_moves_the_champion_and_a_rollback_moves_it_back(platform):
+def test_a_promotion_moves_the_champion_and_a_rollback_moves_it_back(platform: SimpleNamespace) -> None:
     models = platform.settings.models
     said = run("promote", "xgboost_points_v2", "--reason", "checked the card")
     assert "xgboost_points_v2 is accepted and champion" in said
@@ -77,7 +77,7 @@ def test_a_promotion_moves_the_champion_and_a_rollback_moves_it_back(platform):
     assert "Status: **accepted and champion**" in card_paths(models, 1)[0].read_text()
 
 
-def test_a_rejected_version_serves_no_more(platform):
+def test_a_rejected_version_serves_no_more(platform: SimpleNamespace) -> None:
     assert newest_model(platform.settings.models, LATER).version == 2
     assert "xgboost_points_v2 is rejected" in run("reject", "2", "--reason", "trained on a wrong feed")
     assert newest_model(platform.settings.models, LATER).version == 1
@@ -92,12 +92,14 @@ def test_a_rejected_version_serves_no_more(platform):
         pytest.param(("rollback",), "no champion to go back to", id="nothing-before"),
     ],
 )
-def test_what_cannot_be_decided_is_refused_and_not_in_the_journal(platform, words, why):
+def test_what_cannot_be_decided_is_refused_and_not_in_the_journal(
+    platform: SimpleNamespace, words: tuple[str, ...], why: str
+) -> None:
     assert why in run(*words, "--reason", "because", exit_code=2)
     assert platform.warehouse.journal().empty
     assert len(read_decisions(platform.settings.models).history) == 2
 
 
-def test_nobody_decides_without_a_reason(platform):
+def test_nobody_decides_without_a_reason(platform: SimpleNamespace) -> None:
     run("promote", "2", exit_code=2)
     assert "needs who takes it and why" in run("promote", "2", "--reason", " ", exit_code=2)

@@ -72,7 +72,7 @@ def built(run: Terminal, corrected: bytes) -> Terminal:
     return run
 
 
-def test_commands_are_added_to_an_application_by_their_own_names(run):
+def test_commands_are_added_to_an_application_by_their_own_names(run: Terminal) -> None:
     app = typer.Typer()
     app.command()(lambda: None)
     app.add_typer(showing.show)
@@ -80,7 +80,7 @@ def test_commands_are_added_to_an_application_by_their_own_names(run):
     assert all(name in said for name in ("plan", "status", "explain", "claims", "history", "waivers", "journal"))
 
 
-def test_an_empty_home_can_be_looked_at(run):
+def test_an_empty_home_can_be_looked_at(run: Terminal) -> None:
     assert "never" in run("status")
     assert "missing" in run("plan")
     assert "Nobody has reserved anything." in run("claims")
@@ -91,7 +91,7 @@ def test_an_empty_home_can_be_looked_at(run):
     assert run.json("history", "team_offense", FIRST) == []
 
 
-def test_the_plan_of_a_correction_names_dates_cause_and_order(built):
+def test_the_plan_of_a_correction_names_dates_cause_and_order(built: Terminal) -> None:
     said = built("plan", "--stale")
     assert "stale: team_box_scores" in said
     plan = built.json("plan", "--stale")["plan"]
@@ -100,7 +100,7 @@ def test_the_plan_of_a_correction_names_dates_cause_and_order(built):
     assert "Nothing of --missing on" in built("plan", "--missing")
 
 
-def test_the_plan_is_cut_by_tables_and_dates(built):
+def test_the_plan_is_cut_by_tables_and_dates(built: Terminal) -> None:
     plan = built.json("plan", "--no-resume", "--tables", "team_offense,team_defense", "--from", SECOND, "--to", SECOND)
     assert {table["table"]: table["days"] for table in plan["plan"]["tables"]} == {
         "team_offense": [SECOND], "team_defense": [SECOND]
@@ -110,7 +110,7 @@ def test_the_plan_is_cut_by_tables_and_dates(built):
     assert "team_box_scores" in built.json("plan", "--tables", "team_defense", "--with-upstream")["assets"]
 
 
-def test_who_is_at_work_and_what_is_frozen_is_shown(built):
+def test_who_is_at_work_and_what_is_frozen_is_shown(built: Terminal) -> None:
     store = built.platform.claims
     until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)
     work = store.reserve([Span("team_offense", *DAYS[:2])], owner="run:1", kind="run", who="ben", why="fix")
@@ -127,7 +127,7 @@ def test_who_is_at_work_and_what_is_frozen_is_shown(built):
     assert [claim["state"] for claim in built.json("claims", "--all")] == ["active", "done"]
 
 
-def test_history_tells_which_attempts_published_and_changed(built):
+def test_history_tells_which_attempts_published_and_changed(built: Terminal) -> None:
     rows = built.json("history", "team_box_scores", SECOND)
     assert [(row["attempt_build"], row["published"], row["changed"]) for row in rows] == [
         (CORRECTION, True, True),
@@ -136,7 +136,7 @@ def test_history_tells_which_attempts_published_and_changed(built):
     assert "2024-12-04" in built("history", "team_box_scores", SECOND)
 
 
-def test_a_partition_is_explained_with_its_inputs_rules_and_people(built):
+def test_a_partition_is_explained_with_its_inputs_rules_and_people(built: Terminal) -> None:
     warehouse = built.platform.warehouse
     warehouse.invalidate(Span("team_offense", *[DAYS[0]] * 2), who="ana", why="wrong [pace]", token=5)
     said = " ".join(built("explain", "team_offense", FIRST).split())
@@ -153,7 +153,7 @@ def test_a_partition_is_explained_with_its_inputs_rules_and_people(built):
     assert "ana" in built("journal")
 
 
-def test_an_empty_date_says_whether_there_were_no_games_or_nothing_at_the_source(built):
+def test_an_empty_date_says_whether_there_were_no_games_or_nothing_at_the_source(built: Terminal) -> None:
     said = " ".join(built("explain", "point_lines", FIRST).split())
     assert f"point_lines {FIRST} is ready source has none: 2 games scheduled" in said
     assert "the date is ready, for the table is optional" in said
@@ -164,7 +164,7 @@ def test_an_empty_date_says_whether_there_were_no_games_or_nothing_at_the_source
     assert tables["team_box_scores"]["incomplete"] == 0
 
 
-def test_a_value_and_a_null_are_explained(built):
+def test_a_value_and_a_null_are_explained(built: Terminal) -> None:
     bench, starter = player_id(BOS, 9), player_id(BOS, 0)
     said = built("explain", "player_box_scores", FIRST, "--key", f"player_id={bench}", "--column", "pts")
     assert "pts is null (did_not_play): the player was listed and did not play" in said
@@ -173,7 +173,7 @@ def test_a_value_and_a_null_are_explained(built):
     assert value["counts"] == {"did_not_play": 4}
 
 
-def test_what_was_built_from_a_partition_is_listed(built):
+def test_what_was_built_from_a_partition_is_listed(built: Terminal) -> None:
     found = built.json("explain", "team_box_scores", SECOND, "--downstream")["downstream"]
     dates = {below["table"]: below["dates"] for below in found["tables"]}
     assert (dates["team_offense"], dates["player_daily_cache"]) == (1, 2)
@@ -181,7 +181,7 @@ def test_what_was_built_from_a_partition_is_listed(built):
     assert "rows of player_id=" in built("explain", "team_box_scores", SECOND, "--downstream", *key)
 
 
-def test_waivers_are_listed_while_they_are_in_force(built):
+def test_waivers_are_listed_while_they_are_in_force(built: Terminal) -> None:
     until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)
     span = Span("team_offense", DAYS[0], DAYS[0])
     waiver = built.platform.warehouse.add_waiver(
@@ -204,15 +204,15 @@ def test_waivers_are_listed_while_they_are_in_force(built):
         (["explain", "team_offense", FIRST, "--downstream", "--key", "game_id=1"], "give player_id or team_id"),
     ],
 )
-def test_what_cannot_be_shown_is_refused_with_the_remedy(run, words, said):
+def test_what_cannot_be_shown_is_refused_with_the_remedy(run: Terminal, words: list[str], said: str) -> None:
     assert said in " ".join(run(*words, exit_code=2).split())
     refusal = run.json(*words, exit_code=2)
     assert said in refusal["refused"]
     assert (refusal["code"], refusal["exit_code"]) == ("NBA-102", 2)
 
 
-def test_a_defect_is_no_refusal_and_shows_its_traceback(run, monkeypatch):
-    def broken(self):
+def test_a_defect_is_no_refusal_and_shows_its_traceback(run: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self) -> None:
         raise ValueError("cannot reindex on an axis with duplicate labels")
 
     monkeypatch.setattr(type(run.platform.warehouse), "state", broken)

@@ -25,21 +25,21 @@ def chain() -> Chain:
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)
-def test_frames_have_exactly_the_declared_columns_and_types(contract: Contract, chain):
+def test_frames_have_exactly_the_declared_columns_and_types(contract: Contract, chain: Chain) -> None:
     table = chain.tables()[contract.name]
     assert tuple(table) == contract.column_names
     pd.testing.assert_frame_equal(conform(contract, table).rows, table)
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)
-def test_rows_keep_keys_ranges_and_reasons(contract: Contract, chain):
+def test_rows_keep_keys_ranges_and_reasons(contract: Contract, chain: Chain) -> None:
     rows = chain.tables()[contract.name]
     staged = Staged(Conformed(contract, rows), [], {}, dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
     rules = {name: rule for name, rule in contract_rules(contract).items() if name != "upstream_gaps_within_limit"}
     assert [failure for rule in rules.values() for failure in rule(staged)] == []
 
 
-def test_features_are_columns_of_the_store_and_no_identifiers():
+def test_features_are_columns_of_the_store_and_no_identifiers() -> None:
     assert not set(FEATURE_COLUMNS) & set(OPTIONAL_FEATURES)
     assert set(SHOT_FEATURES) <= set(FEATURE_COLUMNS)
     others = set(ML_FEATURE_STORE.column_names) - {*FEATURE_COLUMNS, *OPTIONAL_FEATURES}

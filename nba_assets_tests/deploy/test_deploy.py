@@ -42,14 +42,14 @@ def is_valid(config: Mapping[str, Any]) -> bool:
     return True
 
 
-def test_the_instance_is_what_dagster_takes():
+def test_the_instance_is_what_dagster_takes() -> None:
     config = load("dagster.yaml")
     assert is_valid(config)
     with pytest.raises(AssertionError, match="run_monitorin"):
         is_valid({**config, "run_monitorin": {"enabled": True}})
 
 
-def test_the_compute_logs_are_what_their_class_takes():
+def test_the_compute_logs_are_what_their_class_takes() -> None:
     from dagster_gcp.gcs.compute_log_manager import GCSComputeLogManager
 
     config = load("dagster.yaml")["compute_logs"]
@@ -57,7 +57,7 @@ def test_the_compute_logs_are_what_their_class_takes():
     assert validate_config(GCSComputeLogManager.config_type(), config["config"]).success
 
 
-def test_an_instance_on_postgres(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch):
+def test_an_instance_on_postgres(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     config = load("dagster.yaml")
     del config["compute_logs"]
     (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(config))
@@ -72,7 +72,7 @@ def test_an_instance_on_postgres(tmp_path: Path, postgres_url: str, monkeypatch:
         assert instance.run_retries_max_retries == 1
 
 
-def test_runs_are_jobs_of_kubernetes(values):
+def test_runs_are_jobs_of_kubernetes(values: dict[str, Any]) -> None:
     from dagster_k8s import K8sRunLauncher
 
     assert values["runLauncher"]["type"] == "K8sRunLauncher"
@@ -92,7 +92,7 @@ def test_runs_are_jobs_of_kubernetes(values):
     assert config["run_k8s_config"]["job_spec_config"]["backoff_limit"] == 0
 
 
-def test_the_chart_makes_the_same_instance_as_the_file(values):
+def test_the_chart_makes_the_same_instance_as_the_file(values: dict[str, Any]) -> None:
     config, daemon = load("dagster.yaml"), values["dagsterDaemon"]
     runs = config["concurrency"]["runs"]
     assert snake(daemon["runCoordinator"]["config"]["queuedRunCoordinator"]) == runs
@@ -107,7 +107,7 @@ def test_the_chart_makes_the_same_instance_as_the_file(values):
     assert is_valid({**made, **values["additionalInstanceConfig"]})
 
 
-def test_every_place_runs_the_same_code(values):
+def test_every_place_runs_the_same_code(values: dict[str, Any]) -> None:
     (deployment,) = values["dagster-user-deployments"]["deployments"]
     arguments = deployment["dagsterApiGrpcArgs"]
     assert arguments == ["-m", "nba_assets.definitions"]
@@ -117,7 +117,7 @@ def test_every_place_runs_the_same_code(values):
     assert server["grpc_server"]["host"] in load("compose.yaml")["services"]
 
 
-def test_every_variable_is_one_that_is_read(tmp_path: Path):
+def test_every_variable_is_one_that_is_read(tmp_path: Path) -> None:
     read = set(re.findall(r'"(NBA_[A-Z_]+)"', (REPOSITORY / "nba_assets" / "settings.py").read_text()))
     used = {name for path in DEPLOY.iterdir() for name in re.findall(r"\bNBA_[A-Z_]+", path.read_text())}
     assert used - read - OUTSIDE == set()
@@ -125,12 +125,12 @@ def test_every_variable_is_one_that_is_read(tmp_path: Path):
 
 
 @pytest.mark.parametrize("path", sorted(DEPLOY.iterdir()), ids=lambda path: path.name)
-def test_no_secret_is_written_down(path: Path):
+def test_no_secret_is_written_down(path: Path) -> None:
     text = path.read_text()
     for line in text.splitlines():
         if re.search(r"(?i)(password|secret|token|webhook)\S*[:=]", line) and not line.lstrip().startswith("#"):
             assert re.search(r"\$\{|env:|Name: |[sS]ecrets?:\s*$|Secret: false|name:", line), line
 
 
-def test_who_has_no_alert_address_is_not_shown_one(tmp_path: Path):
+def test_who_has_no_alert_address_is_not_shown_one(tmp_path: Path) -> None:
     assert "hooks" not in repr(Settings(home=tmp_path, alert_webhook="https://hooks.example/secret"))

@@ -1,5 +1,7 @@
 """Schedules and box scores made up for the tests of the analytics tables, as the raw contracts declare them."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -12,13 +14,13 @@ LABELS = {1: "BOS", 2: "NYK", 3: "PHI", 4: "DEN", 5: "LAL", 6: "MIA"}
 BOX = list(BOX_COUNTS)
 
 
-def frame(contract: Contract, rows: list[dict]) -> pd.DataFrame:
+def frame(contract: Contract, rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Rows with the contract's columns and types; what a row does not give is null."""
     filled = pd.DataFrame(rows, columns=list(contract.column_names))
     return conform(contract, filled.assign(absence="{}")).rows
 
 
-def game(game_id: str, home: int, away: int, day: str = "2025-01-15", **facts) -> dict:
+def game(game_id: str, home: int, away: int, day: str = "2025-01-15", **facts: object) -> dict[str, Any]:
     """A row of the schedule."""
     return {
         "game_id": game_id, "game_key": f"{game_id}_key", "game_date": day, "season": "2024-25",
@@ -27,7 +29,9 @@ def game(game_id: str, home: int, away: int, day: str = "2025-01-15", **facts) -
     }  # fmt: skip
 
 
-def team_line(game_id: str, team: int, opponent: int, day: str = "2025-01-15", minutes: float = 240, **counts) -> dict:
+def team_line(
+    game_id: str, team: int, opponent: int, day: str = "2025-01-15", minutes: float = 240, **counts: object
+) -> dict[str, Any]:
     """A row of the team box; counts that are not given are zero, home is a flag that the tables must not trust."""
     return {
         "game_id": game_id, "game_date": day, "team_id": team, "team": LABELS[team], "opponent_team_id": opponent,
@@ -35,7 +39,9 @@ def team_line(game_id: str, team: int, opponent: int, day: str = "2025-01-15", m
     }  # fmt: skip
 
 
-def player_line(game_id: str, team: int, player: int, minutes: float | None, day: str = "2025-01-15", **counts) -> dict:
+def player_line(
+    game_id: str, team: int, player: int, minutes: float | None, day: str = "2025-01-15", **counts: object
+) -> dict[str, Any]:
     """A row of the player box; counts that are not given are zero, without minutes they are null."""
     stated = dict.fromkeys([*BOX, "plus_minus"], None if minutes is None else 0)
     return {
@@ -44,7 +50,9 @@ def player_line(game_id: str, team: int, player: int, minutes: float | None, day
     }  # fmt: skip
 
 
-def shot(game_id: str, team: int, player: int, zone: str, made: bool, day: str = "2025-01-15", **facts) -> dict:
+def shot(
+    game_id: str, team: int, player: int, zone: str, made: bool, day: str = "2025-01-15", **facts: object
+) -> dict[str, Any]:
     """An attempt, assisted if made."""
     return {
         "game_id": game_id, "game_date": day, "team_id": team, "player_id": player, "player_name": f"Player {player}",
@@ -54,19 +62,19 @@ def shot(game_id: str, team: int, player: int, zone: str, made: bool, day: str =
     }  # fmt: skip
 
 
-def schedule_of(*games: dict) -> pd.DataFrame:
+def schedule_of(*games: dict[str, Any]) -> pd.DataFrame:
     return frame(GAME_SCHEDULE, list(games))
 
 
-def team_box_of(*lines: dict) -> pd.DataFrame:
+def team_box_of(*lines: dict[str, Any]) -> pd.DataFrame:
     return frame(TEAM_BOX_SCORES, list(lines))
 
 
-def player_box_of(*lines: dict) -> pd.DataFrame:
+def player_box_of(*lines: dict[str, Any]) -> pd.DataFrame:
     return frame(PLAYER_BOX_SCORES, list(lines))
 
 
-def shots_of(*attempts: dict) -> pd.DataFrame:
+def shots_of(*attempts: dict[str, Any]) -> pd.DataFrame:
     return frame(SHOT_ATTEMPTS, [{"shot_id": number, **attempt} for number, attempt in enumerate(attempts)])
 
 
@@ -101,7 +109,7 @@ def random_league(seed: int, days: int = 3) -> dict[str, pd.DataFrame]:
     }
 
 
-def _counts(rng: np.random.Generator, most: int, unstated: list[str]) -> dict:
+def _counts(rng: np.random.Generator, most: int, unstated: list[str]) -> dict[str, Any]:
     counts = {name: int(rng.integers(0, most + 1)) for name in BOX}
     fg3a, fg2a = counts["fg3a"], counts["fga"]
     fg3m, fg2m = int(rng.integers(0, fg3a + 1)), int(rng.integers(0, fg2a + 1))
@@ -110,7 +118,7 @@ def _counts(rng: np.random.Generator, most: int, unstated: list[str]) -> dict:
     return {**counts, **dict.fromkeys(unstated)}
 
 
-def _players(rng: np.random.Generator, game_id: str, team: int, day: str, length: int) -> list[dict]:
+def _players(rng: np.random.Generator, game_id: str, team: int, day: str, length: int) -> list[dict[str, Any]]:
     lines = []
     for player in range(100 * team, 100 * team + int(rng.integers(1, 9))):
         kind = rng.choice(["plays", "plays", "plays", "listed", "seconds", "no_minutes"])
@@ -125,7 +133,7 @@ def _players(rng: np.random.Generator, game_id: str, team: int, day: str, length
     return lines
 
 
-def _shots(rng: np.random.Generator, lines: list[dict]) -> list[dict]:
+def _shots(rng: np.random.Generator, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     kind = rng.choice(["all", "all", "all", "none", "no_details", "no_assists"])
     facts = {"no_details": {"zone_detail": None}, "no_assists": {"is_assisted": None}}.get(kind, {})
     attempts = []

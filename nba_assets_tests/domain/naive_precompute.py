@@ -1,6 +1,7 @@
 """The precompute windows computed again, one row after the other, by plain loops over frames: slow and obvious."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ DAY = pd.Timedelta(days=1)
 ACTIVE = ("active_teammates_minutes", "active_minutes_share", "active_pts_share", "active_pts_rank")
 
 
-def expected_rows(league: League) -> list[dict]:
+def expected_rows(league: League) -> list[dict[str, Any]]:
     """Game, date, player and team of everybody who is expected."""
     played = league.player_game_summary[league.player_game_summary["minutes_played"] > 0]
     rows = []
@@ -35,7 +36,7 @@ def expected_rows(league: League) -> list[dict]:
     return sorted(rows, key=lambda row: (row["game_date"], row["game_id"], row["player_id"]))
 
 
-def form(league: League, row: dict) -> dict[str, float]:
+def form(league: League, row: dict[str, Any]) -> dict[str, float]:
     """Columns of `player_daily_cache` of one row; NaN for every kind of null."""
     played = league.player_game_summary[league.player_game_summary["minutes_played"] > 0]
     mine = played[(played["player_id"] == row["player_id"]) & (played["game_date"] < row["game_date"])]
@@ -131,7 +132,7 @@ def gap_in_last(mine: pd.DataFrame, gaps: list[pd.Timestamp], games: int) -> boo
     return any(day > start for day in gaps)
 
 
-def context(league: League, row: dict) -> dict[str, float]:
+def context(league: League, row: dict[str, Any]) -> dict[str, float]:
     """Columns of `upcoming_player_context` of one row; NaN for every kind of null."""
     day, played = row["game_date"], league.player_game_summary
     played = played[played["minutes_played"] > 0]
@@ -178,7 +179,7 @@ def context(league: League, row: dict) -> dict[str, float]:
     return values
 
 
-def active_teammates(league: League, row: dict, rows: list[dict]) -> dict[str, float]:
+def active_teammates(league: League, row: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, float]:
     """His part beside the expected team-mates who played the team's last known game; NaN for every kind of null."""
     day, team = row["game_date"], row["team_id"]
     played = league.player_game_summary[league.player_game_summary["minutes_played"] > 0]

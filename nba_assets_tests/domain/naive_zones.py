@@ -1,6 +1,7 @@
 """The zone tables computed again, one row after the other, by plain loops over frames: slow and obvious."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,14 +12,14 @@ from nba_assets_tests.domain.naive_precompute import gap_in_last, player_gaps, s
 ZONES = ("paint", "mid_range", "three")
 
 
-def players_zones(league: League, row: dict) -> dict:
+def players_zones(league: League, row: dict[str, Any]) -> dict[str, Any]:
     """Columns of `player_shot_zones` of one row; NaN for every kind of null."""
     played = league.player_game_summary[league.player_game_summary["minutes_played"] > 0]
     mine = played[(played["player_id"] == row["player_id"]) & (played["game_date"] < row["game_date"])]
     mine = mine.sort_values("game_date")
     gaps = [day for day, known in player_gaps(league, mine, row["player_id"]) if known < row["game_date"]]
     gaps = [day for day in gaps if day < row["game_date"]]
-    values: dict = {}
+    values: dict[str, Any] = {}
     for n in (10, 20):
         last = mine.tail(n)
         is_gap = gap_in_last(mine, gaps, n) or refused(last, "paint_attempts").any()
@@ -58,7 +59,7 @@ def over(total: float, count: float, is_gap: bool) -> float:
     return np.nan if is_gap or count == 0 else total / count
 
 
-def due_teams(league: League) -> list[dict]:
+def due_teams(league: League) -> list[dict[str, Any]]:
     """Game, date and team of every team that is due."""
     games = league.game_schedule[~league.game_schedule["is_postponed"]]
     rows = [
@@ -69,7 +70,7 @@ def due_teams(league: League) -> list[dict]:
     return sorted(rows, key=lambda row: (row["game_date"], row["game_id"], row["team_id"]))
 
 
-def defense_zones(league: League, row: dict, league_teams: int) -> dict:
+def defense_zones(league: League, row: dict[str, Any], league_teams: int) -> dict[str, Any]:
     """Columns of `team_defense_zones` of one row; NaN for every kind of null."""
     windows = {team: _window(league, team, row["game_date"]) for team in sorted(_teams(league))}
     mine = windows.get(row["team_id"]) or _window(league, row["team_id"], row["game_date"])
@@ -80,7 +81,7 @@ def defense_zones(league: League, row: dict, league_teams: int) -> dict:
     with_zones = everybody.dropna(subset=[PAINT])
     is_league = with_zones["team_id"].nunique() >= league_teams
     is_gap = refused(mine[0], PAINT).any() or len(mine[1]) > 0
-    values: dict = {
+    values: dict[str, Any] = {
         "zone_games_last_15": mine[0][PAINT].notna().sum(), "league_zone_games_last_15": len(with_zones),
     }  # fmt: skip
     for zone in ZONES:

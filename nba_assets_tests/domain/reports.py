@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from nba_assets.contracts.raw_pregame import INJURY_REPORTS, INJURY_STATUSES, NO
 from nba_assets_tests.builders import League, game_id
 
 
-def lines(date: str, home: int, rows: Sequence[tuple], **facts) -> pd.DataFrame:
+def lines(date: str, home: int, rows: Sequence[tuple[Any, ...]], **facts: object) -> pd.DataFrame:
     """point_lines of (player, bookmaker, line, over price, under price) tuples of one game, verified."""
     return _frame(
         POINT_LINES,
@@ -27,7 +28,7 @@ def lines(date: str, home: int, rows: Sequence[tuple], **facts) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def reports(date: str, home: int, rows: Sequence[tuple]) -> pd.DataFrame:
+def reports(date: str, home: int, rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
     """injury_reports of (reported at, team, player, status) tuples of one game; without a player nothing is submitted.
 
     The time is UTC, of the game date where it is a clock time only.
@@ -46,7 +47,7 @@ def reports(date: str, home: int, rows: Sequence[tuple]) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _frame(contract: Contract, rows: list[dict]) -> pd.DataFrame:
+def _frame(contract: Contract, rows: list[dict[str, Any]]) -> pd.DataFrame:
     filled = pd.DataFrame(rows, columns=list(contract.column_names)).assign(absence="{}")
     return conform(contract, filled).rows
 

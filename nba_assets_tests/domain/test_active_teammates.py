@@ -40,7 +40,7 @@ def rows_of(last: str = DAYS[-1], **gaps: pd.DataFrame) -> pd.DataFrame:
     return table.set_index("player_id")
 
 
-def test_who_missed_the_last_game_leaves_his_share_to_the_others():
+def test_who_missed_the_last_game_leaves_his_share_to_the_others() -> None:
     rows = rows_of()
     assert rows["active_teammates_minutes"].to_dict() == {OWN: 20.0, MATE: 20.0, STAR_OUT: 40.0}
     assert rows["active_minutes_share"].to_dict() == {OWN: 0.5, MATE: 0.5, STAR_OUT: 0.5}
@@ -49,7 +49,7 @@ def test_who_missed_the_last_game_leaves_his_share_to_the_others():
 
 
 @pytest.mark.parametrize("table", ["team_offense", "player_game_summary"])
-def test_a_game_that_nobody_knows_leaves_nothing_known(table):
+def test_a_game_that_nobody_knows_leaves_nothing_known(table: str) -> None:
     """Boston was due on the day after its last known game; of the team alone, or of its players alone."""
     rows = rows_of(last="2024-01-29", **{table: gap((BOSTON, "2024-01-30"))})
     names = ["active_teammates_minutes", "active_minutes_share", "active_pts_share", "active_pts_rank"]
@@ -59,7 +59,7 @@ def test_a_game_that_nobody_knows_leaves_nothing_known(table):
         assert stated.all(), name
 
 
-def test_strength_of_the_team():
+def test_strength_of_the_team() -> None:
     row = rows_of().loc[OWN]
     assert (row["team_margin_previous_game"], row["team_margin_last_20"]) == (25.0, pytest.approx(25 / 3, abs=1e-6))
     assert (row["team_win_pct_season"], row["team_games_season"]) == (pytest.approx(2 / 3, abs=1e-6), 3)

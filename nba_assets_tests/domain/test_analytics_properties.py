@@ -52,18 +52,18 @@ def assert_as_declared(tables: dict[str, pd.DataFrame]) -> None:
 
 @FEW
 @given(SEEDS)
-def test_rows_are_as_the_contracts_declare_them(seed):
+def test_rows_are_as_the_contracts_declare_them(seed: int) -> None:
     assert_as_declared(analytics(random_league(seed)))
 
 
-def test_a_day_without_games_has_typed_empty_tables():
+def test_a_day_without_games_has_typed_empty_tables() -> None:
     raw = {name: frame.iloc[:0] for name, frame in random_league(seed=1).items()}
     assert_as_declared(analytics(raw))
 
 
 @FEW
 @given(SEEDS)
-def test_a_date_alone_equals_the_same_date_among_many(seed):
+def test_a_date_alone_equals_the_same_date_among_many(seed: int) -> None:
     raw = random_league(seed)
     together = analytics(raw)
     for day in raw["game_schedule"]["game_date"].unique():
@@ -76,7 +76,7 @@ def test_a_date_alone_equals_the_same_date_among_many(seed):
 
 @FEW
 @given(SEEDS)
-def test_neither_row_order_nor_the_home_flag_of_the_box_matters(seed):
+def test_neither_row_order_nor_the_home_flag_of_the_box_matters(seed: int) -> None:
     raw = random_league(seed)
     shuffled = {
         name: frame.sample(frac=1, random_state=seed, ignore_index=True) for name, frame in raw.items()
@@ -90,7 +90,7 @@ def test_neither_row_order_nor_the_home_flag_of_the_box_matters(seed):
 
 @FEW
 @given(SEEDS)
-def test_inputs_are_left_as_they_were(seed):
+def test_inputs_are_left_as_they_were(seed: int) -> None:
     raw = random_league(seed)
     before = {name: frame.copy(deep=True) for name, frame in raw.items()}
     analytics(raw)
@@ -100,7 +100,7 @@ def test_inputs_are_left_as_they_were(seed):
 
 @FEW
 @given(SEEDS)
-def test_zones_of_a_team_are_the_sum_of_its_players_or_null_with_them(seed):
+def test_zones_of_a_team_are_the_sum_of_its_players_or_null_with_them(seed: int) -> None:
     """But for shots of players whom the box score lists as not having played: those are the team's alone."""
     tables = analytics(random_league(seed))
     players, teams = tables["player_game_summary"], tables["team_offense"]
@@ -116,7 +116,7 @@ def test_zones_of_a_team_are_the_sum_of_its_players_or_null_with_them(seed):
 
 @FEW
 @given(SEEDS)
-def test_usage_of_a_team_adds_up(seed):
+def test_usage_of_a_team_adds_up(seed: int) -> None:
     """Sum of usage · MIN / game_minutes over a team = 100 · the share of its chances used by players with minutes.
 
     It is 100 unless somebody used a chance within zero recorded minutes, which has no rate.
@@ -134,7 +134,7 @@ def test_usage_of_a_team_adds_up(seed):
         assert timed["weighted"].sum() == pytest.approx(expected, abs=1e-4)
 
 
-def test_the_made_up_league_has_the_cases_the_properties_are_about():
+def test_the_made_up_league_has_the_cases_the_properties_are_about() -> None:
     """Without them the properties above would hold for want of anything to break them."""
     seen = pd.concat([analytics(random_league(seed))["player_game_summary"] for seed in range(8)])
     reasons = {reason for text in seen[ABSENCE] for reason in json.loads(text).items()}

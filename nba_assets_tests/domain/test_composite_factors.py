@@ -1,6 +1,7 @@
 """The scores, from their published tables, and how missing components spread."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,7 +42,7 @@ NAN = np.nan
         pytest.param(1, NAN, NAN, 0, NAN, id="no load known"),
     ],
 )
-def test_fatigue(rest, games, minutes, pairs, score):
+def test_fatigue(rest: float, games: float, minutes: float, pairs: int, score: float) -> None:
     found = fatigue_score(
         rest_days=np.array([rest], dtype=float),
         games_last_7_days=np.array([games], dtype=float),
@@ -52,7 +53,7 @@ def test_fatigue(rest, games, minutes, pairs, score):
 
 
 @pytest.mark.parametrize(("difference", "score"), [(4.0, 2.0), (-4.0, -2.0), (6.5, 3.0), (-7, -3.0), (NAN, NAN)])
-def test_pace(difference, score):
+def test_pace(difference: float, score: float) -> None:
     np.testing.assert_array_equal(pace_score(np.array([difference])), [score])
 
 
@@ -60,7 +61,7 @@ def test_pace(difference, score):
     ("projected", "average", "score"),
     [(25.0, 20.0, 1.5), (20.0, 25.0, -1.5), (40.0, 20.0, 3.0), (20.0, 40.0, -3.0), (NAN, 20.0, NAN), (20.0, NAN, NAN)],
 )
-def test_usage_spike(projected, average, score):
+def test_usage_spike(projected: float, average: float, score: float) -> None:
     found = usage_spike_score(projected=np.array([projected]), average=np.array([average]))
     np.testing.assert_array_equal(found, [score])
 
@@ -69,7 +70,7 @@ def test_usage_spike(projected, average, score):
     ("fatigue", "zones", "pace", "usage", "total"),
     [(100.0, 0.0, 1.0, 0.5, 1.5), (85.0, -2.0, 0.0, 0.0, -2.75), (0.0, 0.0, 0.0, 0.0, -5.0), (100.0, NAN, 1, 1, NAN)],
 )
-def test_total(fatigue, zones, pace, usage, total):
+def test_total(fatigue: float, zones: float, pace: float, usage: float, total: float) -> None:
     found = total_adjustment(*(np.array([value], dtype=float) for value in (fatigue, zones, pace, usage)))
     np.testing.assert_array_equal(found, [total])
 
@@ -91,7 +92,9 @@ def test_total(fatigue, zones, pace, usage, total):
         pytest.param("paint", (0.6, 0.2, 0.2), (1.0, NAN, 1.0), NAN, id="a zone of the opponent not known"),
     ],
 )
-def test_mismatch(primary, shares, versus, score):
+def test_mismatch(
+    primary: str | None, shares: tuple[float, float, float], versus: tuple[float, float, float], score: float
+) -> None:
     zones = ("paint", "mid_range", "three")
     found = shot_zone_mismatch_score(
         primary_zone=np.array([primary], dtype="object"),
@@ -107,7 +110,10 @@ DEFENSE = {"paint_defense_vs_league": 2.0, "mid_range_defense_vs_league": -1.0, 
 
 
 def row_with(
-    cache: dict | None = None, context: dict | None = None, zones: dict | None = None, defense: dict | None = None
+    cache: dict[str, Any] | None = None,
+    context: dict[str, Any] | None = None,
+    zones: dict[str, Any] | None = None,
+    defense: dict[str, Any] | None = None,
 ) -> pd.Series:
     """The factors of one row of a small league, some of whose inputs are replaced (a reason makes a null)."""
     chain = build(random_league(5))
@@ -140,7 +146,7 @@ CONTEXT = {"rest_days": 0.0, "games_last_7_days": 2.0, "minutes_last_7_days": 60
            "pace_differential": 3.0, "star_teammates_out": 1.0}  # fmt: skip
 
 
-def test_scores_of_a_row():
+def test_scores_of_a_row() -> None:
     row = row_with(USAGE, CONTEXT)
     assert (row["fatigue_score"], row["pace_score"], row["usage_spike_score"]) == (85.0, 1.5, 0.9)
     assert (row["avg_usage_rate_last_7_games"], row["projected_usage_rate"]) == (20.0, 23.0)
@@ -154,7 +160,7 @@ def test_scores_of_a_row():
 
 
 @pytest.mark.parametrize(("projected", "trend"), [(22.5, "spike"), (22.0, "stable"), (18.0, "stable"), (17.5, "drop")])
-def test_usage_trend(projected, trend):
+def test_usage_trend(projected: float, trend: str) -> None:
     row = row_with(USAGE | {"usage_rate_by_minutes_half_life_10": projected}, CONTEXT)
     assert json.loads(row["usage_context_json"])["usage_trend"] == trend
 
@@ -179,14 +185,16 @@ def test_usage_trend(projected, trend):
                      id="the gravest reason of two"),
     ],
 )  # fmt: skip
-def test_a_missing_component_is_null_with_its_reason_and_so_is_the_total(changed, nulls):
+def test_a_missing_component_is_null_with_its_reason_and_so_is_the_total(
+    changed: dict[str, Any], nulls: dict[str, str]
+) -> None:
     row = row_with(**{"cache": USAGE, "context": CONTEXT, **changed})
     assert json.loads(row["absence"]) == nulls
     assert all(pd.isna(row[name]) for name in nulls)
 
 
 @pytest.mark.parametrize("lost", ["player_shot_zones", "team_defense_zones"])
-def test_a_refused_zone_table_costs_the_score_of_zones_and_the_total_and_no_row(lost):
+def test_a_refused_zone_table_costs_the_score_of_zones_and_the_total_and_no_row(lost: str) -> None:
     chain = build(random_league(5))
     names = ("player_daily_cache", "upcoming_player_context", "player_shot_zones", "team_defense_zones")
     tables = {name: chain.tables()[name] for name in names}
@@ -201,7 +209,7 @@ def test_a_refused_zone_table_costs_the_score_of_zones_and_the_total_and_no_row(
     assert {why[name] for why in stated for name in zones} == {"upstream_missing"}
 
 
-def test_a_null_is_null_in_the_json_too():
+def test_a_null_is_null_in_the_json_too() -> None:
     context = CONTEXT | {"star_teammates_out": "source_unavailable"}
     row = row_with(USAGE | {"avg_usage_rate_last_7_games": "upstream_missing"}, context)
     context = json.loads(row["usage_context_json"])

@@ -1,5 +1,7 @@
 """Who is expected, case by case."""
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -9,7 +11,12 @@ from nba_assets_tests.builders import game_id, schedule, summary
 TODAY = "2024-01-31"
 
 
-def expected(rows: list[tuple], games: list[tuple] = ((TODAY, 1, 2),), minutes: list | None = None, **facts):
+def expected(
+    rows: list[tuple[Any, ...]],
+    games: list[tuple[Any, ...]] = ((TODAY, 1, 2),),
+    minutes: list[Any] | None = None,
+    **facts: object,
+) -> list[tuple[int, int, int, bool]]:
     statistics = {} if minutes is None else {"minutes_played": minutes}
     found, _ = expected_players(
         dates=pd.DatetimeIndex([TODAY]),
@@ -35,7 +42,9 @@ def expected(rows: list[tuple], games: list[tuple] = ((TODAY, 1, 2),), minutes: 
         pytest.param([(8, 1, "2024-01-30"), (7, 2, "2024-01-30")], [(7, 2, 1, False), (8, 1, 2, True)], id="order"),
     ],
 )
-def test_expected_is_who_played_lately_for_a_team_that_is_due(rows, who):
+def test_expected_is_who_played_lately_for_a_team_that_is_due(
+    rows: list[tuple[int, int, str]], who: list[tuple[int, int, int, bool]]
+) -> None:
     assert expected(rows) == who
 
 
@@ -43,15 +52,15 @@ def test_expected_is_who_played_lately_for_a_team_that_is_due(rows, who):
     ("minutes", "is_expected"),
     [pytest.param(None, False, id="listed only"), pytest.param(0.0, False, id="no minute"), (0.1, True)],
 )
-def test_only_played_games_count(minutes, is_expected):
+def test_only_played_games_count(minutes: float | None, is_expected: bool) -> None:
     assert bool(expected([(7, 1, "2024-01-30")], minutes=[minutes])) == is_expected
 
 
-def test_a_postponed_game_has_no_players():
+def test_a_postponed_game_has_no_players() -> None:
     assert expected([(7, 1, "2024-01-30")], is_postponed=True) == []
 
 
-def test_who_is_listed_out_of_this_game_is_not_expected():
+def test_who_is_listed_out_of_this_game_is_not_expected() -> None:
     rows = summary([(7, 1, "2024-01-30"), (8, 1, "2024-01-30")])
     listed = {"of this game": (game_id(TODAY, 1), [8]), "of another": (game_id(TODAY, 3), [7, 8])}
     for of, left in listed.values():
@@ -65,11 +74,11 @@ def test_who_is_listed_out_of_this_game_is_not_expected():
         assert list(earlier.entity) == left
 
 
-def test_only_asked_dates_have_rows():
+def test_only_asked_dates_have_rows() -> None:
     assert expected([(7, 1, "2024-01-30")], games=[("2024-02-01", 1, 2)]) == []
 
 
-def test_the_name_is_the_latest_known_one():
+def test_the_name_is_the_latest_known_one() -> None:
     rows = summary([(7, 1, "2024-01-20"), (7, 1, "2024-01-30"), (7, 1, TODAY)])
     rows["player_name"] = ["Old", "New", "Newer"]
     found, _ = expected_players(

@@ -29,7 +29,7 @@ def chain() -> Chain:
     return build(league.without([days[8], days[20]]))
 
 
-def test_values_are_those_of_the_tables_they_come_from(chain):
+def test_values_are_those_of_the_tables_they_come_from(chain: Chain) -> None:
     assert len(chain.ml_feature_store) > 100
     for table, names in (
         (chain.player_daily_cache, FORM_FEATURES),
@@ -41,7 +41,7 @@ def test_values_are_those_of_the_tables_they_come_from(chain):
         pd.testing.assert_frame_equal(chain.ml_feature_store[columns], table[columns])
 
 
-def test_zones_allowed_are_the_opponents(chain):
+def test_zones_allowed_are_the_opponents(chain: Chain) -> None:
     defense = chain.team_defense_zones.set_index(["game_id", "team_id"])
     opponents = pd.MultiIndex.from_frame(chain.ml_feature_store[["game_id", "opponent_team_id"]])
     for name, feature in OPPONENT_ZONE_FEATURES.items():
@@ -54,7 +54,7 @@ def test_zones_allowed_are_the_opponents(chain):
     ("lost", "names"),
     [("player_shot_zones", ZONE_FEATURES), ("team_defense_zones", tuple(OPPONENT_ZONE_FEATURES.values()))],
 )
-def test_a_refused_zone_table_costs_its_features_and_no_row(chain, lost, names):
+def test_a_refused_zone_table_costs_its_features_and_no_row(chain: Chain, lost: str, names: tuple[str, ...]) -> None:
     rows = store_of(chain, **{lost: chain.tables()[lost].iloc[:0]})
     whole = chain.ml_feature_store
     kept = [name for name in whole if name not in (*names, "absence")]
@@ -74,7 +74,7 @@ def store_of(chain: Chain, **changed: pd.DataFrame) -> pd.DataFrame:
     return ml_feature_store(**{**{name: chain.tables()[name] for name in INPUTS}, **changed})
 
 
-def test_every_null_keeps_its_reason(chain):
+def test_every_null_keeps_its_reason(chain: Chain) -> None:
     stated = chain.ml_feature_store["absence"].map(json.loads)
     by_player = (
         chain.player_daily_cache, chain.upcoming_player_context, chain.player_composite_factors,
@@ -95,24 +95,24 @@ def test_every_null_keeps_its_reason(chain):
     assert {"upstream_missing", "short_history"} <= reasons
 
 
-def test_the_declared_features_are_the_computed_ones():
+def test_the_declared_features_are_the_computed_ones() -> None:
     of_zones = (*ZONE_FEATURES, *OPPONENT_ZONE_FEATURES.values())
     assert (*FORM_FEATURES, *CONTEXT_FEATURES, *FACTOR_FEATURES, *of_zones) == FEATURE_COLUMNS
     assert LINE_FEATURES == OPTIONAL_FEATURES
 
 
-def test_no_feature_is_an_outcome_or_constant(chain):
+def test_no_feature_is_an_outcome_or_constant(chain: Chain) -> None:
     assert not OUTCOMES & set(chain.ml_feature_store)
     values = chain.ml_feature_store[list(FEATURE_COLUMNS)].astype("float64")
     assert [name for name in values if values[name].nunique() < 2 and name != "is_postseason"] == []
 
 
-def test_a_row_that_an_input_lacks_is_left_out(chain):
+def test_a_row_that_an_input_lacks_is_left_out(chain: Chain) -> None:
     shorter = store_of(chain, player_daily_cache=chain.player_daily_cache.iloc[1:])
     assert len(shorter) == len(chain.ml_feature_store) - 1
 
 
-def test_a_doubled_row_is_an_error(chain):
+def test_a_doubled_row_is_an_error(chain: Chain) -> None:
     for name in INPUTS[1:]:
         doubled = pd.concat([chain.tables()[name], chain.tables()[name].tail(2)])
         with pytest.raises(pd.errors.MergeError):

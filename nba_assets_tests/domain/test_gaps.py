@@ -1,6 +1,7 @@
 """Which windows contain a gap, rule by rule, on one player's history."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,11 +16,11 @@ TODAY = "2024-02-01"
 BOSTON, NEW_YORK, DENVER = 1, 2, 4
 
 
-def games(team: int, *days: str, player: int = 7) -> list[tuple]:
+def games(team: int, *days: str, player: int = 7) -> list[tuple[Any, ...]]:
     return [(player, team, f"2024-01-{day}") for day in days]
 
 
-def cache_row(rows: list[tuple], missing: pd.DataFrame, team: int = BOSTON, today: str = TODAY) -> pd.Series:
+def cache_row(rows: list[tuple[Any, ...]], missing: pd.DataFrame, team: int = BOSTON, today: str = TODAY) -> pd.Series:
     table = player_daily_cache(
         dates=pd.DatetimeIndex([today]),
         game_schedule=schedule([(today, team, DENVER if team != DENVER else BOSTON)]),
@@ -55,7 +56,7 @@ IN_BOSTON = games(BOSTON, "10", "12", "14", "16", "18")
         pytest.param(IN_BOSTON, (BOSTON, "2024-01-16"), "pts_last_3", False, id="a day he is known to have played on"),
     ],
 )
-def test_span_of_a_last_n_column(rows, missing, column, is_gap):
+def test_span_of_a_last_n_column(rows: list[tuple[Any, ...]], missing: set[int], column: str, is_gap: bool) -> None:
     row = cache_row(rows, gap(missing))
     assert pd.isna(row[column]) == is_gap
     assert reason(row, column) == ("upstream_missing" if is_gap else None)
@@ -74,11 +75,11 @@ TRADED = games(NEW_YORK, "10", "12") + games(BOSTON, "20", "22")
         pytest.param((BOSTON, "2024-01-11"), TODAY, False, id="new team, before the trade"),
     ],
 )
-def test_either_team_around_the_gap_may_have_been_his(missing, today, is_gap):
+def test_either_team_around_the_gap_may_have_been_his(missing: set[int], today: str, is_gap: bool) -> None:
     assert pd.isna(cache_row(TRADED, gap(missing), today=today)["pts_last_20"]) == is_gap
 
 
-def test_the_team_after_the_gap_counts_only_once_it_is_known():
+def test_the_team_after_the_gap_counts_only_once_it_is_known() -> None:
     rows = games(NEW_YORK, "10", "12") + games(BOSTON, "20")
     before = cache_row(rows, gap((BOSTON, "2024-01-15")), team=NEW_YORK, today="2024-01-20")
     after = cache_row(rows, gap((BOSTON, "2024-01-15")), today="2024-01-21")
@@ -100,7 +101,7 @@ def test_the_team_after_the_gap_counts_only_once_it_is_known():
         pytest.param(20, ["02"], True, id="short history, slow decay"),
     ],
 )
-def test_a_half_life_average_rests_on_95_percent_of_the_weight(half_life, days, is_gap):
+def test_a_half_life_average_rests_on_95_percent_of_the_weight(half_life: int, days: list[str], is_gap: bool) -> None:
     rows = games(BOSTON, *(f"{at:02d}" for at in range(3, 26, 2)))
     row = cache_row(rows, gap(*((BOSTON, f"2024-01-{day}") for day in days)))
     assert pd.isna(row[f"pts_ewma_half_life_{half_life}"]) == is_gap
@@ -111,7 +112,7 @@ def test_a_half_life_average_rests_on_95_percent_of_the_weight(half_life, days, 
     [pytest.param(19, 1, False, id="19 of 20"), pytest.param(18, 1, True, id="18 of 19"),
      pytest.param(38, 2, False, id="38 of 40"), pytest.param(37, 2, True, id="37 of 39")],
 )  # fmt: skip
-def test_a_season_mean_needs_95_percent_of_the_teams_games(known, missing, is_gap):
+def test_a_season_mean_needs_95_percent_of_the_teams_games(known: int, missing: int, is_gap: bool) -> None:
     days = pd.date_range("2023-11-01", periods=known, freq="2D")
     rows = [(7, BOSTON, day) for day in days]
     gone = gap(*((BOSTON, day) for day in pd.date_range("2023-11-02", periods=missing, freq="2D")))
@@ -122,7 +123,7 @@ def test_a_season_mean_needs_95_percent_of_the_teams_games(known, missing, is_ga
     assert row["season_games"] == known
 
 
-def test_a_gap_of_the_season_before_is_no_part_of_the_season_mean():
+def test_a_gap_of_the_season_before_is_no_part_of_the_season_mean() -> None:
     days = [*pd.date_range("2023-03-01", periods=3, freq="2D"), *pd.date_range("2023-11-01", periods=3, freq="2D")]
     row = cache_row([(7, BOSTON, day) for day in days], gap((BOSTON, "2023-03-02")), today="2023-11-20")
     assert row["pts_season"] == 10.0
@@ -142,7 +143,7 @@ def context_row(missing: dict[str, pd.DataFrame]) -> pd.Series:
     ).iloc[0]
 
 
-def test_games_of_earlier_seasons_do_not_fill_a_season():
+def test_games_of_earlier_seasons_do_not_fill_a_season() -> None:
     # 10 of 11 games of this season, 50 of 51 of the career
     days = [*pd.date_range("2022-11-01", periods=40, freq="2D"), *pd.date_range("2023-11-01", periods=10, freq="2D")]
     row = cache_row([(7, BOSTON, day) for day in days], gap((BOSTON, "2023-11-02")), today="2023-12-01")
@@ -185,14 +186,14 @@ THEIR_DEFENSE = {
         pytest.param("team_defense", (NEW_YORK, "2024-01-25"), set(), id="a third team"),
     ],
 )  # fmt: skip
-def test_context_columns_that_hold_a_gap(table, missing, nulls):
+def test_context_columns_that_hold_a_gap(table: str, missing: set[str], nulls: set[str]) -> None:
     row = context_row({table: gap(missing)})
     stated = json.loads(row["absence"])
     assert {name for name, why in stated.items() if why == "upstream_missing"} == nulls
     assert all(pd.isna(row[name]) for name in nulls)
 
 
-def test_a_gap_that_shows_late_does_not_hide_a_newer_one():
+def test_a_gap_that_shows_late_does_not_hide_a_newer_one() -> None:
     # Boston's gap of the 13th shows with his first game there on the 20th, New York's of the 15th at once; on the
     # 22nd only the 15th lies in the last seven days
     table = upcoming_player_context(
@@ -207,7 +208,7 @@ def test_a_gap_that_shows_late_does_not_hide_a_newer_one():
     assert reason(table.iloc[0], "games_last_7_days") == "upstream_missing"
 
 
-def test_without_gaps_nothing_is_missing():
+def test_without_gaps_nothing_is_missing() -> None:
     empty = pd.DataFrame({"game_date": np.array([], dtype="datetime64[ns]"), "game_id": [], "team_id": []})
     row = context_row(dict.fromkeys(("player_game_summary", "team_offense", "team_defense"), empty))
     reasons = json.loads(row["absence"])

@@ -1,5 +1,7 @@
 """The last report before tip-off, team by team, and the stars it takes away, case by case."""
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -17,7 +19,7 @@ TIPOFF = pd.Timestamp("2024-02-01T00:30:00Z")
 GAME = game_id(TODAY, BOSTON)
 
 
-def last(rows: list[tuple], tipoff: pd.Timestamp | None = TIPOFF, **facts) -> injuries.LastReports:
+def last(rows: list[tuple[Any, ...]], tipoff: pd.Timestamp | None = TIPOFF, **facts: object) -> injuries.LastReports:
     due = schedule([(TODAY, BOSTON, NEW_YORK)], tipoff_utc=tipoff, **facts)
     return last_reports(reports(TODAY, BOSTON, rows), due)
 
@@ -26,7 +28,7 @@ def statuses(found: injuries.LastReports) -> dict[int, str]:
     return dict(zip(found.listed["player_id"], found.listed["status"], strict=True))
 
 
-def test_the_newest_report_counts_whole():
+def test_the_newest_report_counts_whole() -> None:
     found = last(
         [("17:00:00", BOSTON, 7, "questionable"), ("17:00:00", BOSTON, 8, "out"), ("22:00:00", BOSTON, 7, "out")]
     )
@@ -42,7 +44,7 @@ def test_the_newest_report_counts_whole():
         pytest.param("2024-02-01T00:30:01Z", "probable", id="a second after"),
     ],
 )
-def test_a_report_counts_up_to_the_second_before_tip_off(at, status):
+def test_a_report_counts_up_to_the_second_before_tip_off(at: str, status: str) -> None:
     assert statuses(last([("22:00:00", BOSTON, 7, "probable"), (at, BOSTON, 7, "out")])) == {7: status}
 
 
@@ -54,7 +56,7 @@ def test_a_report_counts_up_to_the_second_before_tip_off(at, status):
         pytest.param("22:00:00", "probable", id="evening"),
     ],
 )
-def test_without_a_tip_off_reports_count_up_to_noon_eastern(at, status):
+def test_without_a_tip_off_reports_count_up_to_noon_eastern(at: str, status: str) -> None:
     assert statuses(last([("15:00:00", BOSTON, 7, "probable"), (at, BOSTON, 7, "out")], tipoff=None)) == {7: status}
 
 
@@ -62,47 +64,47 @@ def test_without_a_tip_off_reports_count_up_to_noon_eastern(at, status):
     ("date", "noon"),
     [("2024-03-09", "17:00"), ("2024-03-10", "16:00"), ("2024-11-02", "16:00"), ("2024-11-03", "17:00")],
 )
-def test_noon_follows_the_clock_changes(date, noon):
+def test_noon_follows_the_clock_changes(date: str, noon: str) -> None:
     moments = pd.to_datetime(pd.Series([f"{date}T{noon}:00Z", f"{date}T{noon}:01Z"]), utc=True)
     tipoff, day = pd.to_datetime(pd.Series([None, None]), utc=True), pd.to_datetime(pd.Series([date, date]))
     assert is_before_tipoff(moments, tipoff, day).tolist() == [True, False]
 
 
-def test_a_player_who_left_the_list_is_on_it_no_more():
+def test_a_player_who_left_the_list_is_on_it_no_more() -> None:
     found = last([("17:00:00", BOSTON, 7, "out"), ("22:00:00", BOSTON, 8, "out")])
     assert statuses(found) == {8: "out"}
 
 
-def test_a_report_with_the_game_covers_both_teams():
+def test_a_report_with_the_game_covers_both_teams() -> None:
     found = last([("17:00:00", BOSTON, 7, "out")])
     assert set(found.teams["team_id"]) == {BOSTON, NEW_YORK}
 
 
-def test_a_team_that_has_not_submitted_has_no_report():
+def test_a_team_that_has_not_submitted_has_no_report() -> None:
     found = last([("17:00:00", BOSTON, 7, "out"), ("17:00:00", NEW_YORK, None, "")])
     assert set(found.teams["team_id"]) == {BOSTON}
 
 
-def test_for_a_team_without_a_list_the_earlier_report_with_one_is_the_last():
+def test_for_a_team_without_a_list_the_earlier_report_with_one_is_the_last() -> None:
     found = last([("16:00:00", NEW_YORK, 9, "out"), ("17:00:00", BOSTON, 7, "out"), ("17:00:00", NEW_YORK, None, "")])
     assert statuses(found) == {7: "out", 9: "out"}
 
 
-def test_no_report_before_tip_off_is_none():
+def test_no_report_before_tip_off_is_none() -> None:
     found = last([("2024-02-01T01:00:00Z", BOSTON, 7, "out")])
     assert found.teams.empty
     assert found.listed.empty
 
 
-def test_a_postponed_game_has_no_report():
+def test_a_postponed_game_has_no_report() -> None:
     assert last([("17:00:00", BOSTON, 7, "out")], is_postponed=True).teams.empty
 
 
-def test_of_two_entries_of_a_player_the_graver_counts():
+def test_of_two_entries_of_a_player_the_graver_counts() -> None:
     assert statuses(last([("17:00:00", BOSTON, 7, "probable"), ("17:00:00", NEW_YORK, 7, "out")])) == {7: "out"}
 
 
-def test_unknown_players_are_left_out_and_their_team_is_not():
+def test_unknown_players_are_left_out_and_their_team_is_not() -> None:
     found = reports(TODAY, BOSTON, [("17:00:00", BOSTON, 7, "out")]).assign(player_id=float("nan"))
     known = last_reports(found, schedule([(TODAY, BOSTON, NEW_YORK)]))
     assert known.listed.empty
@@ -127,7 +129,7 @@ def history(player: int, pts: list[float], minutes: list[float]) -> pd.DataFrame
     ],
 )
 @pytest.mark.parametrize(("status", "counts"), [("out", 1), ("doubtful", 1), ("questionable", 0), ("available", 0)])
-def test_who_is_a_star(pts, minutes, stars, status, counts):
+def test_who_is_a_star(pts: list[float], minutes: list[float], stars: int, status: str, counts: int) -> None:
     log = played_log(history(7, pts, minutes), ("minutes_played", "pts"))
     found = last([("17:00:00", BOSTON, 7, status)])
     rows = pd.DataFrame({"game_id": GAME, "team_id": [BOSTON, NEW_YORK, BOSTON], "player_id": [8, 9, 7]})
@@ -136,7 +138,7 @@ def test_who_is_a_star(pts, minutes, stars, status, counts):
     assert not is_uncertain.any()
 
 
-def test_a_gap_in_the_games_of_a_listed_team_mate_makes_it_uncertain():
+def test_a_gap_in_the_games_of_a_listed_team_mate_makes_it_uncertain() -> None:
     log = played_log(history(7, [20.0] * 12, [30.0] * 12), ("minutes_played", "pts"))
     rows = pd.DataFrame({"game_id": GAME, "team_id": [BOSTON, NEW_YORK, BOSTON], "player_id": [8, 9, 7]})
     for date, expected in (("2024-01-29", [True, False, False]), ("2024-01-09", [False, False, False])):
@@ -145,6 +147,6 @@ def test_a_gap_in_the_games_of_a_listed_team_mate_makes_it_uncertain():
         assert is_uncertain.tolist() == expected
 
 
-def test_the_words_are_those_of_the_contract():
+def test_the_words_are_those_of_the_contract() -> None:
     assert injuries.GRAVEST_FIRST == raw_pregame.INJURY_STATUSES
     assert injuries.NOT_YET_SUBMITTED == raw_pregame.NOT_YET_SUBMITTED

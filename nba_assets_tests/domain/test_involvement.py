@@ -12,7 +12,7 @@ def column(value: float) -> pd.Series:
     return pd.Series([value], dtype="float64")
 
 
-def test_chances_used():
+def test_chances_used() -> None:
     assert chances_used(fga=column(20), fta=column(10), tov=column(4))[0] == pytest.approx(28.4)
 
 
@@ -31,7 +31,7 @@ def test_chances_used():
         pytest.param(5, 10, 100, NULL, None, id="the length of the game is missing"),
     ],
 )
-def test_usage_rate(chances, minutes, team_chances, length, expected):
+def test_usage_rate(chances: float, minutes: float, team_chances: float, length: float, expected: float | None) -> None:
     value = usage_rate(
         chances=column(chances),
         minutes=column(minutes),
@@ -52,6 +52,6 @@ def test_usage_rate(chances, minutes, team_chances, length, expected):
         pytest.param(NULL, 30, None, id="nothing to rely on"),
     ],
 )
-def test_is_usage_rate_reliable(rate, minutes, expected):
+def test_is_usage_rate_reliable(rate: float, minutes: float, expected: bool | None) -> None:
     value = is_usage_rate_reliable(rate=column(rate), minutes=column(minutes))[0]
     assert value is pd.NA if expected is None else value == expected

@@ -1,5 +1,7 @@
 """Consensus, best lines and vig-free probability, worked by hand."""
 
+from typing import Any
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -12,12 +14,12 @@ DAY, HOME = "2024-01-31", 1
 LINES = "points_line_consensus"
 
 
-def summed_up(rows: list[tuple], **facts) -> pd.Series:
+def summed_up(rows: list[tuple[Any, ...]], **facts: object) -> pd.Series:
     (row,) = lines_of_players(lines(DAY, HOME, rows, **facts)).to_dict("records")
     return pd.Series(row)
 
 
-def test_three_books():
+def test_three_books() -> None:
     row = summed_up([(7, "a", 20.5, -110, -110), (7, "b", 21.5, 100, -120), (7, "c", 23.5, -105, -115)])
     assert (row["points_line_consensus"], row["points_line_books"]) == (21.5, 3)
     assert (row["points_line_best_over"], row["points_line_best_over_price"]) == (20.5, -110)
@@ -27,16 +29,16 @@ def test_three_books():
     assert row["is_points_line_verified"]
 
 
-def test_an_even_number_of_books_meets_in_the_middle():
+def test_an_even_number_of_books_meets_in_the_middle() -> None:
     assert summed_up([(7, "a", 20.5, -110, -110), (7, "b", 21.5, -110, -110)])[LINES] == 21.0
 
 
-def test_of_equal_lines_the_best_paid_counts():
+def test_of_equal_lines_the_best_paid_counts() -> None:
     row = summed_up([(7, "a", 20.5, -120, -105), (7, "b", 20.5, -105, -120), (7, "c", 20.5, 110, 105)])
     assert (row["points_line_best_over_price"], row["points_line_best_under_price"]) == (110, 105)
 
 
-def test_a_side_that_cannot_be_bet_is_no_best_line():
+def test_a_side_that_cannot_be_bet_is_no_best_line() -> None:
     row = summed_up([(7, "a", 18.5, None, -110), (7, "b", 20.5, -110, None)])
     assert (row["points_line_best_over"], row["points_line_best_over_price"]) == (20.5, -110)
     assert (row["points_line_best_under"], row["points_line_best_under_price"]) == (18.5, -110)
@@ -44,13 +46,13 @@ def test_a_side_that_cannot_be_bet_is_no_best_line():
     assert pd.isna(row["points_line_over_probability"])
 
 
-def test_without_any_price_there_is_a_consensus_and_nothing_else():
+def test_without_any_price_there_is_a_consensus_and_nothing_else() -> None:
     row = summed_up([(7, "a", 18.5, None, None)])
     assert row[LINES] == 18.5
     assert row[["points_line_best_over", "points_line_best_under", "points_line_over_probability"]].isna().all()
 
 
-def test_lines_that_are_proven_leave_out_the_others():
+def test_lines_that_are_proven_leave_out_the_others() -> None:
     proven = lines(DAY, HOME, [(7, "a", 20.5, -110, -110)])
     others = lines(DAY, HOME, [(7, "b", 30.5, -110, -110), (8, "b", 11.5, -110, -110)], snapshot_at=None,
                    is_verified_before_tipoff=False)  # fmt: skip
@@ -60,7 +62,7 @@ def test_lines_that_are_proven_leave_out_the_others():
     assert table["points_line_books"].to_dict() == {7: 1, 8: 1}
 
 
-def test_a_book_counts_once_where_it_spells_the_player_twice():
+def test_a_book_counts_once_where_it_spells_the_player_twice() -> None:
     early = lines(DAY, HOME, [(7, "a", 20.5, -110, -110)], snapshot_at=f"{DAY}T20:00:00Z")
     late = lines(DAY, HOME, [(7, "a", 22.5, -110, -110)], player_name="Player Seven", snapshot_at=f"{DAY}T23:00:00Z")
     for order in ([early, late], [late, early]):
@@ -68,18 +70,18 @@ def test_a_book_counts_once_where_it_spells_the_player_twice():
         assert (row[LINES], row["points_line_books"]) == (22.5, 1)
 
 
-def test_names_that_are_nobodys_have_no_line():
+def test_names_that_are_nobodys_have_no_line() -> None:
     assert lines_of_players(lines(DAY, HOME, [(None, "a", 20.5, -110, -110)])).empty
 
 
-def test_lines_of_one_game_on_two_dates_stay_apart():
+def test_lines_of_one_game_on_two_dates_stay_apart() -> None:
     moved = lines("2024-02-10", HOME, [(7, "a", 30.5, -110, -110)], game_id="x")
     table = lines_of_players(pd.concat([lines(DAY, HOME, [(7, "a", 20.5, -110, -110)], game_id="x"), moved]))
     assert table[LINES].tolist() == [20.5, 30.5]
 
 
 @pytest.mark.parametrize(("odds", "chance"), [(100, 0.5), (-100, 0.5), (-200, 2 / 3), (300, 0.25), (-10_000, 0.990099)])
-def test_implied_probability(odds, chance):
+def test_implied_probability(odds: int, chance: float) -> None:
     assert implied_probability(pd.Series([float(odds)]))[0] == pytest.approx(chance, abs=1e-6)
 
 
@@ -87,7 +89,7 @@ ODDS = st.integers(100, 10_000).flatmap(lambda size: st.sampled_from([float(size
 
 
 @given(over=ODDS, under=ODDS)
-def test_the_chances_of_both_sides_are_one_and_keep_their_order(over, under):
+def test_the_chances_of_both_sides_are_one_and_keep_their_order(over: float, under: float) -> None:
     one, two = pd.Series([over]), pd.Series([under])
     chance = vig_free_over_probability(one, two)[0]
     assert chance + vig_free_over_probability(two, one)[0] == pytest.approx(1)

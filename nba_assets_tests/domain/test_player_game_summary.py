@@ -1,6 +1,7 @@
 """The table `player_game_summary`: usage in overtime, those who did not play, zeros, and join misses."""
 
 import json
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -24,9 +25,11 @@ LINES = {
 
 
 def summary_of(
-    offense: pd.DataFrame | None = None, shots: tuple[dict, ...] = (), gaps: dict[str, pd.DataFrame] | None = None,
-    **changed: dict,
-) -> pd.DataFrame:  # fmt: skip
+    offense: pd.DataFrame | None = None,
+    shots: tuple[dict[str, Any], ...] = (),
+    gaps: dict[str, pd.DataFrame] | None = None,
+    **changed: dict[str, Any],
+) -> pd.DataFrame:
     """The summary of PHI's players; `changed` replaces counts of the star."""
     lines = [
         player_line(GAME, PHI, player, minutes, **(counts | (changed if player == STAR else {})))
@@ -74,7 +77,7 @@ def reasons(rows: pd.DataFrame, player: int) -> dict[str, str]:
         pytest.param(STAR, "game_minutes", 53.0, id="length of the game"),
     ],
 )
-def test_a_game_by_hand(rows, player, column, expected):
+def test_a_game_by_hand(rows: pd.DataFrame, player: int, column: str, expected: float | bool) -> None:
     assert rows.loc[player, column] == expected
 
 
@@ -95,11 +98,11 @@ NO_USAGE = ["usage_rate", "is_usage_rate_reliable"]
         pytest.param(NO_MINUTES, {**ZONES, **NO_SHOT, **dict.fromkeys(NO_USAGE, "not_applicable")}, id="no minutes"),
     ],
 )
-def test_every_null_has_its_reason(rows, player, expected):
+def test_every_null_has_its_reason(rows: pd.DataFrame, player: int, expected: dict[str, Any]) -> None:
     assert reasons(rows, player) == expected
 
 
-def test_who_did_not_play_has_nulls_for_that_reason(rows):
+def test_who_did_not_play_has_nulls_for_that_reason(rows: pd.DataFrame) -> None:
     stated = reasons(rows, LISTED)
     unplayed = ["minutes_played", "pts", "fga", "tov", "plus_minus", "usage_rate", "true_shooting_pct", "paint_makes"]
     assert rows.loc[LISTED, unplayed].isna().all()
@@ -116,7 +119,7 @@ SHOTS = (
 )
 
 
-def test_zones_are_those_of_the_players_shots_and_zero_is_no_null():
+def test_zones_are_those_of_the_players_shots_and_zero_is_no_null() -> None:
     rows = summary_of(shots=SHOTS)
     names = ["paint_attempts", "paint_makes", "mid_range_attempts", "three_attempts", "three_makes", "assisted_makes",
              "unassisted_makes"]  # fmt: skip
@@ -129,7 +132,7 @@ def test_zones_are_those_of_the_players_shots_and_zero_is_no_null():
     assert set(reasons(rows, REST)) == {"dnp_reason"}
 
 
-def test_zones_whose_shots_were_refused_are_missing_upstream():
+def test_zones_whose_shots_were_refused_are_missing_upstream() -> None:
     rows = summary_of(gaps={"shot_attempts": gap((NYK, "2025-01-15"))})
     assert {reasons(rows, STAR)[name] for name in ZONES if name != "dnp_reason"} == {"upstream_missing"}
     assert reasons(rows, LISTED)["paint_makes"] == "did_not_play"
@@ -137,7 +140,7 @@ def test_zones_whose_shots_were_refused_are_missing_upstream():
 
 
 @pytest.mark.parametrize("unstated", ["fga", "fta", "tov"])
-def test_a_statistic_the_source_lacks_takes_the_usage_of_the_whole_team_and_of_nobody_else(unstated):
+def test_a_statistic_the_source_lacks_takes_the_usage_of_the_whole_team_and_of_nobody_else(unstated: str) -> None:
     rows = summary_of(**{unstated: None})
     assert rows["usage_rate"].dropna().index.tolist() == [201]
     for player in (STAR, REST, SECONDS, SPECTATOR):
@@ -147,7 +150,7 @@ def test_a_statistic_the_source_lacks_takes_the_usage_of_the_whole_team_and_of_n
 
 
 @pytest.mark.parametrize("lost", ["team row", "other game id", "other date"])
-def test_a_team_row_that_does_not_join_is_missing_upstream(lost):
+def test_a_team_row_that_does_not_join_is_missing_upstream(lost: str) -> None:
     offense = overtime_game().reset_index()
     ours = offense["team_id"] == PHI
     if lost == "team row":
@@ -165,12 +168,12 @@ def test_a_team_row_that_does_not_join_is_missing_upstream(lost):
     assert rows.loc[STAR, "true_shooting_pct"] == 0.614754
 
 
-def test_a_team_row_that_appears_twice_is_refused():
+def test_a_team_row_that_appears_twice_is_refused() -> None:
     offense = overtime_game()
     with pytest.raises(pd.errors.MergeError):
         summary_of(pd.concat([offense, offense]))
 
 
-def test_usage_does_not_rest_on_official_totals():
+def test_usage_does_not_rest_on_official_totals() -> None:
     few_turnovers = summary_of(overtime_game(tov=11))
     assert few_turnovers["usage_rate"].equals(summary_of()["usage_rate"])

@@ -34,7 +34,7 @@ def on(games: pd.DataFrame, *days: int) -> np.ndarray:
     return games["game_date"].isin([pd.Timestamp(DAYS[day]) for day in days]).to_numpy()
 
 
-def test_a_window_by_hand():
+def test_a_window_by_hand() -> None:
     three = [3.0] * 11 + [13.0]
     row = row_of(history(three_attempts=three))
     assert (row["zone_games_last_10"], row["zone_games_last_20"]) == (10, 12)
@@ -52,7 +52,7 @@ def test_a_window_by_hand():
     assert row["absence"] == "{}"
 
 
-def test_a_game_without_zones_is_left_out_as_a_whole_and_counted():
+def test_a_game_without_zones_is_left_out_as_a_whole_and_counted() -> None:
     games = history(three_attempts=[3.0] * 11 + [13.0])
     row = row_of(without(games, on(games, 11, 10), ALL, "source_unavailable"))
     assert (row["zone_games_last_10"], row["assist_games_last_10"], row["zone_games_last_20"]) == (8, 8, 10)
@@ -61,7 +61,7 @@ def test_a_game_without_zones_is_left_out_as_a_whole_and_counted():
     assert row["sample_quality"] == "good"
 
 
-def test_a_game_without_assists_counts_for_zones():
+def test_a_game_without_assists_counts_for_zones() -> None:
     games = history(assisted_makes=[2.0] * 11 + [0.0], unassisted_makes=[1.0] * 11 + [9.0])
     row = row_of(without(games, on(games, 11), ASSIST_COUNTS, "source_unavailable"))
     assert (row["zone_games_last_10"], row["assist_games_last_10"]) == (10, 9)
@@ -75,7 +75,7 @@ def nulls(row: pd.Series) -> dict[str, str]:
 OF_SHARES = {"paint_share_last_10", "assisted_share_last_10", "three_fg_pct_last_10", "primary_zone"}
 
 
-def test_without_any_zones_the_source_has_none():
+def test_without_any_zones_the_source_has_none() -> None:
     games = history()
     row = row_of(without(games, np.ones(len(games), dtype=bool), ALL, "source_unavailable"))
     assert {nulls(row)[name] for name in OF_SHARES} == {"source_unavailable"}
@@ -83,7 +83,7 @@ def test_without_any_zones_the_source_has_none():
     assert row["sample_quality"] == "insufficient"
 
 
-def test_without_an_attempt_there_is_no_share_and_without_one_from_a_zone_no_percentage():
+def test_without_an_attempt_there_is_no_share_and_without_one_from_a_zone_no_percentage() -> None:
     nothing = {name: [0.0] * 12 for name in SHOTS}
     assert {nulls(row_of(history(**nothing)))[name] for name in OF_SHARES} == {"not_applicable"}
     assert row_of(history(**nothing))["paint_attempts_per_game_last_10"] == 0.0
@@ -101,7 +101,7 @@ def test_without_an_attempt_there_is_no_share_and_without_one_from_a_zone_no_per
     ],
 )
 @pytest.mark.parametrize("how", ["shots refused", "summary refused"])
-def test_a_lost_game_makes_the_windows_null_that_hold_it(lost, null, whole, how):
+def test_a_lost_game_makes_the_windows_null_that_hold_it(lost: int, null: set[int], whole: set[int], how: str) -> None:
     games = history()
     if how == "shots refused":
         row = row_of(without(games, on(games, lost), ALL, "upstream_missing"))
@@ -115,7 +115,7 @@ def test_a_lost_game_makes_the_windows_null_that_hold_it(lost, null, whole, how)
     assert ("primary_zone" in nulls(row)) == (10 in null)
 
 
-def test_shots_refused_on_a_day_that_he_sat_out_concern_him_not():
+def test_shots_refused_on_a_day_that_he_sat_out_concern_him_not() -> None:
     games = history()
     games.loc[on(games, 11), "minutes_played"] = np.nan
     row = row_of(without(games, on(games, 11), ALL, "upstream_missing"))
@@ -133,11 +133,11 @@ def test_shots_refused_on_a_day_that_he_sat_out_concern_him_not():
         (0.33, 0.35, 0.32, "mid_range"),
     ],
 )
-def test_primary_zone(paint, mid_range, three, zone):
+def test_primary_zone(paint: float, mid_range: float, three: float, zone: str) -> None:
     shares = {"paint": np.array([paint]), "mid_range": np.array([mid_range]), "three": np.array([three])}
     assert primary_zone(shares).tolist() == [zone]
 
 
-def test_sample_quality():
+def test_sample_quality() -> None:
     words = sample_quality(np.array([10, 9, 7, 6, 5, 4, 0])).tolist()
     assert words == ["excellent", "good", "good", "limited", "limited", "insufficient", "insufficient"]

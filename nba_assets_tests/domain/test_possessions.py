@@ -22,7 +22,7 @@ def column(*values: float) -> pd.Series:
         pytest.param(90, 25, NULL, 10, None, id="turnovers not stated"),
     ],
 )
-def test_possessions(fga, fta, tov, oreb, expected):
+def test_possessions(fga: int, fta: float, tov: float, oreb: int, expected: float | None) -> None:
     value = possessions(fga=column(fga), fta=column(fta), tov=column(tov), oreb=column(oreb))[0]
     assert pd.isna(value) if expected is None else value == pytest.approx(expected)
 
@@ -39,7 +39,7 @@ def test_possessions(fga, fta, tov, oreb, expected):
         pytest.param(340, 4, 68, id="four overtimes"),
     ],
 )
-def test_game_minutes_snap_to_48_plus_5_per_overtime(team_minutes, overtimes, minutes):
+def test_game_minutes_snap_to_48_plus_5_per_overtime(team_minutes: int, overtimes: int, minutes: int) -> None:
     assert overtime_periods(column(team_minutes))[0] == overtimes
     assert game_minutes(column(team_minutes))[0] == minutes
 
@@ -53,7 +53,7 @@ def test_game_minutes_snap_to_48_plus_5_per_overtime(team_minutes, overtimes, mi
         pytest.param(NULL, 48, None, id="possessions not known"),
     ],
 )
-def test_pace(team_possessions, minutes, expected):
+def test_pace(team_possessions: float, minutes: int, expected: float | None) -> None:
     value = pace(team_possessions=column(team_possessions), minutes_of_game=column(minutes))[0]
     assert pd.isna(value) if expected is None else value == pytest.approx(expected)
 
@@ -67,6 +67,6 @@ def test_pace(team_possessions, minutes, expected):
         pytest.param(NULL, 105, None, id="points not known"),
     ],
 )
-def test_rating(pts, team_possessions, expected):
+def test_rating(pts: float, team_possessions: int, expected: float | None) -> None:
     value = rating(pts=column(pts), team_possessions=column(team_possessions))[0]
     assert pd.isna(value) if expected is None else value == pytest.approx(expected)

@@ -1,5 +1,7 @@
 """The windows against plain loops over the same small leagues, with and without gaps."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,7 +22,7 @@ GAPS = pytest.mark.parametrize("gap_days", [0, 1, 4], ids=["no gap", "one gap", 
 @GAPS
 @settings(max_examples=3, deadline=None, phases=[Phase.generate])  # a smaller seed is no simpler league
 @given(seed=st.integers(0, 2**20))
-def test_windows_agree_with_plain_loops(gap_days, seed):
+def test_windows_agree_with_plain_loops(gap_days: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
     league = random_league(seed, games_per_season=9)
     days = league.game_schedule["game_date"].unique()
@@ -45,7 +47,7 @@ def test_windows_agree_with_plain_loops(gap_days, seed):
 @GAPS
 @settings(max_examples=3, deadline=None, phases=[Phase.generate])
 @given(seed=st.integers(0, 2**20))
-def test_zones_allowed_agree_with_plain_loops(gap_days, seed):
+def test_zones_allowed_agree_with_plain_loops(gap_days: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
     league = random_league(seed, games_per_season=12)
     days = league.game_schedule["game_date"].unique()
@@ -57,7 +59,7 @@ def test_zones_allowed_agree_with_plain_loops(gap_days, seed):
         assert_same(table.iloc[at], naive_zones.defense_zones(league, rows[at], LEAGUE_TEAMS))
 
 
-def assert_same(found: pd.Series, expected: dict) -> None:
+def assert_same(found: pd.Series, expected: dict[str, Any]) -> None:
     for name, value in expected.items():
         if value is None or isinstance(value, str):
             assert found[name] == value, (name, found)

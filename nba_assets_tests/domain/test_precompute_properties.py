@@ -29,7 +29,7 @@ def with_random_gaps(seed: int) -> League:
 @pytest.mark.long
 @LEAGUES
 @given(seed=SEEDS)
-def test_any_chunking_gives_the_same_rows_bit_for_bit(seed):
+def test_any_chunking_gives_the_same_rows_bit_for_bit(seed: int) -> None:
     league = with_random_gaps(seed)
     rng = np.random.default_rng(seed)
     whole = build(league).tables()
@@ -96,7 +96,7 @@ def game_day(league: League, share: float) -> pd.Timestamp:
 
 @LEAGUES
 @given(seed=SEEDS)
-def test_outcomes_of_a_date_and_later_change_no_row_up_to_it(seed):
+def test_outcomes_of_a_date_and_later_change_no_row_up_to_it(seed: int) -> None:
     league = with_random_gaps(seed)
     assert columns_that_know(league, game_day(league, 0.75), seed) == set()
 
@@ -112,7 +112,9 @@ NULL_THROUGHOUT = {
 OF_A_DUE_TEAM = {"game_id", "game_date", "season", "team_id", "team", "opponent_team_id"}
 
 
-def test_reading_the_date_itself_is_caught_in_every_column_that_rests_on_outcomes(monkeypatch):
+def test_reading_the_date_itself_is_caught_in_every_column_that_rests_on_outcomes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(as_of, "BEFORE", "right")
     caught = set()
     for seed in range(4):
@@ -125,7 +127,7 @@ def test_reading_the_date_itself_is_caught_in_every_column_that_rests_on_outcome
 
 
 @pytest.mark.parametrize("missing", ["game_schedule", "player_game_summary", "team_offense", "team_defense"])
-def test_a_table_without_rows_gives_tables_with_their_columns(missing):
+def test_a_table_without_rows_gives_tables_with_their_columns(missing: str) -> None:
     league = random_league(1)
     emptied = replace(league, **{missing: getattr(league, missing).iloc[:0]})
     whole = build(league).tables()

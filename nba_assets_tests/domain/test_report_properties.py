@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,7 +54,7 @@ def before_tipoff(league: League) -> pd.Series:
 @pytest.mark.long
 @LEAGUES
 @given(seed=SEEDS)
-def test_any_chunking_gives_the_same_context(seed):
+def test_any_chunking_gives_the_same_context(seed: int) -> None:
     league = league_of(seed)
     parts = [context(league, dates) for dates in np.array_split(league.dates, 4)]
     together = pd.concat([part for part in parts if len(part)], ignore_index=True)
@@ -62,12 +63,12 @@ def test_any_chunking_gives_the_same_context(seed):
 
 @LEAGUES
 @given(seed=SEEDS)
-def test_outcomes_of_a_date_and_later_change_no_row_up_to_it(seed):
+def test_outcomes_of_a_date_and_later_change_no_row_up_to_it(seed: int) -> None:
     league = league_of(seed)
     assert columns_that_know(league, game_day(league, 0.75), seed) == set()
 
 
-def test_reading_the_date_itself_is_caught_in_the_stars(monkeypatch):
+def test_reading_the_date_itself_is_caught_in_the_stars(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(as_of, "BEFORE", "right")
     leagues = ((seed, with_random_reports(random_league(seed), seed)) for seed in range(8))
     name = "upcoming_player_context.star_teammates_out"
@@ -76,7 +77,7 @@ def test_reading_the_date_itself_is_caught_in_the_stars(monkeypatch):
 
 @LEAGUES
 @given(seed=SEEDS)
-def test_reports_after_tip_off_change_nothing(seed):
+def test_reports_after_tip_off_change_nothing(seed: int) -> None:
     league = league_of(seed)
     whole = context(league)
     late = ~before_tipoff(league).to_numpy()
@@ -96,7 +97,7 @@ ORDER = ["out", "doubtful", "questionable", "probable", "available"]
 @pytest.mark.long
 @LEAGUES
 @given(seed=SEEDS)
-def test_rows_and_values_are_those_of_a_slow_reading(seed):
+def test_rows_and_values_are_those_of_a_slow_reading(seed: int) -> None:
     league = league_of(seed)
     table = context(league).set_index(["game_id", "player_id"])
     before = league.injury_reports[before_tipoff(league).to_numpy()]
@@ -123,18 +124,18 @@ def test_rows_and_values_are_those_of_a_slow_reading(seed):
     assert seen == set(stored)
 
 
-def is_of(entry: dict, row: dict) -> bool:
+def is_of(entry: dict[str, Any], row: dict[str, Any]) -> bool:
     return entry["player_id"] == row["player_id"]
 
 
-def last_list(reports: list[dict], team: int) -> list[dict] | None:
+def last_list(reports: list[dict[str, Any]], team: int) -> list[dict[str, Any]] | None:
     """The team's entries of the newest report for which it had submitted; None if there is no such report."""
     waiting = {e["reported_at"] for e in reports if e["team_id"] == team and e["status"] == "not_yet_submitted"}
     times = {entry["reported_at"] for entry in reports} - waiting
     return [e for e in reports if e["team_id"] == team and e["reported_at"] == max(times)] if times else None
 
 
-def check_lines(lines: list[dict], row: dict, found: dict, reason: str | None) -> None:
+def check_lines(lines: list[dict[str, Any]], row: dict[str, Any], found: dict[str, Any], reason: str | None) -> None:
     mine = [line for line in lines if is_of(line, row)]
     if not mine:
         assert reason == ("not_applicable" if lines else "source_unavailable")

@@ -11,5 +11,5 @@ from nba_assets.domain.seasons import season_start_days
     ("season", "start"),
     [("2024-25", "2024-10-01"), ("2019-20", "2019-10-01"), ("2020-21", "2020-12-01"), ("1999-00", "1999-10-01")],
 )
-def test_a_season_starts_in_october_but_for_the_late_one(season, start):
+def test_a_season_starts_in_october_but_for_the_late_one(season: str, start: str) -> None:
     assert season_start_days(pd.Series([season])) == day_numbers(pd.DatetimeIndex([start]))

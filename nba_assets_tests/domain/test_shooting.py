@@ -23,7 +23,7 @@ def column(value: float) -> pd.Series:
         pytest.param(10, 8, NULL, None, id="free throws not stated"),
     ],
 )
-def test_true_shooting_pct(pts, fga, fta, expected):
+def test_true_shooting_pct(pts: int, fga: int, fta: float, expected: float | None) -> None:
     value = true_shooting_pct(pts=column(pts), fga=column(fga), fta=column(fta))[0]
     assert pd.isna(value) if expected is None else value == pytest.approx(expected)
 
@@ -38,6 +38,6 @@ def test_true_shooting_pct(pts, fga, fta, expected):
         pytest.param(NULL, 0, 7, None, id="makes not stated"),
     ],
 )
-def test_effective_fg_pct(fgm, fg3m, fga, expected):
+def test_effective_fg_pct(fgm: float, fg3m: int, fga: int, expected: float | None) -> None:
     value = effective_fg_pct(fgm=column(fgm), fg3m=column(fg3m), fga=column(fga))[0]
     assert pd.isna(value) if expected is None else value == pytest.approx(expected)

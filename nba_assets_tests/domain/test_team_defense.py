@@ -40,11 +40,13 @@ def by_hand() -> pd.DataFrame:
         ("opponent_effective_fg_pct", 0.546875, 0.533333),
     ],
 )
-def test_each_team_shows_what_the_other_did(by_hand, column, phi, nyk):
+def test_each_team_shows_what_the_other_did(
+    by_hand: pd.DataFrame, column: str, phi: bool | float, nyk: bool | float
+) -> None:
     assert (by_hand.loc[PHI, column], by_hand.loc[NYK, column]) == (phi, nyk)
 
 
-def test_nulls_of_the_opponent_keep_their_reason():
+def test_nulls_of_the_opponent_keep_their_reason() -> None:
     rows = team_defense(team_offense=overtime_game(fga=0, fta=0, fgm=None).reset_index()).set_index("team_id")
     stated = json.loads(rows.loc[NYK, "absence"])
     assert stated["opponent_fgm"] == "source_unavailable"
@@ -53,7 +55,7 @@ def test_nulls_of_the_opponent_keep_their_reason():
     assert "opponent_true_shooting_pct" not in json.loads(rows.loc[PHI, "absence"])
 
 
-def test_zones_allowed_are_the_opponents_and_keep_their_reason():
+def test_zones_allowed_are_the_opponents_and_keep_their_reason() -> None:
     names = ["opponent_paint_attempts", "opponent_paint_makes", "opponent_three_makes"]
     rows = team_defense(team_offense=overtime_game(SHOTS).reset_index()).set_index("team_id")
     assert rows.loc[PHI, names].tolist() == [0, 0, 1]
@@ -63,7 +65,7 @@ def test_zones_allowed_are_the_opponents_and_keep_their_reason():
         assert {stated[name] for name in names} == {reason}
 
 
-def test_without_the_opponents_row_everything_is_missing_upstream():
+def test_without_the_opponents_row_everything_is_missing_upstream() -> None:
     alone = offense_of(team_line(GAME, NYK, PHI, **NYK_COUNTS)).reset_index()
     row = team_defense(team_offense=alone).iloc[0]
     stated = json.loads(row["absence"])

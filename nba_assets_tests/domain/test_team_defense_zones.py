@@ -1,6 +1,7 @@
 """The table `team_defense_zones`: a hand-worked league, who is compared with whom, and nulls with their reasons."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,13 +38,13 @@ def nulls(row: pd.Series) -> dict[str, str]:
     return json.loads(row["absence"])
 
 
-def test_every_team_due_has_a_row_and_knows_its_opponent():
+def test_every_team_due_has_a_row_and_knows_its_opponent() -> None:
     rows = rows_of(games())
     assert rows["opponent_team_id"].to_dict() == {BOS: NYK, NYK: BOS, DEN: PHI, PHI: DEN}
     assert rows.loc[BOS, "team"] == "BOS"
 
 
-def test_what_a_team_allowed_against_the_league_by_hand():
+def test_what_a_team_allowed_against_the_league_by_hand() -> None:
     # BOS allowed 50 of 100 in the paint; the league 50 + 2 * 48 of 100 + 2 * 80
     rows = rows_of(
         games(
@@ -63,7 +64,7 @@ def test_what_a_team_allowed_against_the_league_by_hand():
     assert bos["absence"] == "{}"
 
 
-def test_the_window_is_the_last_fifteen_games_of_each_team():
+def test_the_window_is_the_last_fifteen_games_of_each_team() -> None:
     days = len(DAYS)
     first = [40.0 if day < days - 15 else 24.0 for day in range(days)]
     bos = rows_of(games(DAYS, opponent_paint_makes=of_bos(first, 24.0, days))).loc[BOS]
@@ -71,12 +72,12 @@ def test_the_window_is_the_last_fifteen_games_of_each_team():
     assert bos["paint_fg_pct_allowed_last_15"] == bos["league_paint_fg_pct_last_15"] == 0.6
 
 
-def test_the_date_itself_is_no_part_of_the_league():
+def test_the_date_itself_is_no_part_of_the_league() -> None:
     table = games([DAYS[0], DUE], opponent_paint_makes=[24.0, 40.0] * 3)
     assert (rows_of(table)["league_paint_fg_pct_last_15"] == 0.6).all()
 
 
-def test_games_without_zones_are_left_out_and_counted():
+def test_games_without_zones_are_left_out_and_counted() -> None:
     table = games(opponent_paint_makes=of_bos([24.0, 40.0], 24.0))
     hit = (table["team_id"] == BOS) & (table["game_date"] == DAYS[1])
     bos = rows_of(without(table, hit.to_numpy(), list(ALLOWED_SHOTS), "source_unavailable")).loc[BOS]
@@ -87,26 +88,26 @@ def test_games_without_zones_are_left_out_and_counted():
 OWN, LEAGUE, DIFFERENCE = "paint_fg_pct_allowed_last_15", "league_paint_fg_pct_last_15", "paint_defense_vs_league"
 
 
-def test_a_team_without_games_has_short_history_and_no_default():
+def test_a_team_without_games_has_short_history_and_no_default() -> None:
     stated = nulls(rows_of(games()).loc[DEN])
     assert {stated[name] for name in (OWN, DIFFERENCE, "strongest_zone")} == {"short_history"}
     assert LEAGUE not in stated
 
 
-def test_too_few_teams_are_no_league():
+def test_too_few_teams_are_no_league() -> None:
     rows = rows_of(games(), teams=4)
     assert {nulls(row)[LEAGUE] for _, row in rows.iterrows()} == {"short_history"}
     assert rows.loc[BOS, OWN] == 0.6
     assert pd.isna(rows.loc[BOS, "weakest_zone"])
 
 
-def test_teams_whose_games_have_no_zones_are_no_league_for_want_of_a_source():
+def test_teams_whose_games_have_no_zones_are_no_league_for_want_of_a_source() -> None:
     table = games()
     stated = nulls(rows_of(without(table, np.ones(6, dtype=bool), list(ALLOWED_SHOTS), "source_unavailable")).loc[BOS])
     assert {stated[name] for name in (OWN, LEAGUE, DIFFERENCE)} == {"source_unavailable"}
 
 
-def test_no_attempt_in_a_zone_has_no_percentage():
+def test_no_attempt_in_a_zone_has_no_percentage() -> None:
     table = games(opponent_paint_attempts=of_bos([0.0, 0.0], 40.0), opponent_paint_makes=of_bos([0.0, 0.0], 24.0))
     bos = rows_of(table).loc[BOS]
     assert nulls(bos) == dict.fromkeys([OWN, DIFFERENCE, "strongest_zone", "weakest_zone"], "not_applicable")
@@ -114,11 +115,11 @@ def test_no_attempt_in_a_zone_has_no_percentage():
 
 
 @pytest.mark.parametrize("how", ["shots refused", "table refused"])
-def test_a_lost_game_makes_the_teams_window_null_and_the_leagues_when_over_a_twentieth_is_lost(how):
+def test_a_lost_game_makes_the_teams_window_null_and_the_leagues_when_over_a_twentieth_is_lost(how: str) -> None:
     table = games(DAYS)
     hit = ((table["team_id"] == BOS) & (table["game_date"] == DAYS[5])).to_numpy()
 
-    def rows(hit: np.ndarray, *team_games: tuple) -> pd.DataFrame:
+    def rows(hit: np.ndarray, *team_games: tuple[Any, ...]) -> pd.DataFrame:
         if how == "shots refused":
             return rows_of(without(table, hit, list(ALLOWED_SHOTS), "upstream_missing"))
         return rows_of(table[~hit], {"team_defense": gap(*team_games)})

@@ -1,6 +1,7 @@
 """The table `team_offense`: an overtime game by hand, sides from the schedule, typed nulls."""
 
 import json
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -29,9 +30,11 @@ SHOTS = (
 
 
 def offense_of(
-    *lines: dict, games: tuple[dict, ...] = (game(GAME, home=PHI, away=NYK),), shots: tuple[dict, ...] = (),
+    *lines: dict[str, Any],
+    games: tuple[dict[str, Any], ...] = (game(GAME, home=PHI, away=NYK),),
+    shots: tuple[dict[str, Any], ...] = (),
     gaps: dict[str, pd.DataFrame] | None = None,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     rows = team_offense(
         game_schedule=schedule_of(*games), team_box_scores=team_box_of(*lines), shot_attempts=shots_of(*shots),
         gaps=gaps or {},
@@ -40,7 +43,7 @@ def offense_of(
 
 
 def overtime_game(
-    shots: tuple[dict, ...] = (), gaps: dict[str, pd.DataFrame] | None = None, **changed: object
+    shots: tuple[dict[str, Any], ...] = (), gaps: dict[str, pd.DataFrame] | None = None, **changed: object
 ) -> pd.DataFrame:
     return offense_of(
         team_line(GAME, PHI, NYK, minutes=265, **{**PHI_COUNTS, **changed}),
@@ -50,7 +53,7 @@ def overtime_game(
     )
 
 
-def test_zones_are_those_of_the_games_shots():
+def test_zones_are_those_of_the_games_shots() -> None:
     rows = overtime_game(SHOTS)
     names = ["paint_attempts", "paint_makes", "restricted_area_attempts", "three_attempts", "corner_three_makes"]
     assert rows.loc[PHI, names].tolist() == [2, 1, 1, 0, 0]
@@ -61,7 +64,7 @@ def test_zones_are_those_of_the_games_shots():
 
 @pytest.mark.parametrize(("team", "day", "reason"), [(PHI, "2025-01-15", "upstream_missing"),
                                                      (PHI, "2025-01-14", "source_unavailable")])  # fmt: skip
-def test_zones_whose_shots_were_refused_are_missing_upstream(team, day, reason):
+def test_zones_whose_shots_were_refused_are_missing_upstream(team: int, day: str, reason: str) -> None:
     stated = json.loads(overtime_game(gaps={"shot_attempts": gap((team, day))}).loc[NYK, "absence"])
     assert set(stated.values()) == {reason}
     assert len(stated) == 11
@@ -93,13 +96,15 @@ def by_hand() -> pd.DataFrame:
         pytest.param("effective_fg_pct", 0.533333, 0.546875, id="effective 48/90 and 52.5/96"),
     ],
 )
-def test_an_overtime_game_by_hand(by_hand, column, home, away):
+def test_an_overtime_game_by_hand(
+    by_hand: pd.DataFrame, column: str, home: bool | str | float, away: bool | str | float
+) -> None:
     assert by_hand.loc[PHI, column] == home
     assert by_hand.loc[NYK, column] == away
 
 
 @pytest.mark.parametrize("neutral", [False, True], ids=["at home", "at a neutral site"])
-def test_home_is_the_designated_home_team_whatever_the_box_score_says(neutral):
+def test_home_is_the_designated_home_team_whatever_the_box_score_says(neutral: bool) -> None:
     games = (game(GAME, home=PHI, away=NYK, is_neutral_site=neutral),)
     lines = [team_line(GAME, NYK, PHI, **NYK_COUNTS, is_home=True), team_line(GAME, PHI, NYK, **PHI_COUNTS)]
     for order in (lines, lines[::-1]):
@@ -132,7 +137,7 @@ def test_home_is_the_designated_home_team_whatever_the_box_score_says(neutral):
         ),
     ],
 )  # fmt: skip
-def test_every_null_has_its_reason(changed, reasons):
+def test_every_null_has_its_reason(changed: dict[str, Any], reasons: dict[str, Any]) -> None:
     row = overtime_game(**changed).loc[PHI]
     stated = json.loads(row["absence"])
     zones = {name for name in stated if name.endswith(("_attempts", "_makes")) or name == "shot_zones_source"}
@@ -141,14 +146,14 @@ def test_every_null_has_its_reason(changed, reasons):
     assert {name: why for name, why in stated.items() if name not in zones} == reasons
 
 
-def test_no_possessions_is_a_true_zero_and_has_no_rating():
+def test_no_possessions_is_a_true_zero_and_has_no_rating() -> None:
     row = overtime_game(fga=0, fta=0, tov=10).loc[PHI]
     assert row["possessions"] == 0
     assert row["pace"] == 0
     assert pd.isna(row["offensive_rating"])
 
 
-def test_without_the_opponents_box_the_outcome_is_missing_upstream():
+def test_without_the_opponents_box_the_outcome_is_missing_upstream() -> None:
     row = offense_of(team_line(GAME, PHI, NYK, **PHI_COUNTS)).loc[PHI]
     stated = json.loads(row["absence"])
     assert pd.isna(row["opponent_pts"])
@@ -156,7 +161,7 @@ def test_without_the_opponents_box_the_outcome_is_missing_upstream():
     assert row["possessions"] == 105.0
 
 
-def test_rows_the_schedule_does_not_know_are_left_out():
+def test_rows_the_schedule_does_not_know_are_left_out() -> None:
     rows = offense_of(
         team_line(GAME, PHI, NYK, **PHI_COUNTS),
         team_line(GAME, 4, PHI, **NYK_COUNTS),
@@ -166,7 +171,7 @@ def test_rows_the_schedule_does_not_know_are_left_out():
     assert rows.index.tolist() == [PHI]
 
 
-def test_a_postponed_game_is_published_on_two_dates_of_the_schedule_and_is_played_on_one():
+def test_a_postponed_game_is_published_on_two_dates_of_the_schedule_and_is_played_on_one() -> None:
     games = (
         game(GAME, PHI, NYK, day="2025-01-15", is_postponed=True),
         game(GAME, PHI, NYK, day="2025-03-01", season_type="play_in"),

@@ -1,6 +1,7 @@
 """Rest, load and both teams' form, case by case."""
 
 import json
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -16,7 +17,9 @@ BOSTON, NEW_YORK = 1, 2
 NO_REPORTS = {"point_lines": no_rows(POINT_LINES), "injury_reports": no_rows(INJURY_REPORTS)}
 
 
-def row_of(days: list[str], teams: pd.DataFrame | None = None, minutes: list | None = None, **facts) -> pd.Series:
+def row_of(
+    days: list[str], teams: pd.DataFrame | None = None, minutes: list[Any] | None = None, **facts: object
+) -> pd.Series:
     statistics = {} if minutes is None else {"minutes_played": minutes}
     teams = team_table([]) if teams is None else teams
     return upcoming_player_context(
@@ -42,7 +45,7 @@ def row_of(days: list[str], teams: pd.DataFrame | None = None, minutes: list | N
         pytest.param(["20", "22", "24", "25", "27", "29", "30"], 0, 5, 7, 2, id="busy fortnight"),
     ],
 )
-def test_rest_and_load(days, rest, week, fortnight, pairs):
+def test_rest_and_load(days: list[str], rest: int, week: int, fortnight: int, pairs: int) -> None:
     row = row_of(sorted(days))
     assert row["rest_days"] == rest
     assert row["is_back_to_back"] == (rest == 0)
@@ -51,7 +54,7 @@ def test_rest_and_load(days, rest, week, fortnight, pairs):
     assert row["back_to_backs_last_14_days"] == pairs
 
 
-def test_the_night_after_another_players_game_is_no_back_to_back():
+def test_the_night_after_another_players_game_is_no_back_to_back() -> None:
     table = upcoming_player_context(
         dates=pd.DatetimeIndex([TODAY]),
         game_schedule=schedule([(TODAY, BOSTON, NEW_YORK)]),
@@ -64,23 +67,23 @@ def test_the_night_after_another_players_game_is_no_back_to_back():
     assert list(table["back_to_backs_last_14_days"]) == [0, 0]
 
 
-def test_minutes_of_the_week_are_summed_and_none_are_zero():
+def test_minutes_of_the_week_are_summed_and_none_are_zero() -> None:
     assert row_of(["20", "24", "30"], minutes=[40.0, 10.5, 20.25])["minutes_last_7_days"] == 30.75
     assert row_of(["20"])["minutes_last_7_days"] == 0.0
 
 
-def test_a_listed_game_without_minutes_is_no_load():
+def test_a_listed_game_without_minutes_is_no_load() -> None:
     row = row_of(["28", "30"], minutes=[20.0, 0.0])
     assert (row["rest_days"], row["games_last_7_days"]) == (2, 1)
 
 
-def test_games_of_the_team_that_he_missed():
+def test_games_of_the_team_that_he_missed() -> None:
     teams = team_table([(BOSTON, f"2024-01-{day}") for day in ("18", "20", "22", "24", "31")])
     assert row_of(["20"], teams)["team_games_missed"] == 2
     assert row_of(["24"], teams)["team_games_missed"] == 0
 
 
-def test_both_teams_form():
+def test_both_teams_form() -> None:
     days = [f"2024-01-{day:02d}" for day in range(1, 17)]
     teams = pd.concat(
         [
@@ -109,9 +112,9 @@ def test_both_teams_form():
     ("season_type", "is_postseason"),
     [("regular_season", False), ("cup_final", False), ("play_in", True), ("playoffs", True)],
 )
-def test_phase_of_the_season(season_type, is_postseason):
+def test_phase_of_the_season(season_type: str, is_postseason: bool) -> None:
     assert row_of(["30"], season_type=season_type)["is_postseason"] == is_postseason
 
 
-def test_days_into_the_season_count_from_its_calendar_start():
+def test_days_into_the_season_count_from_its_calendar_start() -> None:
     assert row_of(["30"])["days_since_season_start"] == 122  # 1 October to 31 January

@@ -1,5 +1,7 @@
 """Shot rows counted by zone: hand-worked games, zeros against nulls, refused dates, details that are not reported."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -25,7 +27,7 @@ GAME, OTHER = "0022400561", "0022400562"
 DAY = "2025-01-15"
 
 
-def shot(player: int, zone: str, made: bool, assisted: bool | None = None, **facts) -> dict:
+def shot(player: int, zone: str, made: bool, assisted: bool | None = None, **facts: object) -> dict[str, Any]:
     """An attempt: of PHI by players from 300 on, else of NYK."""
     return {
         "game_id": GAME, "game_date": DAY, "team_id": PHI if player >= 300 else NYK, "player_id": player,
@@ -47,7 +49,12 @@ SHOTS = [
 ]
 
 
-def counted(shots: list[dict], rows: list[tuple], entity: str = "player_id", lost: pd.DataFrame | None = None):
+def counted(
+    shots: list[dict[str, Any]],
+    rows: list[tuple[Any, ...]],
+    entity: str = "player_id",
+    lost: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """The rows (game, date, entity) with their counts."""
     table = frame(SHOT_ATTEMPTS, [{**row, "shot_id": number} for number, row in enumerate(shots)])
     base = pd.DataFrame(rows, columns=["game_id", "game_date", entity])
@@ -59,7 +66,7 @@ def of(row: pd.Series, names: tuple[str, ...]) -> list[float]:
     return row[list(names)].tolist()
 
 
-def test_a_players_game_by_hand():
+def test_a_players_game_by_hand() -> None:
     row = counted(SHOTS, [(GAME, DAY, STAR)]).iloc[0]
     assert dict(zip(ZONE_COUNTS, of(row, ZONE_COUNTS), strict=True)) == {
         "paint_attempts": 3, "paint_makes": 2, "mid_range_attempts": 1, "mid_range_makes": 1, "three_attempts": 2,
@@ -72,13 +79,13 @@ def test_a_players_game_by_hand():
     assert row[SOURCE] == "simulated"
 
 
-def test_a_teams_game_is_the_sum_of_its_players():
+def test_a_teams_game_is_the_sum_of_its_players() -> None:
     rows = counted(SHOTS, [(GAME, DAY, PHI), (GAME, DAY, NYK)], "team_id")
     assert of(rows.iloc[0], ZONE_COUNTS) == [3, 2, 1, 1, 3, 2]
     assert of(rows.iloc[1], ZONE_COUNTS) == [0, 0, 1, 0, 0, 0]
 
 
-def test_who_took_no_shot_in_a_game_with_shots_has_zeros():
+def test_who_took_no_shot_in_a_game_with_shots_has_zeros() -> None:
     row = counted(SHOTS, [(GAME, DAY, 399)]).iloc[0]
     assert of(row, (*ZONE_COUNTS, *DETAIL_COUNTS, *ASSIST_COUNTS)) == [0] * 12
     assert row[SOURCE] == "simulated"
@@ -93,7 +100,7 @@ def test_who_took_no_shot_in_a_game_with_shots_has_zeros():
         pytest.param(OTHER, DAY, gap((PHI, DAY)), "upstream_missing", id="refused"),
     ],
 )
-def test_a_game_without_shots_is_null_and_says_why(game, day, lost, reason):
+def test_a_game_without_shots_is_null_and_says_why(game: str, day: str, lost: pd.DataFrame, reason: str) -> None:
     row = counted(SHOTS, [(game, day, STAR)], lost=lost).iloc[0]
     assert row[[*ZONE_COUNTS, *DETAIL_COUNTS, *ASSIST_COUNTS, SOURCE]].isna().all()
     assert row[ABSENCE_OF_ZONES] == reason
@@ -106,7 +113,9 @@ def test_a_game_without_shots_is_null_and_says_why(game, day, lost, reason):
         pytest.param({"is_assisted": None}, ASSIST_COUNTS, id="no assist reported of one make"),
     ],
 )
-def test_what_one_attempt_does_not_tell_is_null_in_its_whole_game_and_nowhere_else(changed, null):
+def test_what_one_attempt_does_not_tell_is_null_in_its_whole_game_and_nowhere_else(
+    changed: dict[str, Any], null: tuple[str, ...]
+) -> None:
     later = [{**row, "game_id": OTHER} for row in SHOTS]
     rows = counted([{**SHOTS[0], **changed}, *SHOTS[1:], *later], [(GAME, DAY, GUEST), (OTHER, DAY, STAR)])
     assert rows.iloc[0][list(null)].isna().all()
@@ -116,12 +125,12 @@ def test_what_one_attempt_does_not_tell_is_null_in_its_whole_game_and_nowhere_el
     assert rows.iloc[0][ABSENCE_OF_ZONES] == "source_unavailable"
 
 
-def test_a_miss_has_no_assist_to_tell():
+def test_a_miss_has_no_assist_to_tell() -> None:
     rows = counted([shot(STAR, "paint", False)], [(GAME, DAY, STAR)])
     assert of(rows.iloc[0], ASSIST_COUNTS) == [0, 0]
 
 
-def test_lost_are_rows_without_zones_whose_shots_were_refused():
+def test_lost_are_rows_without_zones_whose_shots_were_refused() -> None:
     rows = pd.DataFrame(
         {
             "paint_attempts": [1.0, np.nan, np.nan, np.nan],
@@ -132,5 +141,5 @@ def test_lost_are_rows_without_zones_whose_shots_were_refused():
     assert zones_lost(rows, "paint_attempts").tolist() == [0.0, 1.0, 0.0, 0.0]
 
 
-def test_zones_are_those_of_the_contract():
+def test_zones_are_those_of_the_contract() -> None:
     assert ZONES == DECLARED_ZONES

@@ -74,7 +74,9 @@ class Toy:
         job = dg.define_asset_job("job", selection="*")
         return dg.Definitions(assets=[table, below], jobs=[job], executor=dg.in_process_executor)
 
-    def run(self, instance: dg.DagsterInstance, *days: dt.date, tags: dict[str, str] | None = None):
+    def run(
+        self, instance: dg.DagsterInstance, *days: dt.date, tags: dict[str, str] | None = None
+    ) -> dg.ExecuteInProcessResult:
         tags = tags or {RANGE_START: days[0].isoformat(), RANGE_END: days[-1].isoformat()}
         config = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         job = self.definitions().resolve_job_def("job")
@@ -97,7 +99,7 @@ def planned(instance: dg.DagsterInstance) -> list[str]:
 
 
 @EVERY_LOG
-def test_one_ranged_run_with_a_blocked_date(instance):
+def test_one_ranged_run_with_a_blocked_date(instance: dg.DagsterInstance) -> None:
     toy = Toy(bad={BLOCKED})
     result = toy.run(instance, *DAYS)
     assert result.success
@@ -123,7 +125,7 @@ def test_one_ranged_run_with_a_blocked_date(instance):
     assert toy.ends == [DAYS[-1]]
 
 
-def test_what_the_check_says_of_a_blocked_date(instance):
+def test_what_the_check_says_of_a_blocked_date(instance: dg.DagsterInstance) -> None:
     Toy(bad={BLOCKED}).run(instance, *DAYS)
     history = instance.event_log_storage.get_asset_check_execution_history(CHECK, limit=100)
     evaluation = next(record.evaluation for record in history if record.partition == BLOCKED.isoformat())
@@ -146,7 +148,7 @@ RANGE_OF_ONE = {RANGE_START: BLOCKED.isoformat(), RANGE_END: BLOCKED.isoformat()
     ],
     indirect=["instance"],
 )
-def test_a_later_run_of_the_blocked_date_turns_it_green(instance, tags):
+def test_a_later_run_of_the_blocked_date_turns_it_green(instance: dg.DagsterInstance, tags: dict[str, str]) -> None:
     Toy(bad={BLOCKED}).run(instance, *DAYS)
     fixed = Toy(bad=set())
     fixed.run(instance, tags=tags)
@@ -158,7 +160,7 @@ def test_a_later_run_of_the_blocked_date_turns_it_green(instance, tags):
 
 
 @EVERY_LOG
-def test_a_date_that_goes_bad_keeps_its_materialization_and_fails_its_check(instance):
+def test_a_date_that_goes_bad_keeps_its_materialization_and_fails_its_check(instance: dg.DagsterInstance) -> None:
     Toy(bad=set()).run(instance, *DAYS)
     Toy(bad={BLOCKED}).run(instance, BLOCKED)
     assert len(materializations(instance)) == 10
@@ -167,14 +169,14 @@ def test_a_date_that_goes_bad_keeps_its_materialization_and_fails_its_check(inst
     assert set(states.values()) == {("SUCCEEDED", True)}
 
 
-def test_a_range_of_bad_dates_materializes_nothing(instance):
+def test_a_range_of_bad_dates_materializes_nothing(instance: dg.DagsterInstance) -> None:
     Toy(bad=set(DAYS)).run(instance, *DAYS)
     assert materializations(instance) == []
     assert {status for status, _ in check_states(instance).values()} == {"FAILED"}
     assert planned(instance) == []
 
 
-def test_a_range_with_nothing_to_report_leaves_nothing_planned(instance):
+def test_a_range_with_nothing_to_report_leaves_nothing_planned(instance: dg.DagsterInstance) -> None:
     class Current(Toy):
         def outcomes(self, keys: list[str]) -> dict[dt.date, Outcome]:
             return {}
@@ -186,7 +188,7 @@ def test_a_range_with_nothing_to_report_leaves_nothing_planned(instance):
     assert check_states(instance) == dict.fromkeys(KEYS, ("SUCCEEDED", True))
 
 
-def test_the_versions_that_dagster_shows(instance):
+def test_the_versions_that_dagster_shows(instance: dg.DagsterInstance) -> None:
     Toy(bad={BLOCKED}).run(instance, *DAYS)
     versions = published_versions(instance, "table", DAYS)
     assert versions == {day: "" if day == BLOCKED else f"hash of {day}" for day in DAYS}

@@ -40,7 +40,7 @@ def model() -> dg.MaterializeResult:
 
 @pytest.mark.parametrize("instance", ["local"], indirect=True)
 @pytest.mark.parametrize("named", [True, False])
-def test_named_inputs_are_no_new_dependency_and_outdate_nothing(instance, named):
+def test_named_inputs_are_no_new_dependency_and_outdate_nothing(instance: dg.DagsterInstance, named: bool) -> None:
     assets = [model, _table("raw", (), named), _table("table", ("raw", "model"), named)]
     definitions = dg.Definitions(assets=assets, executor=dg.in_process_executor)
 

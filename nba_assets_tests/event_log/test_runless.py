@@ -53,7 +53,7 @@ def tell(instance: dg.DagsterInstance, outcomes: Mapping[dt.date, Outcome]) -> N
 
 
 @EVERY_LOG
-def test_dates_that_no_run_has_built_are_shown_with_their_content(instance):
+def test_dates_that_no_run_has_built_are_shown_with_their_content(instance: dg.DagsterInstance) -> None:
     tell(instance, {day: good(f"hash of {day}") for day in DAYS})
     assert [record.partition_key for record in materializations(instance)] == KEYS
     assert check_states(instance) == dict.fromkeys(KEYS, (SUCCEEDED, True))
@@ -66,7 +66,7 @@ def test_dates_that_no_run_has_built_are_shown_with_their_content(instance):
 
 
 @EVERY_LOG
-def test_the_same_date_is_reported_again_and_again_and_the_newest_counts(instance):
+def test_the_same_date_is_reported_again_and_again_and_the_newest_counts(instance: dg.DagsterInstance) -> None:
     tell(instance, {BLOCKED: good("one")})
     for state_digest in ("stale", "rejected 7", "stale"):
         tell(instance, {BLOCKED: bad(state_digest)})
@@ -80,7 +80,7 @@ def test_the_same_date_is_reported_again_and_again_and_the_newest_counts(instanc
 
 
 @EVERY_LOG
-def test_what_a_run_has_reported_is_overridden_and_the_next_run_overrides_that(instance):
+def test_what_a_run_has_reported_is_overridden_and_the_next_run_overrides_that(instance: dg.DagsterInstance) -> None:
     Toy(bad=set()).run(instance, *DAYS)
     tell(instance, {BLOCKED: bad("stale")})
     states = check_states(instance)
@@ -91,7 +91,7 @@ def test_what_a_run_has_reported_is_overridden_and_the_next_run_overrides_that(i
     assert planned(instance) == []
 
 
-def test_a_date_refused_by_a_run_is_shown_as_that_runs(instance):
+def test_a_date_refused_by_a_run_is_shown_as_that_runs(instance: dg.DagsterInstance) -> None:
     result = Toy(bad={BLOCKED}).run(instance, *DAYS)
     assert shown(instance)[BLOCKED] == ShownDate(None, "", ShownCheck(FAILED, result.run_id, "", True))
     other = shown(instance)[DAYS[0]]
@@ -99,7 +99,7 @@ def test_a_date_refused_by_a_run_is_shown_as_that_runs(instance):
     assert other.check == ShownCheck(SUCCEEDED, result.run_id, "", True)
 
 
-def test_a_result_about_former_content_is_not_current(instance):
+def test_a_result_about_former_content_is_not_current(instance: dg.DagsterInstance) -> None:
     tell(instance, {BLOCKED: good("one")})
     instance.report_runless_asset_event(dg.AssetMaterialization(TABLE, partition=BLOCKED.isoformat()))
     day = shown(instance)[BLOCKED]
@@ -107,7 +107,7 @@ def test_a_result_about_former_content_is_not_current(instance):
 
 
 @EVERY_LOG
-def test_a_wipe_leaves_nothing_and_it_can_be_reported_again(instance):
+def test_a_wipe_leaves_nothing_and_it_can_be_reported_again(instance: dg.DagsterInstance) -> None:
     tell(instance, {day: good("one") for day in DAYS})
     instance.wipe_assets([TABLE])
     assert shown(instance) == {}
@@ -116,7 +116,7 @@ def test_a_wipe_leaves_nothing_and_it_can_be_reported_again(instance):
     assert check_states(instance) == dict.fromkeys(KEYS, (SUCCEEDED, True))
 
 
-def test_the_position_moves_with_everything_that_changes_what_is_shown(instance):
+def test_the_position_moves_with_everything_that_changes_what_is_shown(instance: dg.DagsterInstance) -> None:
     positions = [log_position(instance)]
 
     def moved() -> bool:
@@ -137,7 +137,7 @@ def test_the_position_moves_with_everything_that_changes_what_is_shown(instance)
     assert moved()
 
 
-def test_a_check_without_partitions_is_reported_whenever_it_changes(instance):
+def test_a_check_without_partitions_is_reported_whenever_it_changes(instance: dg.DagsterInstance) -> None:
     assert shown_checks(instance, "other", ["table"]) == {"table": ShownCheck()}
     tell(instance, {BLOCKED: good("one")})
     for state_digest in ("up to date", "stale abc", "up to date"):
@@ -154,7 +154,7 @@ def test_a_check_without_partitions_is_reported_whenever_it_changes(instance):
     assert not shown_checks(instance, "other", ["table"])["table"].is_current, "the UI hides it after any newer content"
 
 
-def test_many_dates_are_reported_at_once_and_quickly(instance):
+def test_many_dates_are_reported_at_once_and_quickly(instance: dg.DagsterInstance) -> None:
     days = [dt.date(2020, 1, 1) + dt.timedelta(days=number) for number in range(1200)]
     tell(instance, {day: good("one") for day in days})
     tell(instance, {day: bad("stale") for day in days})

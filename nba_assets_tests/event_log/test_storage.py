@@ -30,7 +30,7 @@ def write(storage: LocalEventLogStorage, run_id: str) -> None:
         storage.store_event(entry)
 
 
-def test_two_processes_write_at_once_and_nothing_is_lost(tmp_path: Path):
+def test_two_processes_write_at_once_and_nothing_is_lost(tmp_path: Path) -> None:
     ours = LocalEventLogStorage(str(tmp_path))
     other = subprocess.Popen(
         [sys.executable, "-c", WRITER, str(tmp_path)], cwd=REPOSITORY,
@@ -46,7 +46,7 @@ def test_two_processes_write_at_once_and_nothing_is_lost(tmp_path: Path):
     ours.dispose()
 
 
-def test_the_log_is_one_file_in_write_ahead_mode(tmp_path: Path):
+def test_the_log_is_one_file_in_write_ahead_mode(tmp_path: Path) -> None:
     storage = LocalEventLogStorage(str(tmp_path / "new" / "home"))
     with storage.index_connection() as connection:
         mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()

@@ -1,6 +1,7 @@
 """Every failure of the evening happens without the guards, and is refused or fixed with them."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 import pandas as pd
 import pytest
@@ -11,19 +12,19 @@ from nba_assets.modelling.registry.artefacts import read_metadata, stored_versio
 from nba_assets.partitions import Span
 from nba_assets.readiness.status import Status
 from nba_assets_tests.incident import scenes
-from nba_assets_tests.incident.evening import open_stage, print_timeline
+from nba_assets_tests.incident.evening import Stage, open_stage, print_timeline
 from nba_assets_tests.incident.pipeline import ANALYTICS, MODEL, PRECOMPUTE, RAW
 
 pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory):
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with open_stage(tmp_path_factory.mktemp("incident")) as opened:
         yield opened
 
 
-def test_overlapping_backfills(stage):
+def test_overlapping_backfills(stage: Stage) -> None:
     scene = scenes.overlapping_backfills(stage)
     assert scene.measured["reverted_unguarded"] >= 1
     assert scene.measured["reverted_guarded"] == 0
@@ -32,7 +33,7 @@ def test_overlapping_backfills(stage):
     assert "backfill:first" in scene.guarded
 
 
-def test_reversed_sides_halve_usage_and_spoil_the_averages(stage):
+def test_reversed_sides_halve_usage_and_spoil_the_averages(stage: Stage) -> None:
     measured = scenes.reversed_sides(stage).measured
     assert 0.4 < measured["usage_unguarded"] < 0.6
     assert measured["usage_guarded"] == 1.0
@@ -41,14 +42,14 @@ def test_reversed_sides_halve_usage_and_spoil_the_averages(stage):
     assert measured["rejected"] >= 10
 
 
-def test_precompute_before_its_history(stage):
+def test_precompute_before_its_history(stage: Stage) -> None:
     scene = scenes.out_of_order(stage)
     assert scene.measured["wrong_unguarded"] > 0
     assert scene.measured["built_guarded"] == 0
     assert "missing" in scene.guarded
 
 
-def test_training_on_it(stage):
+def test_training_on_it(stage: Stage) -> None:
     scene = scenes.unvalidated_training(stage)
     assert scene.measured["versions_unguarded"] == 1
     assert scene.measured["versions_guarded"] == 0
@@ -69,7 +70,7 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_training_forced_on_half_a_season_names_its_price(stage, damage):
+def test_a_training_forced_on_half_a_season_names_its_price(stage: Stage, damage: str) -> None:
     first, last = stage.dates[0], stage.edge
     forced = stage.clean.copy(damage.replace(" ", "-"))
     forced.deliver(DAMAGES[damage])
@@ -95,7 +96,7 @@ def test_a_training_forced_on_half_a_season_names_its_price(stage, damage):
     forced.close()
 
 
-def test_a_gap_that_becomes_a_prediction(stage):
+def test_a_gap_that_becomes_a_prediction(stage: Stage) -> None:
     scene = scenes.gap_to_prediction(stage)
     assert scene.measured["wrong_unguarded"] == 1
     assert scene.measured["off"] > 0.05
@@ -104,14 +105,14 @@ def test_a_gap_that_becomes_a_prediction(stage):
     assert scene.measured["fixed"] == 1
 
 
-def test_renamed_player_key(stage):
+def test_renamed_player_key(stage: Stage) -> None:
     measured = scenes.renamed_player_key(stage).measured
     assert measured["lost_unguarded"] == pytest.approx(0.6, abs=0.05)
     assert measured["lost_guarded"] == 0.0
     assert measured["rejected"] == 3
 
 
-def test_the_timeline_has_both_columns():
+def test_the_timeline_has_both_columns() -> None:
     console = Console(record=True, width=160)
     print_timeline(console, [scenes.Scene("16:58", "two backfills", "overwritten", "refused", {})])
     text = console.export_text()

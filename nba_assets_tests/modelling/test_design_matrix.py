@@ -1,6 +1,8 @@
 """The frozen row set: which rows, which order, what its fingerprint sees, what it refuses."""
 
 import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,18 +10,18 @@ import pytest
 
 from nba_assets.errors import RequestError
 from nba_assets.modelling.baselines import naive_baselines
-from nba_assets.modelling.design_matrix import design_matrix
+from nba_assets.modelling.design_matrix import DesignMatrix, design_matrix
 from nba_assets_tests.modelling.league import FEATURES, feature_rows, player_games
 
 GAMES = player_games(players=6, days=8)
 STORE = feature_rows(GAMES)
 
 
-def build(store=STORE, games=GAMES, columns=FEATURES):
+def build(store: pd.DataFrame = STORE, games: pd.DataFrame = GAMES, columns: Sequence[str] = FEATURES) -> DesignMatrix:
     return design_matrix(features=store, games=games, baselines=naive_baselines(games), feature_columns=columns)
 
 
-def test_rows_are_played_games_with_an_earlier_one_in_date_order():
+def test_rows_are_played_games_with_an_earlier_one_in_date_order() -> None:
     games = GAMES.copy()
     games.loc[games["game_id"] == "0000000003", "minutes_played"] = [0.0, np.nan, 5.0, 5.0, 5.0, 5.0]
     matrix = build(games=games)
@@ -31,25 +33,25 @@ def test_rows_are_played_games_with_an_earlier_one_in_date_order():
     assert set(matrix.features.dtypes) == {np.dtype("float64")}
 
 
-def test_a_player_who_was_not_expected_is_counted_as_left_out():
+def test_a_player_who_was_not_expected_is_counted_as_left_out() -> None:
     matrix = build(store=STORE[~((STORE["player_id"] == 3) & (STORE["game_id"] == "0000000004"))])
     assert matrix.row_counts["without_feature_row"] == 1
     assert len(matrix) == 41
 
 
-def test_games_outside_the_dates_of_the_features_are_history_only():
+def test_games_outside_the_dates_of_the_features_are_history_only() -> None:
     matrix = build(store=STORE[STORE["game_date"] >= "2023-11-01"])
     assert matrix.row_counts == {"played": 24, "without_earlier_game": 0, "without_feature_row": 0, "used": 24}
 
 
-def test_inputs_are_not_changed():
+def test_inputs_are_not_changed() -> None:
     store, games = STORE.copy(), GAMES.copy()
     build(store, games)
     pd.testing.assert_frame_equal(store, STORE)
     pd.testing.assert_frame_equal(games, GAMES)
 
 
-def test_fingerprint_does_not_see_row_order_or_the_sign_of_zero_or_digits_past_the_sixth():
+def test_fingerprint_does_not_see_row_order_or_the_sign_of_zero_or_digits_past_the_sixth() -> None:
     shuffled = STORE.sample(frac=1, random_state=1), GAMES.sample(frac=1, random_state=2)
     noisy = STORE.assign(minutes_mean=STORE["minutes_mean"] + 1e-9)
     zeros = STORE.assign(minutes_mean=0.0), STORE.assign(minutes_mean=-0.0)
@@ -58,13 +60,13 @@ def test_fingerprint_does_not_see_row_order_or_the_sign_of_zero_or_digits_past_t
     assert build(zeros[0]).fingerprint == build(zeros[1]).fingerprint
 
 
-def changed(frame, column, value, row=30):
+def changed(frame: pd.DataFrame, column: str, value: Any, row: int = 30) -> pd.DataFrame:
     copy = frame.copy()
     copy.loc[row, column] = value
     return copy
 
 
-def test_who_played_without_a_feature_row_is_kept_apart():
+def test_who_played_without_a_feature_row_is_kept_apart() -> None:
     whole, matrix = build(), build(STORE.drop(index=[30, 31]))
     assert whole.unexpected.empty
     assert len(matrix) == len(whole) - 2
@@ -88,7 +90,7 @@ def test_who_played_without_a_feature_row_is_kept_apart():
         ),
     ],
 )
-def test_fingerprint_sees(matrix):
+def test_fingerprint_sees(matrix: Callable[..., Any]) -> None:
     assert matrix().fingerprint != build().fingerprint
 
 
@@ -101,7 +103,7 @@ def test_fingerprint_sees(matrix):
         ("season", "2099-00"),
     ],
 )
-def test_fingerprint_sees_every_part_of_the_key(column, value):
+def test_fingerprint_sees_every_part_of_the_key(column: str, value: str | int | pd.Timestamp) -> None:
     matrix = build()
     other = dataclasses.replace(matrix, keys=changed(matrix.keys, column, value))
     assert other.fingerprint != matrix.fingerprint
@@ -114,13 +116,13 @@ def test_fingerprint_sees_every_part_of_the_key(column, value):
         pytest.param({"minutes_mean": np.nan}, r"all null: \['minutes_mean'\]; constant: \[\]", id="all-null"),
     ],
 )
-def test_column_that_says_nothing_is_refused(values, message):
+def test_column_that_says_nothing_is_refused(values: dict[str, Any], message: str) -> None:
     matrix = build(STORE.assign(**values))
     with pytest.raises(RequestError, match=message):
         matrix.require_informative(np.ones(len(matrix), dtype=bool))
 
 
-def test_a_history_without_a_postseason_can_be_learned_from_but_not_one_that_does_not_know():
+def test_a_history_without_a_postseason_can_be_learned_from_but_not_one_that_does_not_know() -> None:
     columns = (*FEATURES, "is_postseason")
     everything = np.ones(len(build()), dtype=bool)
     build(STORE.assign(is_postseason=False), columns=columns).require_informative(everything)
@@ -128,7 +130,7 @@ def test_a_history_without_a_postseason_can_be_learned_from_but_not_one_that_doe
         build(STORE.assign(is_postseason=np.nan), columns=columns).require_informative(everything)
 
 
-def test_a_flag_known_or_null_is_informative_and_the_window_is_what_counts():
+def test_a_flag_known_or_null_is_informative_and_the_window_is_what_counts() -> None:
     flagged = build(STORE.assign(is_home=np.where(STORE["game_date"] < "2023-10-30", 1.0, np.nan)))
     early = (flagged.dates < "2023-10-30").to_numpy()
     flagged.require_informative(np.ones(len(flagged), dtype=bool))
@@ -152,11 +154,11 @@ def test_a_flag_known_or_null_is_informative_and_the_window_is_what_counts():
         ),
     ],
 )
-def test_unusable_input_is_refused(arguments, message):
+def test_unusable_input_is_refused(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         build(**arguments)
 
 
-def test_a_window_without_rows_is_refused():
+def test_a_window_without_rows_is_refused() -> None:
     with pytest.raises(RequestError, match="no rows in the training window"):
         build(store=STORE[:0])

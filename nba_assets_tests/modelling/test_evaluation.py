@@ -1,6 +1,7 @@
 """Metrics worked by hand, the same rows for everybody, and the paired interval."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,17 +20,17 @@ class Constant:
 
     value: float
 
-    def predict(self, features):
+    def predict(self, features: pd.DataFrame) -> pd.DataFrame:
         return predictions(np.full(len(features), self.value))
 
 
-def predictions(median):
+def predictions(median: Any) -> pd.DataFrame:
     return pd.DataFrame(
         {"points_mean": median + 1, "points_median": median, "points_p10": median - 4, "points_p90": median + 4}
     )
 
 
-def test_metrics_by_hand():
+def test_metrics_by_hand() -> None:
     # errors -3, +3, +5, -1; label mean 10, squares about it 100 + 0 + 0 + 100
     metrics = error_metrics(np.array([0.0, 10, 10, 20]), np.array([-3.0, 13, 15, 19]))
     assert metrics == pytest.approx(
@@ -45,7 +46,7 @@ def test_metrics_by_hand():
     )
 
 
-def test_r2_of_a_label_that_does_not_vary_is_null():
+def test_r2_of_a_label_that_does_not_vary_is_null() -> None:
     assert error_metrics(np.array([5.0, 5]), np.array([5.0, 6]))["r2"] is None
 
 
@@ -57,12 +58,12 @@ def test_r2_of_a_label_that_does_not_vary_is_null():
         pytest.param([1.0, 2.0], [1.0, np.nan], "1 of 2 rows have no prediction", id="null"),
     ],
 )
-def test_metrics_refuse(label, predicted, message):
+def test_metrics_refuse(label: list[float], predicted: list[float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         error_metrics(np.array(label), np.array(predicted))
 
 
-def test_paired_interval_of_a_constant_difference_has_no_width():
+def test_paired_interval_of_a_constant_difference_has_no_width() -> None:
     dates = pd.Series(pd.date_range("2024-01-01", periods=5).repeat([1, 2, 3, 4, 5]))
     interval = paired_interval(dates, np.full(15, -3.0), np.full(15, 4.0), seed=1)
     assert [interval[name] for name in ("difference", "low", "high")] == pytest.approx([-1, -1, -1])
@@ -70,7 +71,7 @@ def test_paired_interval_of_a_constant_difference_has_no_width():
     assert (interval["rows"], interval["dates"]) == (15, 5)
 
 
-def test_paired_interval_draws_dates_not_rows():
+def test_paired_interval_draws_dates_not_rows() -> None:
     # 2 nights of 500 rows each, better by 1 on one and worse by 1 on the other: the truth is open
     dates = pd.Series(pd.to_datetime(["2024-01-01", "2024-01-02"]).repeat(500))
     model = np.repeat([1.0, 3.0], 500)
@@ -85,7 +86,7 @@ MATRIX = design_matrix(features=feature_rows(GAMES), games=GAMES, baselines=TABL
 SPLIT = split_by_fraction(MATRIX.dates)
 
 
-def test_model_and_baselines_are_scored_on_the_same_rows():
+def test_model_and_baselines_are_scored_on_the_same_rows() -> None:
     evaluation = evaluate(model=Constant(10.0), matrix=MATRIX, baselines=TABLE, split=SPLIT, seed=1)
     table = metrics_table(evaluation.metrics)
     assert table.groupby("split")["rows"].agg(["min", "max"]).loc[
@@ -105,7 +106,7 @@ def test_model_and_baselines_are_scored_on_the_same_rows():
     )
 
 
-def test_who_was_not_expected_is_scored_by_the_average_and_has_no_interval():
+def test_who_was_not_expected_is_scored_by_the_average_and_has_no_interval() -> None:
     store = feature_rows(GAMES)
     absent = store["game_date"].eq(store["game_date"].max()) & store["player_id"].le(2)
     matrix = design_matrix(features=store[~absent], games=GAMES, baselines=TABLE, feature_columns=FEATURES)
@@ -121,7 +122,7 @@ def test_who_was_not_expected_is_scored_by_the_average_and_has_no_interval():
     assert evaluation.groups["all"]["coverage"] == pytest.approx(inside.mean())
 
 
-def test_each_baseline_has_the_gain_of_the_model_on_each_population():
+def test_each_baseline_has_the_gain_of_the_model_on_each_population() -> None:
     table = TABLE.assign(minutes_last_10=np.where(TABLE["player_id"] <= 2, 14.9, 15.0))
     groups = evaluate(model=Constant(10.0), matrix=MATRIX, baselines=table, split=SPLIT, seed=1).groups
     assert {name: group["metrics"]["xgboost"]["rows"] for name, group in groups.items()} == {
@@ -141,9 +142,9 @@ def test_each_baseline_has_the_gain_of_the_model_on_each_population():
         pytest.param([2, 3, 0.5, 5, 6], False, id="one-is-better"),
     ],
 )
-def test_beats_baselines_means_all_of_them(baseline_errors, beaten):
+def test_beats_baselines_means_all_of_them(baseline_errors: list[float], beaten: bool) -> None:
     class OffByOne:
-        def predict(self, features):
+        def predict(self, features: pd.DataFrame) -> pd.DataFrame:
             return predictions(MATRIX.label + 1)
 
     scored = MATRIX.keys.assign(
@@ -154,7 +155,7 @@ def test_beats_baselines_means_all_of_them(baseline_errors, beaten):
     assert evaluation.beats_baselines is beaten
 
 
-def test_a_baseline_that_misses_a_row_is_refused():
+def test_a_baseline_that_misses_a_row_is_refused() -> None:
     with pytest.raises(ValueError, match=r"baselines missing on 1 of 114 rows, first .*'0000000019'"):
         evaluate(
             model=Constant(1.0),

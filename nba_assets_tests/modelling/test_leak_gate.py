@@ -1,5 +1,8 @@
 """The leak gate: honest features pass, planted leaks are caught, each by the comparison that is there for it."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +16,7 @@ from nba_assets.modelling.leak_gate import (
     OUTCOME_TABLES,
     STORED_ROWS,
     LeakFound,
+    Probe,
     check_leaks,
     differences,
     probed_dates,
@@ -28,7 +32,7 @@ OWN_MINUTES = LEAGUE.player_game_summary.set_index(["game_id", "player_id"])["mi
 
 
 @pytest.fixture(autouse=True)
-def only_the_newest_date(request, monkeypatch):
+def only_the_newest_date(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each date is probed by itself, so that one of them shows how the gate works at a third of the time."""
     if "dates" not in request.node.name:
         monkeypatch.setattr(leak_gate, "DATES", 1)
@@ -40,29 +44,29 @@ def knowing_minutes(rows: pd.DataFrame, minutes: pd.Series = OWN_MINUTES) -> pd.
     return rows.assign(minutes_last_5=own.to_numpy())
 
 
-def leaking_chain(frames, dates):
+def leaking_chain(frames: Mapping[str, pd.DataFrame], dates: pd.DatetimeIndex) -> pd.DataFrame:
     summary = frames["player_game_summary"].set_index(["game_id", "player_id"])
     return knowing_minutes(recompute(frames, dates), summary["minutes_played"])
 
 
-def gate(chain=recompute, stored=STORED, **more):
+def gate(chain: Callable[..., pd.DataFrame] = recompute, stored: pd.DataFrame = STORED, **more: Any) -> Probe:
     return check_leaks(chain, FRAMES, stored, FEATURE_COLUMNS, fingerprint="window", **more)
 
 
-def caught(**planted):
+def caught(**planted: Any) -> LeakFound:
     with pytest.raises(LeakFound) as found:
         gate(**planted)
     return found.value
 
 
-def test_honest_features_pass_on_all_dates_and_the_probe_says_which():
+def test_honest_features_pass_on_all_dates_and_the_probe_says_which() -> None:
     probe = gate()
     assert (len(probe.dates), probe.columns, probe.compared_stored) == (3, len(FEATURE_COLUMNS), True)
     assert probe.dates[-1] == DAYS[-1]
     assert probe.rows == STORED["game_date"].isin(probe.dates).sum() > 0
 
 
-def test_a_window_that_includes_the_game_follows_changed_outcomes(monkeypatch):
+def test_a_window_that_includes_the_game_follows_changed_outcomes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(as_of, "BEFORE", "right")
     leaking = recompute(FRAMES, DAYS)
     found = caught(stored=leaking)
@@ -73,43 +77,45 @@ def test_a_window_that_includes_the_game_follows_changed_outcomes(monkeypatch):
     assert f"{DAYS[-1]:%Y-%m-%d}" in {f"{leak.date:%Y-%m-%d}" for leak in found.leaks}
 
 
-def test_rows_that_were_stored_by_a_leaking_code_differ_from_what_is_computed_now(monkeypatch):
+def test_rows_that_were_stored_by_a_leaking_code_differ_from_what_is_computed_now(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(as_of, "BEFORE", "right")
     leaking = recompute(FRAMES, DAYS)
     monkeypatch.undo()
     assert {leak.gate for leak in caught(stored=leaking).leaks} == {STORED_ROWS}
 
 
-def test_the_games_own_minutes_follow_changed_outcomes():
+def test_the_games_own_minutes_follow_changed_outcomes() -> None:
     found = caught(chain=leaking_chain, stored=knowing_minutes(STORED))
     assert {(leak.gate, leak.column) for leak in found.leaks} == {(CHANGED_OUTCOMES, "minutes_last_5")}
 
 
-def test_the_games_own_minutes_put_into_stored_rows_are_not_what_the_chain_makes():
+def test_the_games_own_minutes_put_into_stored_rows_are_not_what_the_chain_makes() -> None:
     found = caught(stored=knowing_minutes(STORED))
     assert {(leak.gate, leak.column) for leak in found.leaks} == {(STORED_ROWS, "minutes_last_5")}
     assert "minutes_last_5 on" in str(found)
     assert "player" in found.leaks[0].example
 
 
-def test_a_feature_that_no_chain_makes_is_no_feature():
+def test_a_feature_that_no_chain_makes_is_no_feature() -> None:
     with pytest.raises(LeakFound, match=r"own_minutes .* the chain does not have it"):
         check_leaks(
             recompute, FRAMES, STORED.assign(own_minutes=1.0), [*FEATURE_COLUMNS, "own_minutes"], fingerprint="window"
         )
 
 
-def test_rows_chosen_by_who_played_are_caught():
+def test_rows_chosen_by_who_played_are_caught() -> None:
     played = STORED.set_index(["game_id", "player_id"]).index.isin(OWN_MINUTES[OWN_MINUTES > 0].index)
     assert {(leak.gate, leak.column) for leak in caught(stored=STORED[played]).leaks} == {(STORED_ROWS, "rows")}
 
 
-def test_under_a_waiver_stored_rows_are_left_alone_but_outcomes_are_not():
+def test_under_a_waiver_stored_rows_are_left_alone_but_outcomes_are_not() -> None:
     assert not gate(stored=knowing_minutes(STORED), compare_stored=False).compared_stored
     caught(chain=leaking_chain, compare_stored=False)
 
 
-def test_dates_are_drawn_by_the_fingerprint_and_the_newest_is_always_there():
+def test_dates_are_drawn_by_the_fingerprint_and_the_newest_is_always_there() -> None:
     drawn = [tuple(probed_dates(STORED["game_date"], name)) for name in ("a", "a", "b", "c", "d")]
     assert drawn[0] == drawn[1]
     assert len(set(drawn)) > 1
@@ -117,7 +123,7 @@ def test_dates_are_drawn_by_the_fingerprint_and_the_newest_is_always_there():
     assert list(probed_dates(STORED["game_date"][:1], "a")) == [STORED["game_date"].iloc[0]]
 
 
-def test_only_what_happened_on_the_date_or_later_is_changed():
+def test_only_what_happened_on_the_date_or_later_is_changed() -> None:
     day = DAYS[len(DAYS) // 2]
     changed = with_other_outcomes(FRAMES, day, seed=1)
     for table, rows in FRAMES.items():
@@ -132,7 +138,7 @@ def test_only_what_happened_on_the_date_or_later_is_changed():
     assert (both["pts"] != both["pts_was"]).all()
 
 
-def test_null_equals_null_and_nothing_else():
+def test_null_equals_null_and_nothing_else() -> None:
     rows = pd.DataFrame({"game_id": ["1"] * 3, "player_id": [1, 2, 3], "a": [1.0, np.nan, np.nan]})
     day = pd.Timestamp("2024-01-01")
     assert differences("g", day, rows, rows.sample(frac=1, random_state=2), ["a"]) == []

@@ -1,5 +1,7 @@
 """Measures of how predictions do: hand-worked rows, coverage, lines, drift, and the bootstrap over dates."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,7 @@ from nba_assets_tests.modelling.skill_score import skill
 DAYS = pd.to_datetime(["2024-01-01", "2024-01-01", "2024-01-02", "2024-01-02"])
 
 
-def graded(**columns):
+def graded(**columns: Any) -> pd.DataFrame:
     usual = {
         "game_id": ["a", "a", "b", "b"], "player_id": [1, 2, 1, 2], "game_date": DAYS, "pts": [10, 20, 30, 5],
         "prediction_source": ["model", "model", "model", "baseline"], "error": [1.0, -3.0, 2.0, 100.0],
@@ -23,7 +25,7 @@ def graded(**columns):
     return pd.DataFrame({**usual, **columns})
 
 
-def test_measures_are_of_the_rows_that_a_model_predicted():
+def test_measures_are_of_the_rows_that_a_model_predicted() -> None:
     found = accuracy(graded())
     assert (found.rows, found.predicted, found.coverage) == (4, 3, 0.75)
     assert (found.mae, found.baseline_mae, found.ratio) == (2.0, 8 / 3, 0.75)
@@ -32,13 +34,13 @@ def test_measures_are_of_the_rows_that_a_model_predicted():
     assert (found.ratio_low, found.ratio_high) == pytest.approx((4 / 6, 1.0))
 
 
-def test_nothing_predicted_has_no_measures():
+def test_nothing_predicted_has_no_measures() -> None:
     found = accuracy(graded(prediction_source="baseline"))
     assert (found.predicted, found.coverage) == (0, 0.0)
     assert np.isnan([found.mae, found.ratio, found.bias, found.inside]).all()
 
 
-def test_predictions_beside_lines():
+def test_predictions_beside_lines() -> None:
     found = against_lines(graded())
     assert (found.rows, found.line, found.model, found.average, found.baseline) == (2, 1.0, 2.0, 0.5, 3.0)
     assert (found.decided, found.hit_rate) == (2, 0.5)
@@ -48,7 +50,7 @@ def test_predictions_beside_lines():
     assert np.isnan(none.hit_rate)
 
 
-def test_drift_is_in_standard_deviations_of_before_and_in_shares_of_nulls():
+def test_drift_is_in_standard_deviations_of_before_and_in_shares_of_nulls() -> None:
     before = pd.DataFrame({"a": [0.0, 2.0] * 50, "b": 1.0, "c": [1.0, np.nan] * 50, "d": np.nan})
     now = pd.DataFrame({"a": [3.0, 5.0] * 10, "b": 1.0, "c": np.nan, "d": [1.0] * 20})
     found = drift(now, before, ["a", "b", "c", "d"])
@@ -59,7 +61,7 @@ def test_drift_is_in_standard_deviations_of_before_and_in_shares_of_nulls():
     assert found.loc["d", ["nulls", "reference_nulls"]].tolist() == [0.0, 1.0]
 
 
-def test_the_interval_draws_dates_and_not_rows():
+def test_the_interval_draws_dates_and_not_rows() -> None:
     """A hundred equal rows of one date say no more than one of them."""
     rng = np.random.default_rng(5)
     days = pd.Series(np.repeat(np.arange(30), 100))
@@ -71,7 +73,7 @@ def test_the_interval_draws_dates_and_not_rows():
     assert np.isnan(ratio_interval(days[:0], hits[:0], hits[:0])).all()
 
 
-def test_skill_is_the_share_of_the_way_from_baseline_to_oracle():
+def test_skill_is_the_share_of_the_way_from_baseline_to_oracle() -> None:
     oracle = pd.DataFrame({"game_id": ["a", "a", "b"], "player_id": [1, 2, 1], "expected_pts": [11.0, 19.0, 31.0]})
     found = skill(graded(), oracle)
     assert (found.rows, found.baseline, found.model, found.oracle) == (3, 8.0, 17 / 3, 1.0)
@@ -81,7 +83,7 @@ def test_skill_is_the_share_of_the_way_from_baseline_to_oracle():
     assert skill(graded(mean_error=[2.0, -4.0, 2.0, np.nan]), oracle).share == 0.0
 
 
-def test_skill_without_an_oracle_is_refused():
+def test_skill_without_an_oracle_is_refused() -> None:
     oracle = pd.DataFrame({"game_id": ["a"], "player_id": [1], "expected_pts": [99.0]})
     with pytest.raises(ValueError, match="not below the baseline's"):
         skill(graded(), oracle)

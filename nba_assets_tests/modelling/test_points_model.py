@@ -14,7 +14,7 @@ LABEL = np.maximum(0, FRAME["minutes_last_10"] / 2 + 5 * FRAME["level"] + RNG.no
 MODEL = points_model(FRAME, LABEL)
 
 
-def test_columns_are_ordered_and_never_negative():
+def test_columns_are_ordered_and_never_negative() -> None:
     far = pd.concat([FRAME, FRAME * -20, FRAME * 20], ignore_index=True)
     predicted = points_model(FRAME, LABEL, every=-30.0).predict(far)
     assert tuple(predicted) == PREDICTED
@@ -24,7 +24,7 @@ def test_columns_are_ordered_and_never_negative():
     assert (predicted["points_p10"] == predicted["points_median"]).any(), "nothing was out of order to begin with"
 
 
-def test_each_tier_is_widened_by_its_own_points_and_a_row_without_tier_by_those_of_all():
+def test_each_tier_is_widened_by_its_own_points_and_a_row_without_tier_by_those_of_all() -> None:
     rows = pd.DataFrame({"minutes_last_10": [5.0, 14.999, 15.0, 28.0, np.nan], "level": 4.0})
     plain = points_model(FRAME, LABEL, every=10.0).predict(rows)
     wide = points_model(FRAME, LABEL, every=14.0, bench=11.0, rotation=12.0, starters=13.0).predict(rows)
@@ -32,7 +32,7 @@ def test_each_tier_is_widened_by_its_own_points_and_a_row_without_tier_by_those_
     pd.testing.assert_series_equal(wide["points_median"], plain["points_median"])
 
 
-def test_a_narrowed_interval_still_holds_zero_where_its_lower_end_was_zero():
+def test_a_narrowed_interval_still_holds_zero_where_its_lower_end_was_zero() -> None:
     frame = pd.DataFrame({"x": np.repeat([0.0, 1.0], 300)})
     label = np.r_[np.where(np.arange(300) < 90, 0.0, 10.0), np.linspace(10, 30, 300)]
     low = [points_model(frame, label, rounds=80, every=points).predict(frame)["points_p10"] for points in (0.0, -2.0)]
@@ -40,14 +40,14 @@ def test_a_narrowed_interval_still_holds_zero_where_its_lower_end_was_zero():
     np.testing.assert_allclose(low[1][300:] - low[0][300:], 2.0, atol=1e-4)
 
 
-def test_rookies_are_widened_by_their_own_points():
+def test_rookies_are_widened_by_their_own_points() -> None:
     rows = FRAME.assign(season_games=20.0, career_games=np.where(FRAME["level"] > 0, 20.0, 90.0))
     plain = points_model(rows, LABEL, every=10.0).predict(rows)
     wide = points_model(rows, LABEL, every=10.0, rookies=12.0).predict(rows)
     np.testing.assert_allclose(wide["points_p90"] - plain["points_p90"], 2.0 * (FRAME["level"] > 0), atol=1e-5)
 
 
-def test_a_row_is_the_same_alone_as_among_others_and_keeps_its_index():
+def test_a_row_is_the_same_alone_as_among_others_and_keeps_its_index() -> None:
     shuffled = FRAME.sample(frac=1, random_state=1)
     together = MODEL.predict(shuffled)
     assert together.index.equals(shuffled.index)
@@ -55,7 +55,7 @@ def test_a_row_is_the_same_alone_as_among_others_and_keeps_its_index():
     pd.testing.assert_frame_equal(together.loc[alone.index], alone)
 
 
-def test_contributions_are_the_largest_first_and_add_up_to_the_median():
+def test_contributions_are_the_largest_first_and_add_up_to_the_median() -> None:
     rows = FRAME[:50]
     added = MODEL.contributions(rows, top=2)
     assert all(abs(first[1]) >= abs(second[1]) for first, second in added)
@@ -66,12 +66,12 @@ def test_contributions_are_the_largest_first_and_add_up_to_the_median():
     assert [row[0] for row in MODEL.contributions(rows, top=1)] == [row[0] for row in added]
 
 
-def test_no_rows_give_no_rows():
+def test_no_rows_give_no_rows() -> None:
     assert list(MODEL.predict(FRAME[:0])) == list(PREDICTED)
     assert MODEL.contributions(FRAME[:0]) == []
 
 
-def test_stored_bytes_come_back_as_the_same_model_and_xgboost_itself_reads_the_median():
+def test_stored_bytes_come_back_as_the_same_model_and_xgboost_itself_reads_the_median() -> None:
     content = MODEL.to_bytes()
     again = PointsModel.from_bytes(content)
     pd.testing.assert_frame_equal(again.predict(FRAME), MODEL.predict(FRAME))
@@ -83,7 +83,7 @@ def test_stored_bytes_come_back_as_the_same_model_and_xgboost_itself_reads_the_m
     np.testing.assert_allclose(median, MODEL.score(FRAME), atol=1e-5)
 
 
-def test_a_median_that_was_stored_alone_is_refused():
+def test_a_median_that_was_stored_alone_is_refused() -> None:
     with pytest.raises(ValueError, match=r"lacks .*quantiles"):
         PointsModel.from_bytes(bytes(MODEL.median.save_raw(raw_format="json")))
 
@@ -96,6 +96,6 @@ def test_a_median_that_was_stored_alone_is_refused():
         pytest.param(FRAME.assign(level=np.inf), r"infinite values: \['level'\]", id="infinite"),
     ],
 )
-def test_columns_that_cannot_be_used_are_named(frame, message):
+def test_columns_that_cannot_be_used_are_named(frame: pd.DataFrame, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         MODEL.predict(frame)

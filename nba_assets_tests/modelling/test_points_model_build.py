@@ -3,8 +3,11 @@
 import dataclasses
 import datetime as dt
 import json
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from nba_assets.errors import RequestError
@@ -12,12 +15,12 @@ from nba_assets.modelling.baselines import naive_baselines
 from nba_assets.modelling.cards.metadata import model_card, model_identity
 from nba_assets.modelling.cards.summary import model_metadata
 from nba_assets.modelling.design_matrix import design_matrix
-from nba_assets.modelling.points_model_build import build_points_model
+from nba_assets.modelling.points_model_build import ModelBuild, build_points_model
 from nba_assets.modelling.registry import promotion
 from nba_assets.modelling.registry.artefacts import load_model, newest_model
 from nba_assets.modelling.registry.decisions import POINTER, promote, read_decisions
 from nba_assets.modelling.splits import split_by_fraction
-from nba_assets.modelling.training import TrainingSettings, train_points_model
+from nba_assets.modelling.training import TrainedModel, TrainingSettings, train_points_model
 from nba_assets_tests.modelling.league import FEATURES, feature_rows, player_games
 
 GAMES = player_games()
@@ -30,7 +33,7 @@ SETTINGS = TrainingSettings(max_depth=3, min_child_weight=10, learning_rate=0.2,
 MORNING = dt.datetime(2024, 6, 1, 8, tzinfo=dt.UTC)
 
 
-def build(models_dir, **changes):
+def build(models_dir: Path, **changes: Any) -> ModelBuild:
     arguments = {
         "features": STORE,
         "games": GAMES,
@@ -43,7 +46,7 @@ def build(models_dir, **changes):
     return build_points_model(**arguments | changes)
 
 
-def test_columns_of_an_optional_source_are_left_out_when_all_of_them_are_null_throughout(tmp_path):
+def test_columns_of_an_optional_source_are_left_out_when_all_of_them_are_null_throughout(tmp_path: Path) -> None:
     shots = ("paint_share", "three_share")
     columns = {"feature_columns": (*FEATURES, *shots), "optional_columns": shots}
     without = build(tmp_path / "a", features=STORE.assign(paint_share=np.nan, three_share=np.nan), **columns)
@@ -56,11 +59,11 @@ def test_columns_of_an_optional_source_are_left_out_when_all_of_them_are_null_th
 
 
 @pytest.fixture(scope="module")
-def trained():
+def trained() -> TrainedModel:
     return train_points_model(MATRIX, SPLIT, SETTINGS)
 
 
-def test_two_trainings_give_the_same_bytes(trained):
+def test_two_trainings_give_the_same_bytes(trained: TrainedModel) -> None:
     again = train_points_model(
         design_matrix(
             features=STORE.sample(frac=1, random_state=3), games=GAMES, baselines=BASELINES, feature_columns=FEATURES
@@ -73,7 +76,7 @@ def test_two_trainings_give_the_same_bytes(trained):
     assert train_points_model(MATRIX, SPLIT, other_seed).model.to_bytes() != trained.model.to_bytes()
 
 
-def test_each_booster_is_cut_at_its_best_iteration_on_validation(trained):
+def test_each_booster_is_cut_at_its_best_iteration_on_validation(trained: TrainedModel) -> None:
     validation = SPLIT.rows(MATRIX.dates)["validation"]
     predicted, label = trained.model.predict(MATRIX.features[validation]), MATRIX.label[validation]
     assert np.abs(predicted["points_median"] - label).mean() == pytest.approx(
@@ -87,14 +90,14 @@ def test_each_booster_is_cut_at_its_best_iteration_on_validation(trained):
         assert fit.best_iteration + 1 < SETTINGS.max_rounds
 
 
-def test_eight_of_ten_validation_outcomes_lie_in_the_interval(trained):
+def test_eight_of_ten_validation_outcomes_lie_in_the_interval(trained: TrainedModel) -> None:
     validation = SPLIT.rows(MATRIX.dates)["validation"]
     predicted, label = trained.model.predict(MATRIX.features[validation]), MATRIX.label[validation]
     inside = predicted["points_p10"].le(label) & predicted["points_p90"].ge(label)
     assert inside.mean() == pytest.approx(0.8, abs=2 / validation.sum())
 
 
-def test_validation_stops_and_calibrates_but_nothing_is_learned_from_it(trained, tmp_path):
+def test_validation_stops_and_calibrates_but_nothing_is_learned_from_it(trained: TrainedModel, tmp_path: Path) -> None:
     validation = SPLIT.rows(MATRIX.dates)["validation"]
     higher = dataclasses.replace(MATRIX, label=MATRIX.label + 10 * validation)
     other = train_points_model(higher, SPLIT, SETTINGS)
@@ -105,14 +108,14 @@ def test_validation_stops_and_calibrates_but_nothing_is_learned_from_it(trained,
     assert metadata["validation_mae"] == pytest.approx(trained.fits["median"].validation_error, abs=1e-5)
 
 
-def test_the_test_part_has_no_say(trained):
+def test_the_test_part_has_no_say(trained: TrainedModel) -> None:
     changed = MATRIX.label.copy()
     changed[SPLIT.rows(MATRIX.dates)["test"]] = 50
     other = train_points_model(dataclasses.replace(MATRIX, label=changed), SPLIT, SETTINGS)
     assert other.model.to_bytes() == trained.model.to_bytes()
 
 
-def test_gain_shares_sum_to_one(trained):
+def test_gain_shares_sum_to_one(trained: TrainedModel) -> None:
     shares = trained.model.gain_shares()
     assert tuple(shares) == FEATURES
     assert sum(shares.values()) == pytest.approx(1)
@@ -132,13 +135,15 @@ def test_gain_shares_sum_to_one(trained):
         pytest.param(STORE, dataclasses.replace(SETTINGS, minimum_rows=9999), "at least 9999 are required", id="few"),
     ],
 )
-def test_training_refuses_and_stores_nothing(tmp_path, store, settings, message):
+def test_training_refuses_and_stores_nothing(
+    tmp_path: Path, store: pd.DataFrame, settings: TrainingSettings, message: str
+) -> None:
     with pytest.raises(RequestError, match=message):
         build(tmp_path, features=store, settings=settings)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_card_tells_where_the_model_comes_from(tmp_path):
+def test_card_tells_where_the_model_comes_from(tmp_path: Path) -> None:
     saved = build(tmp_path).saved
     card = json.loads((tmp_path / "xgboost_points_v1_metadata.json").read_text())
     assert card == saved.metadata
@@ -163,7 +168,7 @@ def test_card_tells_where_the_model_comes_from(tmp_path):
     assert card["trained_at"] == "2024-06-01T08:00:00+00:00"
 
 
-def test_an_unchanged_build_returns_the_published_version_and_writes_nothing(tmp_path):
+def test_an_unchanged_build_returns_the_published_version_and_writes_nothing(tmp_path: Path) -> None:
     first = build(tmp_path)
     files = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     second = build(tmp_path, trained_at=MORNING + dt.timedelta(days=1))
@@ -182,7 +187,7 @@ def test_an_unchanged_build_returns_the_published_version_and_writes_nothing(tmp
         pytest.param({"waivers": [{"waiver_id": "w1"}]}, id="waiver"),
     ],
 )
-def test_a_changed_build_makes_the_next_version(tmp_path, change):
+def test_a_changed_build_makes_the_next_version(tmp_path: Path, change: dict[str, Any]) -> None:
     build(tmp_path)
     assert build(tmp_path, **change).saved.version == 2
     assert load_model(tmp_path, 1).metadata["ledger_fingerprint"] == "ledger-1"
@@ -191,7 +196,7 @@ def test_a_changed_build_makes_the_next_version(tmp_path, change):
 WAIVER = {"waiver_id": "w1", "who": "ann", "why": "season start", "until": "2024-07-01 00:00:00+00:00"}
 
 
-def test_a_model_trained_under_a_waiver_says_so_and_is_not_taken_for_a_clean_one(tmp_path):
+def test_a_model_trained_under_a_waiver_says_so_and_is_not_taken_for_a_clean_one(tmp_path: Path) -> None:
     build(tmp_path, waivers=[WAIVER])
     card = json.loads((tmp_path / "xgboost_points_v1_metadata.json").read_text())
     assert card["waivers"] == model_metadata(card)["waivers"] == [WAIVER]
@@ -203,13 +208,13 @@ def test_a_model_trained_under_a_waiver_says_so_and_is_not_taken_for_a_clean_one
     assert build(tmp_path, waivers=[WAIVER, WAIVER | {"waiver_id": "w2"}]).saved.version == 3
 
 
-def test_a_card_from_before_there_were_waivers_shows_none(tmp_path):
+def test_a_card_from_before_there_were_waivers_shows_none(tmp_path: Path) -> None:
     card = dict(build(tmp_path).saved.metadata)
     del card["waivers"]
     assert model_metadata(card)["waivers"] == []
 
 
-def test_identity_does_not_depend_on_the_time_of_training(trained):
+def test_identity_does_not_depend_on_the_time_of_training(trained: TrainedModel) -> None:
     assert model_identity(MATRIX, SPLIT, SETTINGS, "a") == model_identity(MATRIX, SPLIT, SETTINGS, "a")
     with pytest.raises(ValueError, match="time zone"):
         model_card(
@@ -222,7 +227,7 @@ def test_identity_does_not_depend_on_the_time_of_training(trained):
         )
 
 
-def test_the_yardstick_is_made_of_the_raw_box(tmp_path):
+def test_the_yardstick_is_made_of_the_raw_box(tmp_path: Path) -> None:
     of_summary = build(tmp_path / "a").saved
     raw = GAMES.assign(pts=GAMES["pts"].where(GAMES["game_date"] != GAMES["game_date"].iloc[0], 60))
     of_raw = build(tmp_path / "b", raw_games=raw).saved
@@ -231,7 +236,9 @@ def test_the_yardstick_is_made_of_the_raw_box(tmp_path):
     assert season[1] > season[0] + 0.5
 
 
-def test_the_first_version_that_beats_the_baselines_is_champion_and_the_next_must_beat_it(tmp_path, monkeypatch):
+def test_the_first_version_that_beats_the_baselines_is_champion_and_the_next_must_beat_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(promotion, "COMPARABLE_ROWS", 100)
     build(tmp_path)
     second = build(tmp_path, ledger_fingerprint="ledger-2").saved.metadata["verdict"]
@@ -242,7 +249,9 @@ def test_the_first_version_that_beats_the_baselines_is_champion_and_the_next_mus
     assert (decided.champion, [one.status for one in decided.history]) == (1, ["accepted", "accepted"])
 
 
-def test_a_result_that_is_too_good_serves_nobody_until_somebody_decides(tmp_path, monkeypatch):
+def test_a_result_that_is_too_good_serves_nobody_until_somebody_decides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(promotion, "ALARM_ROWS", 100)
     own = STORE.merge(GAMES[["game_id", "player_id", "pts"]], on=["game_id", "player_id"])
     saved = build(tmp_path, features=STORE.assign(pts_mean=own["pts"].astype("float64"))).saved
@@ -256,7 +265,7 @@ def test_a_result_that_is_too_good_serves_nobody_until_somebody_decides(tmp_path
     assert read_decisions(tmp_path).history[-1].who == "ann"
 
 
-def test_a_decision_that_a_crash_prevented_is_taken_by_training_again(tmp_path):
+def test_a_decision_that_a_crash_prevented_is_taken_by_training_again(tmp_path: Path) -> None:
     build(tmp_path)
     (tmp_path / POINTER).unlink()
     assert not build(tmp_path).is_new

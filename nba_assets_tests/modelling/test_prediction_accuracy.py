@@ -1,6 +1,8 @@
 """Grading: hand-worked errors, yardsticks and edges, who is graded by what, typed absence, dates that do not touch."""
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +26,7 @@ LINE = ("points_line", "points_line_books", "is_points_line_verified", "line_err
         "is_edge_right")  # fmt: skip
 
 
-def box(rows):
+def box(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
     """(player, team, minutes, points) of the game on DAY."""
     frame = pd.DataFrame(rows, columns=["player_id", "team_id", "minutes", "pts"])
     named = frame.assign(game_id=GAME, game_date=pd.Timestamp(DAY))
@@ -35,7 +37,7 @@ BOX = box([(11, 1, 30.0, 18), (12, 1, 20.0, 7), (13, 1, 5.0, 4), (14, 1, np.nan,
            (21, 2, 30.0, 25)])  # fmt: skip
 
 
-def predicted(rows, **stated):
+def predicted(rows: Sequence[tuple[Any, ...]], **stated: Any) -> pd.DataFrame:
     """(player, mean, median, p10, p90) by a model."""
     frame = pd.DataFrame(rows, columns=["player_id", "points_mean", "predicted_points", "points_p10", "points_p90"])
     usual = {"game_id": GAME, "game_date": pd.Timestamp(DAY), "prediction_source": "model", "model_version": "v3",
@@ -46,7 +48,7 @@ def predicted(rows, **stated):
 PREDICTIONS = predicted([(11, 21.0, 20.0, 10.0, 18.0), (21, 15.0, 14.0, 5.0, 24.0)])
 
 
-def lines(rows):
+def lines(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
     """(player, book, line, over odds, under odds)."""
     frame = pd.DataFrame(rows, columns=["player_id", "bookmaker", "points_line", "over_price", "under_price"])
     facts = {
@@ -59,27 +61,27 @@ def lines(rows):
 LINES = lines([(11, "a", 17.5, -110, -110), (11, "b", 18.5, 100, -120), (12, "a", 6.5, -110, -110)])
 
 
-def graded(gaps=None, **inputs):
+def graded(gaps: dict[str, pd.DataFrame] | None = None, **inputs: Any) -> pd.DataFrame:
     usual = {"game_schedule": GAMES, "player_box_scores": BOX, "player_points_predictions": PREDICTIONS,
              "point_lines": LINES, "player_game_summary": HISTORY}  # fmt: skip
     return prediction_accuracy(**{**usual, **inputs}, gaps=gaps or {}).set_index("player_id")
 
 
-def reasons(table, player):
+def reasons(table: pd.DataFrame, player: int) -> dict[str, str]:
     return json.loads(table.loc[player, "absence"])
 
 
-def test_columns_are_those_of_the_contract_and_its_yardsticks_those_of_the_model():
+def test_columns_are_those_of_the_contract_and_its_yardsticks_those_of_the_model() -> None:
     assert tuple(graded().reset_index()[list(PREDICTION_ACCURACY.column_names)]) == PREDICTION_ACCURACY.column_names
     assert set(graded().reset_index()) == set(PREDICTION_ACCURACY.column_names)
     assert tuple(NAIVE_BASELINES) == BASELINES
 
 
-def test_everybody_who_played_is_graded_and_nobody_else():
+def test_everybody_who_played_is_graded_and_nobody_else() -> None:
     assert graded().index.tolist() == [11, 12, 13, 21]
 
 
-def test_errors_are_predicted_minus_actual():
+def test_errors_are_predicted_minus_actual() -> None:
     row = graded().loc[11]
     assert (row["pts"], row["minutes_played"], row["prediction_source"], row["model_version"]) == (
         18,
@@ -93,7 +95,7 @@ def test_errors_are_predicted_minus_actual():
     assert (graded().loc[21, "opponent_team_id"], graded().loc[21, "season"]) == (1, "2023-24")
 
 
-def test_yardsticks_use_earlier_games_only():
+def test_yardsticks_use_earlier_games_only() -> None:
     row, weight = graded().loc[11], 0.5 ** (1 / 6)
     assert row["last_5_error"] == row["last_10_error"] == row["season_average_error"] == 25 - 18
     assert row["ewma_half_life_6_error"] == pytest.approx((40 + weight * 10) / (1 + weight) - 18, abs=1e-6)
@@ -101,20 +103,20 @@ def test_yardsticks_use_earlier_games_only():
     pd.testing.assert_frame_equal(graded(player_game_summary=pd.concat([HISTORY, later], ignore_index=True)), graded())
 
 
-def test_who_was_not_expected_is_graded_by_the_baseline():
+def test_who_was_not_expected_is_graded_by_the_baseline() -> None:
     table = graded()
     assert table.loc[12, "prediction_source"] == "baseline"
     assert (table.loc[12, "predicted_points"], table.loc[12, "error"]) == (7.0, 0.0)
     assert reasons(table, 12) == dict.fromkeys(SERVED, "not_applicable")
 
 
-def test_a_first_game_is_graded_by_nothing():
+def test_a_first_game_is_graded_by_nothing() -> None:
     short = ("prediction_source", "predicted_points", "error", *(f"{name}_error" for name in BASELINES))
     expected = dict.fromkeys(short, "short_history") | dict.fromkeys((*SERVED, *LINE), "not_applicable")
     assert reasons(graded(), 13) == expected
 
 
-def test_before_the_first_version_everybody_is_graded_by_the_baseline():
+def test_before_the_first_version_everybody_is_graded_by_the_baseline() -> None:
     nothing = dict.fromkeys(("points_mean", "predicted_points", "points_p10", "points_p90", "prediction_source",
                              "model_version"), None)  # fmt: skip
     names = sorted([*nothing, "points_median"])
@@ -126,7 +128,7 @@ def test_before_the_first_version_everybody_is_graded_by_the_baseline():
     assert {name: stated[name] for name in SERVED} == dict.fromkeys(SERVED, "no_model")
 
 
-def test_a_baseline_that_was_served_is_graded_as_it_was_served():
+def test_a_baseline_that_was_served_is_graded_as_it_was_served() -> None:
     names = ("model_version", "points_mean", "points_p10", "points_p90")
     served = predicted([(21, None, 16.0, None, None)], prediction_source="baseline", model_version=None,
                        absence=json.dumps(dict.fromkeys(names, "upstream_missing")))  # fmt: skip
@@ -134,7 +136,7 @@ def test_a_baseline_that_was_served_is_graded_as_it_was_served():
     assert (row["prediction_source"], row["predicted_points"], row["error"]) == ("baseline", 16.0, -9.0)
 
 
-def test_lines_edges_and_who_was_right():
+def test_lines_edges_and_who_was_right() -> None:
     row = graded().loc[11]
     assert (row["points_line"], row["points_line_books"], row["edge"], row["line_error"]) == (18.0, 2, 2.0, 0.0)
     assert pd.isna(row["is_edge_right"]), "the line was met exactly"
@@ -148,7 +150,7 @@ def test_lines_edges_and_who_was_right():
     assert (under["edge"], under["is_edge_right"]) == (-10.5, False)
 
 
-def test_nulls_of_lines_say_why():
+def test_nulls_of_lines_say_why() -> None:
     without_price = lines([(11, "a", 17.5, None, None)])
     assert reasons(graded(point_lines=without_price), 11) == {"over_probability": "source_unavailable"}
     stated = reasons(graded(point_lines=without_price), 21)
@@ -161,16 +163,16 @@ def test_nulls_of_lines_say_why():
     ("table", "frame", "names"),
     [("point_lines", no_rows(POINT_LINES), LINE), ("player_points_predictions", PREDICTIONS[:0], SERVED)],
 )
-def test_what_was_refused_is_missing_and_not_unknown(table, frame, names):
+def test_what_was_refused_is_missing_and_not_unknown(table: str, frame: Any, names: tuple[str, ...]) -> None:
     stated = reasons(graded({table: gap((1, DAY), (2, DAY))} | {}, **{table: frame}), 11)
     assert {name: stated.get(name) for name in names} == dict.fromkeys(names, "upstream_missing")
 
 
-def test_a_date_that_is_not_played_yet_has_no_rows():
+def test_a_date_that_is_not_played_yet_has_no_rows() -> None:
     assert graded(player_box_scores=BOX[:0]).empty
 
 
-def test_yardsticks_of_a_date_alone_and_within_a_range_agree():
+def test_yardsticks_of_a_date_alone_and_within_a_range_agree() -> None:
     """Also beside a date that the history lacks: its games are no input of another date."""
     games = random_league(3).player_game_summary
     games = games[games["minutes_played"].gt(0) & games["pts"].notna()].reset_index(drop=True)

@@ -33,12 +33,12 @@ def unreachable(*_: str) -> Ledger:
 
 
 @pytest.fixture
-def settings(tmp_path) -> Settings:
+def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "home", who="ana")
 
 
 @pytest.fixture
-def outside(tmp_path) -> Outside:
+def outside(tmp_path: Path) -> Outside:
     return Outside({}, Ledger, lambda: "archive: 2021-10-01 … 2025-06-22", SourceError, tmp_path)
 
 
@@ -46,7 +46,7 @@ def found(settings: Settings, outside: Outside) -> dict[str, Finding]:
     return {finding.part: finding for finding in examine(settings, outside)}
 
 
-def test_a_machine_where_nothing_was_built_yet_has_no_problem(settings, outside):
+def test_a_machine_where_nothing_was_built_yet_has_no_problem(settings: Settings, outside: Outside) -> None:
     findings = found(settings, outside)
     assert {part: finding.level for part, finding in findings.items()} == {
         "environment": Level.OK, "home": Level.WARNING, "disk": findings["disk"].level, "warehouse": Level.WARNING,
@@ -55,12 +55,12 @@ def test_a_machine_where_nothing_was_built_yet_has_no_problem(settings, outside)
     assert not settings.home.exists(), "looking makes nothing"
 
 
-def test_everything_that_is_not_well_says_what_to_do(settings, outside):
+def test_everything_that_is_not_well_says_what_to_do(settings: Settings, outside: Outside) -> None:
     for finding in examine(settings, outside):
         assert (finding.to_do == "") == (finding.level is Level.OK)
 
 
-def test_a_home_of_another_source_is_a_problem(settings, outside):
+def test_a_home_of_another_source_is_a_problem(settings: Settings, outside: Outside) -> None:
     settings.home.mkdir()
     (settings.home / "source").write_text("archive\n")
     finding = found(settings, outside)["home"]
@@ -68,7 +68,7 @@ def test_a_home_of_another_source_is_a_problem(settings, outside):
     assert "NBA_SOURCE=archive" in finding.to_do
 
 
-def test_a_built_warehouse_is_counted_and_a_broken_one_reported(settings, outside):
+def test_a_built_warehouse_is_counted_and_a_broken_one_reported(settings: Settings, outside: Outside) -> None:
     publish_raw(warehouse_at(settings.warehouse))
     assert "16 of 16 attempted partitions ready" in found(settings, outside)["warehouse"].said
     settings.warehouse.write_text("this is no database")
@@ -78,14 +78,14 @@ def test_a_built_warehouse_is_counted_and_a_broken_one_reported(settings, outsid
     assert found(settings, outside)["source"].level is Level.OK, "the others are looked at all the same"
 
 
-def test_claims_that_cannot_be_reached_are_a_problem(settings, outside, tmp_path):
+def test_claims_that_cannot_be_reached_are_a_problem(settings: Settings, outside: Outside, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     finding = found(replace(settings, claims=f"sqlite:///{tmp_path}/file/claims.sqlite"), outside)["claims"]
     assert finding.level is Level.PROBLEM
     assert "NBA-402" in finding.said
 
 
-def test_an_unreadable_model_is_a_problem(settings, outside):
+def test_an_unreadable_model_is_a_problem(settings: Settings, outside: Outside) -> None:
     settings.models.mkdir(parents=True)
     (settings.models / "xgboost_points_v1_metadata.json").write_text("{")
     finding = found(settings, outside)["storage"]
@@ -93,7 +93,9 @@ def test_an_unreadable_model_is_a_problem(settings, outside):
     assert "xgboost_points_v1_metadata.json" in finding.said
 
 
-def test_without_a_daemon_nothing_starts_by_itself(settings, outside, monkeypatch):
+def test_without_a_daemon_nothing_starts_by_itself(
+    settings: Settings, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, value in settings.environment().items():
         monkeypatch.setenv(name, value)
     prepare_home(settings)
@@ -105,7 +107,7 @@ def test_without_a_daemon_nothing_starts_by_itself(settings, outside, monkeypatc
     assert found(settings, outside)["dagster"].level is Level.PROBLEM
 
 
-def test_bigquery_needs_a_project_and_credentials(settings, outside, tmp_path):
+def test_bigquery_needs_a_project_and_credentials(settings: Settings, outside: Outside, tmp_path: Path) -> None:
     bigquery = replace(outside, variables={"NBA_WAREHOUSE": "bigquery"})
     findings = found(settings, bigquery)
     assert findings["project"].level is Level.PROBLEM
@@ -123,11 +125,11 @@ def test_bigquery_needs_a_project_and_credentials(settings, outside, tmp_path):
     assert findings["warehouse"].said == "[NBA-301] the dataset is gone"
 
 
-def test_duckdb_needs_neither(settings, outside):
+def test_duckdb_needs_neither(settings: Settings, outside: Outside) -> None:
     assert not {"project", "credentials"} & set(found(settings, outside))
 
 
-def test_the_live_source_must_be_reachable(settings, outside):
+def test_the_live_source_must_be_reachable(settings: Settings, outside: Outside) -> None:
     def closed(host: str) -> None:
         raise OSError(f"{host} is blocked")
 
@@ -138,7 +140,9 @@ def test_the_live_source_must_be_reachable(settings, outside):
     assert "stats.nba.com is blocked" in finding.said
 
 
-def test_the_directory_of_an_archive_must_exist_and_hold_what_can_be_read(settings, outside, tmp_path):
+def test_the_directory_of_an_archive_must_exist_and_hold_what_can_be_read(
+    settings: Settings, outside: Outside, tmp_path: Path
+) -> None:
     def broken() -> str:
         raise SourceError("team_box.parquet lacks fga")
 
@@ -149,14 +153,14 @@ def test_the_directory_of_an_archive_must_exist_and_hold_what_can_be_read(settin
     assert found(there, replace(outside, open_source=broken))["source"].said == "[NBA-201] team_box.parquet lacks fga"
 
 
-def test_a_misspelt_variable_is_noticed():
+def test_a_misspelt_variable_is_noticed() -> None:
     env = {"NBA_HOEM": "/x", "NBA_HOME": "/y", "PATH": "/z", "GCP_PROJECT_ID": "nba", "NBA_WAREHOUSE": "bigquery"}
     assert set(outside_environment(env)) == {"NBA_HOEM", "GCP_PROJECT_ID", "NBA_WAREHOUSE"}
     known = Settings(home=Path("/h"), claims="c", faults="f", data=Path("/d")).environment()
     assert outside_environment(known) == {}, "what the settings read is known"
 
 
-def test_a_misspelt_variable_is_a_warning(settings, outside):
+def test_a_misspelt_variable_is_a_warning(settings: Settings, outside: Outside) -> None:
     finding = found(settings, replace(outside, variables={"NBA_HOEM": "/x"}))["environment"]
     assert finding.level is Level.WARNING
     assert "NBA_HOEM" in finding.said

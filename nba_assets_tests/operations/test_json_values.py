@@ -31,6 +31,6 @@ class Fact:
         (float("inf"), None),
     ],
 )
-def test_values_are_plain(value, plain):
+def test_values_are_plain(value: object, plain: object) -> None:
     assert json_value(value) == plain
     assert json.loads(json.dumps(json_value(value), allow_nan=False)) == plain

@@ -43,18 +43,20 @@ def store(models: Path, version: int, ledger: pd.DataFrame, last: dt.date = LAST
     metadata_path(models, version).write_text(json.dumps(metadata))
 
 
-def test_a_version_is_behind_when_dates_came_after_its_window(tmp_path, ledger):
+def test_a_version_is_behind_when_dates_came_after_its_window(tmp_path: Path, ledger: pd.DataFrame) -> None:
     store(tmp_path, 1, ledger)
     found = model_statuses(tmp_path, state_of(ledger))[0]
     assert (found.freshness, found.new_dates, found.first, found.last) == (Freshness.BEHIND, 5, FIRST, LAST)
 
 
-def test_a_version_of_everything_is_current(tmp_path, ledger):
+def test_a_version_of_everything_is_current(tmp_path: Path, ledger: pd.DataFrame) -> None:
     store(tmp_path, 1, ledger, last=DAYS[-1].date())
     assert model_statuses(tmp_path, state_of(ledger))[0].freshness is Freshness.CURRENT
 
 
-def test_content_that_changed_inside_the_window_makes_it_stale_and_is_named(tmp_path, ledger):
+def test_content_that_changed_inside_the_window_makes_it_stale_and_is_named(
+    tmp_path: Path, ledger: pd.DataFrame
+) -> None:
     store(tmp_path, 1, ledger)
     changed = rewritten(ledger, "player_game_summary", slice(4, 5))
     changed["content_hash"] = changed["table_name"] + changed["build_id"].astype(str)
@@ -63,13 +65,15 @@ def test_content_that_changed_inside_the_window_makes_it_stale_and_is_named(tmp_
     assert f"player_game_summary {DAYS[4].date()}" in found.reason
 
 
-def test_content_that_changed_after_the_window_does_not(tmp_path, ledger):
+def test_content_that_changed_after_the_window_does_not(tmp_path: Path, ledger: pd.DataFrame) -> None:
     store(tmp_path, 1, ledger)
     changed = rewritten(ledger, "player_game_summary", slice(16, 17))
     assert model_statuses(tmp_path, state_of(changed))[0].freshness is Freshness.BEHIND
 
 
-def test_a_version_without_its_window_or_with_broken_metadata_is_unknown_and_hides_no_other(tmp_path, ledger):
+def test_a_version_without_its_window_or_with_broken_metadata_is_unknown_and_hides_no_other(
+    tmp_path: Path, ledger: pd.DataFrame
+) -> None:
     store(tmp_path, 1, ledger)
     store(tmp_path, 2, ledger, accepted=False)
     metadata = json.loads(metadata_path(tmp_path, 2).read_text())
@@ -83,7 +87,9 @@ def test_a_version_without_its_window_or_with_broken_metadata_is_unknown_and_hid
     assert good.serves_from == dt.date(2021, 10, 10)
 
 
-def test_dates_are_served_by_the_newest_accepted_version_that_had_not_seen_them(tmp_path, ledger):
+def test_dates_are_served_by_the_newest_accepted_version_that_had_not_seen_them(
+    tmp_path: Path, ledger: pd.DataFrame
+) -> None:
     store(tmp_path, 1, ledger, train_before="2021-10-04")
     store(tmp_path, 2, ledger, train_before="2021-10-08")
     store(tmp_path, 3, ledger, train_before="2021-10-06", accepted=False)
@@ -98,7 +104,9 @@ def test_dates_are_served_by_the_newest_accepted_version_that_had_not_seen_them(
     }
 
 
-def test_the_version_that_serves_is_marked_and_says_why_it_is_not_the_champion(tmp_path, ledger):
+def test_the_version_that_serves_is_marked_and_says_why_it_is_not_the_champion(
+    tmp_path: Path, ledger: pd.DataFrame
+) -> None:
     at = dt.datetime(2021, 11, 1, tzinfo=dt.UTC)
     store(tmp_path, 1, ledger, train_before="2021-10-04")
     settle(tmp_path, 1, Status.ACCEPTED, beats=None, is_champion=True, why="the first champion", at=at)
@@ -118,7 +126,9 @@ def test_the_version_that_serves_is_marked_and_says_why_it_is_not_the_champion(t
     assert said.endswith(f"; it {serving.note}")
 
 
-def test_planned_partitions_are_counted_in_the_windows_of_versions_that_they_make(tmp_path, ledger):
+def test_planned_partitions_are_counted_in_the_windows_of_versions_that_they_make(
+    tmp_path: Path, ledger: pd.DataFrame
+) -> None:
     store(tmp_path, 1, ledger)
     models = model_statuses(tmp_path, state_of(ledger))
     days = list(DAYS[10:].date)

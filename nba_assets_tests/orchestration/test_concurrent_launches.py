@@ -4,6 +4,7 @@ import datetime as dt
 import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -71,7 +72,7 @@ def _assert_ledger_tells_what_is_there(warehouse: DuckDBWarehouse) -> None:
             pd.testing.assert_series_equal(reported, found, check_index_type=False, check_dtype=False, check_freq=False)
 
 
-def _one_won(server: Server, settings: Settings, runs: dict[str, dict]) -> tuple[str, str]:
+def _one_won(server: Server, settings: Settings, runs: dict[str, dict[str, Any]]) -> tuple[str, str]:
     """The run that built and the one that was refused, which names the first."""
     statuses = {run["status"]: run_id for run_id, run in runs.items()}
     assert set(statuses) == {"SUCCESS", "FAILURE"}, {run_id: said(run) for run_id, run in runs.items()}
@@ -84,7 +85,9 @@ def _one_won(server: Server, settings: Settings, runs: dict[str, dict]) -> tuple
     return won, lost
 
 
-def test_of_two_overlapping_runs_one_builds_and_the_other_is_refused(server, settings, warehouse) -> None:
+def test_of_two_overlapping_runs_one_builds_and_the_other_is_refused(
+    server: Server, settings: Settings, warehouse: DuckDBWarehouse
+) -> None:
     ranges = _dates(settings, 0, 70), _dates(settings, 50, 120)
     with _two_at_once(server, warehouse):
         ids = [server.start(INGEST, **range_tags(*dates)) for dates in ranges]
@@ -98,7 +101,9 @@ def test_of_two_overlapping_runs_one_builds_and_the_other_is_refused(server, set
     assert ClaimStore(settings.claims_url).active() == []
 
 
-def test_of_two_overlapping_backfills_one_builds_and_the_other_is_refused(server, settings, warehouse) -> None:
+def test_of_two_overlapping_backfills_one_builds_and_the_other_is_refused(
+    server: Server, settings: Settings, warehouse: DuckDBWarehouse
+) -> None:
     before = set(warehouse.ledger()["run_id"])
     ranges = _dates(settings, 125, 180), _dates(settings, 150, 200)
     with _two_at_once(server, warehouse):
@@ -111,13 +116,15 @@ def test_of_two_overlapping_backfills_one_builds_and_the_other_is_refused(server
     assert ClaimStore(settings.claims_url).active() == []
 
 
-def test_disjoint_runs_both_build(server, settings, warehouse) -> None:
+def test_disjoint_runs_both_build(server: Server, settings: Settings, warehouse: DuckDBWarehouse) -> None:
     ids = [server.start(INGEST, **range_tags(*_dates(settings, *days))) for days in ((205, 215), (216, 226))]
     assert [server.finished(run_id)["status"] for run_id in ids] == ["SUCCESS", "SUCCESS"]
     assert set(ids) <= set(warehouse.ledger()["run_id"])
 
 
-def test_terminated_in_the_ui_a_run_leaves_nothing_half_written(server, settings, warehouse) -> None:
+def test_terminated_in_the_ui_a_run_leaves_nothing_half_written(
+    server: Server, settings: Settings, warehouse: DuckDBWarehouse
+) -> None:
     store = ClaimStore(settings.claims_url)
     run_id = server.start(DATED, **range_tags(*_dates(settings, 0, 120)))
     _until(lambda: any(run_id in claim.run_ids and claim.progress for claim in store.active()), "the run works")
@@ -131,7 +138,9 @@ def test_terminated_in_the_ui_a_run_leaves_nothing_half_written(server, settings
     _assert_ledger_tells_what_is_there(warehouse)
 
 
-def test_all_runs_of_a_backfill_work_under_the_claim_of_the_first(server, settings, warehouse) -> None:
+def test_all_runs_of_a_backfill_work_under_the_claim_of_the_first(
+    server: Server, settings: Settings, warehouse: DuckDBWarehouse
+) -> None:
     first, last = _dates(settings, 230, 233)
     backfill = server.backfill([*INGEST, MODEL], first, last)
     store = ClaimStore(settings.claims_url)

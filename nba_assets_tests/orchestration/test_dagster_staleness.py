@@ -48,7 +48,7 @@ def called_stale(platform: Platform) -> dict[tuple[str, dt.date], list[str]]:
     return found
 
 
-def test_dagster_calls_nothing_stale_that_the_ledger_calls_current(platform):
+def test_dagster_calls_nothing_stale_that_the_ledger_calls_current(platform: Platform) -> None:
     assert called_stale(platform) == {}
     day = platform.source.first_date
     train(platform)

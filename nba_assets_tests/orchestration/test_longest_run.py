@@ -4,6 +4,7 @@ import datetime as dt
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from nba_assets.claims.claim import Claim
@@ -47,7 +48,7 @@ def test_the_maximum_of_the_instance_holds_for_runs_without_their_own(platform: 
 def test_what_is_stuck_past_it_publishes_nothing(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_claim, "GRACE", dt.timedelta())
 
-    def stuck(rows):
+    def stuck(rows: pd.DataFrame) -> pd.DataFrame:
         (claim,) = platform.claims.recent()
         time.sleep(max(0.0, (claim.until - dt.datetime.now(dt.UTC)).total_seconds()) + 0.1)
         return rows

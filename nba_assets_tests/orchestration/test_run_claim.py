@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -22,6 +23,7 @@ from nba_assets.orchestration.run_tags import (
 )
 from nba_assets.partitions import Span
 from nba_assets.sources.simulated.league import SimulatedLeague
+from nba_assets.warehouse.port import Published, Window
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages
 
 DAYS = 4
@@ -215,7 +217,7 @@ def test_a_run_that_lost_its_claim_publishes_nothing_more(platform: Platform) ->
 def test_a_run_that_sleeps_past_its_check_is_fenced_out(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     publish = platform.warehouse.publish
 
-    def slowly(window, *given, **facts):
+    def slowly(window: Window, *given: Any, **facts: Any) -> dict[dt.date, Published]:
         if window.contract.name == "game_results":
             platform.claims.end(1, "expired")
             newer = _reserved(platform, _whole(platform, "game_results"))

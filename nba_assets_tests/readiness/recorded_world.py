@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 from hypothesis import strategies as st
@@ -66,7 +67,7 @@ class World:
         self.contracts = contracts
         self.days = pd.date_range(FIRST, periods=dates, unit="ns")
         self.build = 0
-        self.rows: dict[Place, dict] = {}
+        self.rows: dict[Place, dict[str, Any]] = {}
         self.record = {(name, at): Partition() for name in contracts for at in range(dates)}
         self._state: LedgerState | None = None
 
@@ -147,7 +148,7 @@ class World:
         self.record[name, at].status = "rejected"
         self.record[name, at].publishes += 1
 
-    def restore(self, name: str, at: int, choice: int, kept: dict) -> None:
+    def restore(self, name: str, at: int, choice: int, kept: dict[str, Any]) -> None:
         """Put an earlier content back, with what it had read then."""
         partition = self.record[name, at]
         if not partition.versions:

@@ -4,6 +4,8 @@ No sequence of attempts that publishes nothing may shrink the set of what is sta
 """
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from nba_assets_tests.readiness.recorded_world import World, graphs
 def run(data: st.DataObject, steps: int) -> None:
     world = World(data.draw(graphs()), data.draw(st.integers(1, 4)))
     names, dates = list(world.contracts), range(len(world.days))
-    kept: dict = {}
+    kept: dict[str, Any] = {}
     if data.draw(st.booleans()):
         for name in names:
             world.attempt(name, dict.fromkeys(dates, "first"))
@@ -56,14 +58,14 @@ def compare(world: World) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(st.data())
-def test_what_is_stale_or_refused_is_what_the_record_of_reads_says(data):
+def test_what_is_stale_or_refused_is_what_the_record_of_reads_says(data: st.DataObject) -> None:
     run(data, steps=5)
 
 
 @pytest.mark.long
 @settings(max_examples=2_000, deadline=None)
 @given(st.data())
-def test_two_thousand_sequences_of_operations(data):
+def test_two_thousand_sequences_of_operations(data: st.DataObject) -> None:
     run(data, steps=5)
 
 
@@ -118,7 +120,9 @@ def _stale_may_be_read(self: Partitions, read: Read, requested: object = None) -
         ("blocks", _stale_may_be_read),
     ],
 )
-def test_another_rule_is_found_out(monkeypatch, method, mutant):
+def test_another_rule_is_found_out(
+    monkeypatch: pytest.MonkeyPatch, method: str, mutant: Callable[[Partitions, Read], np.ndarray]
+) -> None:
     monkeypatch.setattr(Partitions, method, mutant)
 
     @settings(

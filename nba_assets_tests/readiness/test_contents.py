@@ -43,19 +43,19 @@ def words(ledger: pd.DataFrame, table: str) -> list[str]:
     return ["".join(here) for here in of_dates]
 
 
-def test_no_games_nothing_due_nothing_at_the_source_and_not_all_of_it_are_distinguished(ledger):
+def test_no_games_nothing_due_nothing_at_the_source_and_not_all_of_it_are_distinguished(ledger: pd.DataFrame) -> None:
     assert words(ledger, "shot_attempts") == ["no games", "", "incomplete", "nothing due"]
     assert words(ledger, "point_lines") == ["no games", "", "source has none", "source has none"]
     assert words(ledger, "team_box_scores") == [""] * 4
 
 
-def test_what_is_not_ready_is_neither_empty_nor_short(ledger):
+def test_what_is_not_ready_is_neither_empty_nor_short(ledger: pd.DataFrame) -> None:
     put(ledger, "shot_attempts", PARTLY, status="rejected", reasons="attempts_match_box_score: off")
     put(ledger, "point_lines", PARTLY, status="blocked", reasons="game_schedule is stale")
     assert words(ledger, "shot_attempts")[PARTLY] == words(ledger, "point_lines")[PARTLY] == ""
 
 
-def test_thin_windows_are_normal_in_the_first_weeks_but_a_game_without_shots_is_not(ledger):
+def test_thin_windows_are_normal_in_the_first_weeks_but_a_game_without_shots_is_not(ledger: pd.DataFrame) -> None:
     put(ledger, "player_daily_cache", PARTLY, completeness=0.5, is_bootstrap=True)
     put(ledger, "shot_attempts", PARTLY, is_bootstrap=True)
     assert words(ledger, "player_daily_cache")[PARTLY] == ""
@@ -64,7 +64,7 @@ def test_thin_windows_are_normal_in_the_first_weeks_but_a_game_without_shots_is_
     assert words(ledger, "player_daily_cache")[PARTLY] == Contents.INCOMPLETE
 
 
-def test_shortfalls_are_counted_in_sentences(ledger):
+def test_shortfalls_are_counted_in_sentences(ledger: pd.DataFrame) -> None:
     assert shortfalls(state(ledger)) == (
         "1 date of shot_attempts is incomplete: the source does not have all of their games.",
         "2 dates of point_lines have games and no rows: the source has none.",
@@ -76,7 +76,7 @@ def test_shortfalls_are_counted_in_sentences(ledger):
     assert shortfalls(state(ledger)) == ()
 
 
-def test_each_says_why_it_is_ready_all_the_same(ledger):
+def test_each_says_why_it_is_ready_all_the_same(ledger: pd.DataFrame) -> None:
     found = state(ledger)
     assert contents_in_words(found, "shot_attempts", PLAYED) == ""
     assert contents_in_words(found, "shot_attempts", NOTHING) == "no games: the schedule has none on this date"

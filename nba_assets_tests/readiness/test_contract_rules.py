@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from nba_assets.contracts.contract import ABSENCE_COLUMN, Absence, Column, Contract, Read
+from nba_assets.readiness.audit import Failure
 from nba_assets.readiness.contract_rules import contract_rules
 from nba_assets_tests.readiness.staged_rows import FIRST, SECOND, assert_only, staged
 
@@ -53,7 +54,7 @@ def change(rows: pd.DataFrame, at: int, **values: object) -> pd.DataFrame:
     return rows
 
 
-def failures(rows: pd.DataFrame):
+def failures(rows: pd.DataFrame) -> list[Failure]:
     return [failure for rule in contract_rules(FORM).values() for failure in rule(staged(FORM, rows))]
 
 
@@ -75,7 +76,7 @@ def reasons(**stated: str) -> str:
         ),
     ],
 )  # fmt: skip
-def test_rows_that_keep_the_contract(rows):
+def test_rows_that_keep_the_contract(rows: pd.DataFrame) -> None:
     assert failures(rows) == []
 
 
@@ -102,15 +103,17 @@ def test_rows_that_keep_the_contract(rows):
                      id="reasons that are no JSON"),
     ],
 )  # fmt: skip
-def test_a_broken_promise_rejects_its_date_and_names_rule_key_and_value(rows, rule, fragments):
+def test_a_broken_promise_rejects_its_date_and_names_rule_key_and_value(
+    rows: pd.DataFrame, rule: str, fragments: list[str]
+) -> None:
     assert_only(failures(rows), SECOND, rule, *fragments)
 
 
-def test_the_same_key_on_two_dates_is_no_duplicate():
+def test_the_same_key_on_two_dates_is_no_duplicate() -> None:
     assert failures(sound(1)) == []
 
 
-def test_three_rows_are_shown_and_the_others_counted():
+def test_three_rows_are_shown_and_the_others_counted() -> None:
     rows = sound(5)
     message = failures(rows.assign(rest_days=-1.0))[0].message
     assert message.startswith("5 rows: ")
@@ -125,7 +128,7 @@ MISSING = {"pts_last_5": None, "absence": reasons(pts_last_5="upstream_missing")
     ("gaps", "is_blocked"),
     [pytest.param(1, False, id="10 % of the rows"), pytest.param(2, True, id="20 % of the rows")],
 )
-def test_a_column_with_gaps_in_over_a_tenth_of_its_windows_holds_the_date(gaps, is_blocked):
+def test_a_column_with_gaps_in_over_a_tenth_of_its_windows_holds_the_date(gaps: int, is_blocked: bool) -> None:
     rows = sound(10)
     for at in range(10, 10 + gaps):
         rows = change(rows, at, **MISSING)
@@ -136,11 +139,11 @@ def test_a_column_with_gaps_in_over_a_tenth_of_its_windows_holds_the_date(gaps, 
     assert_only(found, SECOND, "upstream_gaps_within_limit", "2 of 10 rows", "pts_last_5", blocks=True)
 
 
-def test_a_gap_in_windows_of_over_ten_games_holds_nothing():
+def test_a_gap_in_windows_of_over_ten_games_holds_nothing() -> None:
     rows = sound(10).assign(pts_last_20=None, absence=reasons(pts_last_20="upstream_missing"))
     assert failures(rows.astype({"pts_last_20": "float64"})) == []
 
 
-def test_short_history_is_normal_however_common():
+def test_short_history_is_normal_however_common() -> None:
     rows = sound().assign(pts_last_5=None, absence=reasons(pts_last_5="short_history"))
     assert failures(rows.astype({"pts_last_5": "float64"})) == []

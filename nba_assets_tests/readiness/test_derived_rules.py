@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -24,7 +25,7 @@ def failures(
     return list(DERIVED_RULES[table].rules[rule](staged(TABLES[table], rows, upstream, bootstrap=bootstrap)))
 
 
-def test_every_derived_table_has_rules_of_its_own():
+def test_every_derived_table_has_rules_of_its_own() -> None:
     assert {name for name, contract in TABLES.items() if not contract.ingest} == set(DERIVED_RULES)
     assert all(rules_of(contract).rules for contract in TABLES.values())
 
@@ -44,7 +45,7 @@ def keyed(key: str) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(("table", "upstream", "key"), ROWS_OF)
-def test_one_row_per_row_of_the_input(table, upstream, key):
+def test_one_row_per_row_of_the_input(table: str, upstream: str, key: str) -> None:
     rule, rows = f"rows_match_{upstream}", keyed(key)
     assert failures(table, rule, rows, {upstream: rows}) == []
     lost = failures(table, rule, rows.iloc[:2], {upstream: rows})
@@ -64,7 +65,7 @@ def test_one_row_per_row_of_the_input(table, upstream, key):
         pytest.param({"fgm": None}, True, id="shots not stated"),
     ],
 )
-def test_points_are_made_of_shots(change, passes):
+def test_points_are_made_of_shots(change: dict[str, Any], passes: bool) -> None:
     rows = raw_frames([FIRST, SECOND])["team_box_scores"]
     hit = (rows["game_id"] == GAME) & (rows["team_id"] == BOS)
     for name, value in change.items():
@@ -86,7 +87,7 @@ def player_rows() -> pd.DataFrame:
     return pd.DataFrame(rows).assign(absence="{}")
 
 
-def test_usage_of_a_team_adds_up():
+def test_usage_of_a_team_adds_up() -> None:
     rows = player_rows()
     assert failures("player_game_summary", "usage_sums_to_team", rows) == []
     rows.loc[7, "usage_rate"] = 20.02
@@ -100,7 +101,7 @@ def test_usage_of_a_team_adds_up():
     )
 
 
-def test_usage_adds_up_to_the_share_of_those_who_have_one():
+def test_usage_adds_up_to_the_share_of_those_who_have_one() -> None:
     """A player with a chance and no recorded minutes has no usage: the other four have 80 %."""
     rows = player_rows()
     rows.loc[7, ["usage_rate", "minutes_played"]] = [float("nan"), 0.0]
@@ -122,7 +123,7 @@ def without_usage(count: int, absence: str, minutes: float = 10.0) -> pd.DataFra
         pytest.param(without_usage(40, '{"usage_rate": "did_not_play"}', minutes=0.0), True, id="nobody played"),
     ],
 )
-def test_usage_is_populated_on_95_percent_of_rows_with_minutes(rows, passes):
+def test_usage_is_populated_on_95_percent_of_rows_with_minutes(rows: pd.DataFrame, passes: bool) -> None:
     found = failures("player_game_summary", "usage_populated", rows)
     if passes:
         assert found == []
@@ -131,7 +132,7 @@ def test_usage_is_populated_on_95_percent_of_rows_with_minutes(rows, passes):
 
 
 @pytest.mark.parametrize("table", ["player_daily_cache", "player_composite_factors"])
-def test_average_usage_is_populated_on_90_percent_of_rows_after_bootstrap(table):
+def test_average_usage_is_populated_on_90_percent_of_rows_after_bootstrap(table: str) -> None:
     rows = pd.DataFrame(
         {
             "game_date": [pd.Timestamp(SECOND)] * 10,
@@ -148,7 +149,7 @@ def test_average_usage_is_populated_on_90_percent_of_rows_after_bootstrap(table)
     assert failures(table, "avg_usage_populated", rows)[0].blocks, "a gap holds the date, it does not reject it"
 
 
-def test_zones_allowed_have_a_row_for_each_team_due_and_no_other():
+def test_zones_allowed_have_a_row_for_each_team_due_and_no_other() -> None:
     schedule = raw_frames([FIRST, SECOND])["game_schedule"]
     rows = schedule.melt(["game_date", "game_id"], ["home_team_id", "away_team_id"], value_name="team_id")
     upstream, table, rule = {"game_schedule": schedule}, "team_defense_zones", "teams_match_schedule"
@@ -170,7 +171,7 @@ def test_zones_allowed_have_a_row_for_each_team_due_and_no_other():
     ],
 )
 @pytest.mark.parametrize("size", [10, 20])
-def test_zone_shares_are_of_one_whole(shares, passes, size):
+def test_zone_shares_are_of_one_whole(shares: tuple[float | None, ...], passes: bool, size: int) -> None:
     rows = pd.DataFrame({"game_date": [pd.Timestamp(SECOND)], "game_id": [GAME], "player_id": [7]})
     for n in (10, 20):
         used = shares if n == size else (1.0, 0.0, 0.0)
@@ -184,7 +185,7 @@ def test_zone_shares_are_of_one_whole(shares, passes, size):
 
 
 @pytest.mark.parametrize("table", ["player_daily_cache", "upcoming_player_context", "player_shot_zones"])
-def test_a_scheduled_team_has_eight_expected_players_after_bootstrap(table):
+def test_a_scheduled_team_has_eight_expected_players_after_bootstrap(table: str) -> None:
     schedule = raw_frames([SECOND])["game_schedule"].iloc[:1]
     rows = pd.DataFrame(
         {
@@ -205,7 +206,7 @@ def test_a_scheduled_team_has_eight_expected_players_after_bootstrap(table):
 PREDICTED = keyed("player_id").assign(prediction_source="model", points_p10=2.0, points_median=5.0, points_p90=9.0)
 
 
-def test_one_prediction_per_row_of_features():
+def test_one_prediction_per_row_of_features() -> None:
     rule, table = "rows_match_ml_feature_store", "player_points_predictions"
     features = keyed("player_id")
     assert failures(table, rule, PREDICTED, {"ml_feature_store": features}) == []
@@ -215,7 +216,7 @@ def test_one_prediction_per_row_of_features():
     assert_only(made_up, SECOND, rule, "not in ml_feature_store", GAME, "player_id=2")
 
 
-def test_only_the_baseline_may_stand_where_features_were_refused():
+def test_only_the_baseline_may_stand_where_features_were_refused() -> None:
     rule, table = "rows_match_ml_feature_store", "player_points_predictions"
     refused = {"ml_feature_store": keyed("player_id").iloc[:1]}
     stand_in = PREDICTED.assign(prediction_source=["model", "baseline", "baseline"])
@@ -235,7 +236,7 @@ def test_only_the_baseline_may_stand_where_features_were_refused():
         pytest.param({"points_p10": float("nan"), "points_p90": float("nan")}, True, id="no interval"),
     ],
 )
-def test_interval_is_in_order(change, passes):
+def test_interval_is_in_order(change: dict[str, Any], passes: bool) -> None:
     rows = PREDICTED.copy()
     rows.loc[1, list(change)] = list(change.values())
     found = failures("player_points_predictions", "interval_in_order", rows)
@@ -245,7 +246,7 @@ def test_interval_is_in_order(change, passes):
         assert_only(found, SECOND, "interval_in_order", GAME, "points_median=5.0")
 
 
-def test_everybody_who_played_is_graded():
+def test_everybody_who_played_is_graded() -> None:
     rule, table = "rows_match_player_box_scores", "prediction_accuracy"
     box = pd.concat([keyed("player_id"), keyed("player_id").tail(1).assign(player_id=3)], ignore_index=True)
     box = box.assign(minutes=[20.0, 10.0, 5.0, float("nan")])

@@ -2,23 +2,25 @@
 
 import dataclasses
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from nba_assets.contracts.contract import Read
 from nba_assets.contracts.tables import TABLES
 from nba_assets.errors import RequestError
-from nba_assets.readiness.gate import evaluate, leave_out
+from nba_assets.readiness.gate import Gate, evaluate, leave_out
 from nba_assets_tests.readiness.ledgers import CHAIN, HandLedger, graph, table
 
 DAYS = [dt.date(2024, 1, number) for number in range(1, 5)]
 
 
-def gate_of(ledger: HandLedger, name: str, days: list[dt.date] = DAYS, history_start: int | None = None):
+def gate_of(ledger: HandLedger, name: str, days: list[dt.date] = DAYS, history_start: int | None = None) -> Gate:
     return evaluate(ledger.state(history_start), ledger.contracts[name], days)
 
 
-SAME_DATE_OBSTACLES: list = [
+SAME_DATE_OBSTACLES: list[Any] = [
     pytest.param(lambda ledger: ledger.rows.pop(("raw", 2)), "raw 2024-01-02 is missing", id="missing"),
     pytest.param(
         lambda ledger: ledger.fail("raw", 2, reasons="30 points missing"),
@@ -35,7 +37,7 @@ SAME_DATE_OBSTACLES: list = [
 
 
 @pytest.mark.parametrize(("spoil", "reason"), SAME_DATE_OBSTACLES)
-def test_a_same_date_input_that_is_not_ready_holds_its_date_and_no_other(spoil, reason):
+def test_a_same_date_input_that_is_not_ready_holds_its_date_and_no_other(spoil: Any, reason: Any) -> None:
     ledger = HandLedger().publish_all()
     spoil(ledger)
     gate = gate_of(ledger, "summary")
@@ -43,7 +45,7 @@ def test_a_same_date_input_that_is_not_ready_holds_its_date_and_no_other(spoil, 
     assert gate.open_days == (DAYS[0], DAYS[2], DAYS[3])
 
 
-def test_a_tainted_input_is_no_blocker_to_a_derived_table_but_reported():
+def test_a_tainted_input_is_no_blocker_to_a_derived_table_but_reported() -> None:
     ledger = HandLedger()
     ledger.publish("raw", 1, 3, waivers="w7,w8")
     ledger.publish("raw", 4)
@@ -54,7 +56,7 @@ def test_a_tainted_input_is_no_blocker_to_a_derived_table_but_reported():
     assert gate_of(ledger, "raw").taints == {}
 
 
-def test_a_day_that_is_blocked_takes_over_no_taint():
+def test_a_day_that_is_blocked_takes_over_no_taint() -> None:
     ledger = HandLedger()
     ledger.publish("raw", waivers="w7")
     ledger.fail("raw", 2)
@@ -86,20 +88,22 @@ def sorted_ledger() -> HandLedger:
         pytest.param(["stale", "outdated"], [2, 3, 4], id="outdated names all"),
     ],
 )
-def test_days_are_left_out_by_what_they_are(only, built):
+def test_days_are_left_out_by_what_they_are(only: object, built: list[int]) -> None:
     current, skipped = leave_out(sorted_ledger().state(), CHAIN["summary"], DAYS, only)
     assert current == ((DAYS[0],) if only else ())
     assert [day.day for day in DAYS if day not in (*current, *skipped)] == built
     assert not set(current) & set(skipped)
 
 
-def test_only_what_was_asked_for_is_left_out():
+def test_only_what_was_asked_for_is_left_out() -> None:
     assert leave_out(sorted_ledger().state(), CHAIN["summary"], DAYS[1:2], ("missing",)) == ((), (DAYS[1],))
     assert leave_out(sorted_ledger().state(), CHAIN["summary"], DAYS[3:], ("missing",)) == ((), ())
 
 
 @pytest.mark.parametrize(("only", "skipped"), [("outdated", ()), ("stale", tuple(DAYS)), ("missing", tuple(DAYS))])
-def test_ingested_rows_from_another_state_of_the_source_are_outdated_and_not_stale(only, skipped):
+def test_ingested_rows_from_another_state_of_the_source_are_outdated_and_not_stale(
+    only: str, skipped: tuple[dt.date, ...]
+) -> None:
     raw = dataclasses.replace(CHAIN["raw"], ingest=True)
     ledger = HandLedger({**CHAIN, "raw": raw}).publish_all()
     state = ledger.state()
@@ -108,7 +112,7 @@ def test_ingested_rows_from_another_state_of_the_source_are_outdated_and_not_sta
     assert leave_out(state, raw, DAYS, [only], "v2") == ((), skipped)
 
 
-def test_an_unknown_kind_of_day_is_named():
+def test_an_unknown_kind_of_day_is_named() -> None:
     with pytest.raises(
         RequestError, match=r"summary: only=\['broken'\] is unknown; use outdated, missing, stale, failed"
     ):
@@ -125,7 +129,7 @@ def test_an_unknown_kind_of_day_is_named():
         pytest.param(lambda ledger: ledger.outdate("summary", 2), "stale", id="stale"),
     ],
 )
-def test_history_that_is_missing_or_stale_holds_every_later_date_by_name(spoil, word):
+def test_history_that_is_missing_or_stale_holds_every_later_date_by_name(spoil: Callable[..., Any], word: str) -> None:
     ledger = HandLedger().publish_all()
     spoil(ledger)
     gate = gate_of(ledger, "cache")
@@ -134,7 +138,7 @@ def test_history_that_is_missing_or_stale_holds_every_later_date_by_name(spoil, 
     assert gate.gaps["summary"].tolist() == []
 
 
-def test_several_missing_dates_are_named_once_and_counted():
+def test_several_missing_dates_are_named_once_and_counted() -> None:
     ledger = HandLedger()
     ledger.publish("summary", 4)
     blocked = gate_of(ledger, "cache").blocked
@@ -144,7 +148,7 @@ def test_several_missing_dates_are_named_once_and_counted():
 
 @pytest.mark.parametrize("status", ["rejected", "blocked"])
 @pytest.mark.parametrize("is_stale", [False, True], ids=["current", "outdated"])
-def test_history_that_was_rejected_or_blocked_is_a_gap_and_holds_nothing(status, is_stale):
+def test_history_that_was_rejected_or_blocked_is_a_gap_and_holds_nothing(status: str, is_stale: bool) -> None:
     ledger = HandLedger().publish_all()
     ledger.fail("summary", 2, status=status)
     if is_stale:
@@ -159,7 +163,7 @@ OPTIONAL = graph(table("raw"), table("shots"), table("summary", same_date=["raw"
 
 @pytest.mark.parametrize("status", ["rejected", "blocked"])
 @pytest.mark.parametrize("is_stale", [False, True], ids=["current", "outdated"])
-def test_an_optional_input_that_was_rejected_or_blocked_is_a_gap_and_holds_nothing(status, is_stale):
+def test_an_optional_input_that_was_rejected_or_blocked_is_a_gap_and_holds_nothing(status: str, is_stale: bool) -> None:
     ledger = HandLedger(OPTIONAL).publish_all()
     ledger.fail("shots", 2, 4, status=status)
     if is_stale:
@@ -177,7 +181,9 @@ def test_an_optional_input_that_was_rejected_or_blocked_is_a_gap_and_holds_nothi
         pytest.param(lambda ledger: ledger.outdate("shots", 2), "stale", id="stale"),
     ],
 )
-def test_an_optional_input_that_is_missing_or_stale_holds_its_date_as_any_other(spoil, word):
+def test_an_optional_input_that_is_missing_or_stale_holds_its_date_as_any_other(
+    spoil: Callable[..., Any], word: str
+) -> None:
     ledger = HandLedger(OPTIONAL).publish_all()
     spoil(ledger)
     gate = gate_of(ledger, "summary")
@@ -188,7 +194,7 @@ def test_an_optional_input_that_is_missing_or_stale_holds_its_date_as_any_other(
 RECORDED = graph(table("raw"), table("record", same_date=["raw"]), table("grades", as_published=["record"]))
 
 
-def test_what_is_read_as_published_may_be_stale_but_not_missing_or_refused():
+def test_what_is_read_as_published_may_be_stale_but_not_missing_or_refused() -> None:
     ledger = HandLedger(RECORDED).publish_all()
     ledger.publish("raw", 1, 2, 3)
     ledger.rows.pop(("record", 2))
@@ -201,7 +207,7 @@ def test_what_is_read_as_published_may_be_stale_but_not_missing_or_refused():
     assert gate.open_days == (DAYS[0],)
 
 
-def test_its_reader_is_stale_when_it_is_published_again_and_not_before():
+def test_its_reader_is_stale_when_it_is_published_again_and_not_before() -> None:
     ledger = HandLedger(RECORDED).publish_all()
     ledger.publish("raw", 1, 2)
     ledger.publish("record", 2)
@@ -209,12 +215,12 @@ def test_its_reader_is_stale_when_it_is_published_again_and_not_before():
     assert ledger.state().stale["grades"].tolist() == [False, True, False, False]
 
 
-def test_only_the_same_date_can_be_read_as_published():
+def test_only_the_same_date_can_be_read_as_published() -> None:
     with pytest.raises(ValueError, match="read of record: only the partition of the same date"):
         Read("record", "before", as_published=True)
 
 
-def test_a_gap_of_a_date_that_is_blocked_for_another_reason_is_in_no_window():
+def test_a_gap_of_a_date_that_is_blocked_for_another_reason_is_in_no_window() -> None:
     ledger = HandLedger(OPTIONAL).publish_all()
     ledger.fail("shots", 2)
     ledger.fail("raw", 2)
@@ -223,21 +229,21 @@ def test_a_gap_of_a_date_that_is_blocked_for_another_reason_is_in_no_window():
     assert gate.gaps["shots"].tolist() == []
 
 
-def test_a_gap_of_the_history_is_in_the_window_of_later_dates_only():
+def test_a_gap_of_the_history_is_in_the_window_of_later_dates_only() -> None:
     ledger = HandLedger().publish_all()
     ledger.fail("summary", 2)
     assert gate_of(ledger, "cache", DAYS[:2]).gaps["summary"].tolist() == []
     assert gate_of(ledger, "cache", DAYS[:3]).gaps["summary"].tolist() == [1]
 
 
-def test_nothing_is_missing_before_the_first_game():
+def test_nothing_is_missing_before_the_first_game() -> None:
     ledger = HandLedger()
     ledger.publish("summary", 3, 4)
     assert gate_of(ledger, "cache", history_start=3).open_days == tuple(DAYS)
     assert gate_of(ledger, "cache", history_start=2).open_days == tuple(DAYS[:2])
 
 
-def test_all_blocker_of_a_date_are_named():
+def test_all_blocker_of_a_date_are_named() -> None:
     contracts = graph(table("schedule"), table("box"), table("summary", same_date=["schedule", "box"]))
     ledger = HandLedger(contracts)
     ledger.fail("box", 1, reasons="eight rows")
@@ -246,12 +252,12 @@ def test_all_blocker_of_a_date_are_named():
     )
 
 
-def test_a_date_outside_the_calendar_is_an_error_that_names_it():
+def test_a_date_outside_the_calendar_is_an_error_that_names_it() -> None:
     with pytest.raises(KeyError, match="cache: not in the partition calendar: 2031-01-01"):
         evaluate(HandLedger().state(), CHAIN["cache"], [dt.date(2031, 1, 1)])
 
 
-def test_an_optional_gap_on_a_date_whose_schedule_is_not_known_holds_the_date():
+def test_an_optional_gap_on_a_date_whose_schedule_is_not_known_holds_the_date() -> None:
     ledger = HandLedger(graph(*OPTIONAL.values(), table("game_schedule"))).publish_all()
     ledger.fail("shots", 2)
     assert gate_of(ledger, "summary").blocked == {}
@@ -259,7 +265,7 @@ def test_an_optional_gap_on_a_date_whose_schedule_is_not_known_holds_the_date():
     assert list(gate_of(ledger, "summary").blocked) == [DAYS[1]]
 
 
-def test_a_gap_on_a_date_whose_schedule_is_not_known_closes_the_history_after_it():
+def test_a_gap_on_a_date_whose_schedule_is_not_known_closes_the_history_after_it() -> None:
     ledger = HandLedger(contracts=TABLES).publish_all()
     ledger.fail("player_game_summary", 2, status="blocked")
     ledger.fail("team_offense", 2, status="blocked")

@@ -14,19 +14,19 @@ def origin(name: str, *numbers: int) -> dict[str, np.ndarray]:
     return {name: np.isin(np.arange(1, 5), numbers)}
 
 
-def test_what_was_built_on_a_date_is_its_own_date_first_and_everything_later_behind_a_history():
+def test_what_was_built_on_a_date_is_its_own_date_first_and_everything_later_behind_a_history() -> None:
     state = HandLedger().publish_all().state()
     assert days(built_on(state, origin("raw", 2))) == {"summary": [2], "cache": [3, 4], "features": [3, 4]}
     assert days(built_on(state, origin("features", 2))) == {}
 
 
-def test_partitions_without_content_were_not_built_on_anything():
+def test_partitions_without_content_were_not_built_on_anything() -> None:
     ledger = HandLedger().publish_all()
     del ledger.rows["cache", 3]
     assert days(built_on(ledger.state(), origin("raw", 2))) == {"summary": [2], "cache": [4], "features": [4]}
 
 
-def test_a_rejected_date_keeps_its_own_date_waiting_and_no_history():
+def test_a_rejected_date_keeps_its_own_date_waiting_and_no_history() -> None:
     ledger = HandLedger().publish_all()
     ledger.fail("raw", 2)
     ledger.fail("summary", 2, status="blocked")
@@ -34,7 +34,7 @@ def test_a_rejected_date_keeps_its_own_date_waiting_and_no_history():
     assert days(waiting_for(ledger.state(), origin("raw", 2))) == {"summary": [2]}
 
 
-def test_a_missing_date_keeps_all_later_ones_waiting():
+def test_a_missing_date_keeps_all_later_ones_waiting() -> None:
     ledger = HandLedger().publish_all()
     del ledger.rows["summary", 2]
     for number in (3, 4):
@@ -43,7 +43,7 @@ def test_a_missing_date_keeps_all_later_ones_waiting():
     assert days(waiting_for(ledger.state(), origin("summary", 2))) == {"cache": [3, 4], "features": [3, 4]}
 
 
-def test_a_root_is_blocks_and_has_nothing_in_its_way():
+def test_a_root_is_blocks_and_has_nothing_in_its_way() -> None:
     ledger = HandLedger().publish_all()
     ledger.fail("raw", 2)
     ledger.fail("summary", 2, status="blocked")
@@ -52,7 +52,7 @@ def test_a_root_is_blocks_and_has_nothing_in_its_way():
     assert days({name: is_root(state, name) for name in state.contracts}) == {"raw": [2], "summary": [3]}
 
 
-def test_history_before_the_first_game_is_in_nobodys_way():
+def test_history_before_the_first_game_is_in_nobodys_way() -> None:
     ledger = HandLedger().publish_all()
     for name in ("raw", "summary"):
         del ledger.rows[name, 1]
@@ -61,7 +61,7 @@ def test_history_before_the_first_game_is_in_nobodys_way():
     assert not is_root(ledger.state(history_start=1), "cache").any()
 
 
-def test_an_optional_input_that_was_rejected_keeps_nobody_waiting():
+def test_an_optional_input_that_was_rejected_keeps_nobody_waiting() -> None:
     ledger = HandLedger(
         graph(table("raw"), table("shots"), table("summary", ["raw"], optional=["shots"]))
     ).publish_all()

@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.raw import PLAYER_BOX_SCORES, RAW_TABLES, TEAM_BOX_SCORES
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.audit import Failure, audit
@@ -62,7 +64,7 @@ def failures(table: str, frames: Frames, now: dt.datetime = NOW) -> list[Failure
 
 
 @pytest.mark.parametrize("contract", RAW_TABLES, ids=lambda contract: contract.name)
-def test_sound_games_are_ready_and_complete(contract):
+def test_sound_games_are_ready_and_complete(contract: Contract) -> None:
     frames = raw_frames([FIRST, SECOND])
     upstream = {read.table: frames[read.table] for read in contract.reads}
     verdicts = audit(staged(contract, frames[contract.name], upstream), rules_of(contract), [])
@@ -131,7 +133,7 @@ CASES = [
 @pytest.mark.parametrize(
     ("table", "rule", "fault", "fragments"), [pytest.param(*case[:4], id=f"{case[0]}: {case[4]}") for case in CASES]
 )
-def test_a_fault_fails_its_rule_on_its_date_and_is_named(table, rule, fault, fragments):
+def test_a_fault_fails_its_rule_on_its_date_and_is_named(table: str, rule: str, fault: Fault, fragments: Any) -> None:
     frames = raw_frames([FIRST, SECOND])
     fault(frames)
     found = [failure for failure in failures(table, frames) if failure.rule == rule]
@@ -140,7 +142,7 @@ def test_a_fault_fails_its_rule_on_its_date_and_is_named(table, rule, fault, fra
     assert {failure.game_date for failure in failures(table, frames)} == {SECOND}
 
 
-def test_every_rule_has_a_case():
+def test_every_rule_has_a_case() -> None:
     by_the_clock = {("game_results", "final_games_are_over")}
     rules = {(table, name) for table, own in INGEST_RULES.items() for name in own.rules}
     assert rules - by_the_clock == {(table, rule) for table, rule, *_ in CASES}
@@ -150,7 +152,7 @@ def test_every_rule_has_a_case():
     ("now", "is_early"),
     [(dt.datetime(2024, 12, 4, 4, 59, tzinfo=dt.UTC), True), (dt.datetime(2024, 12, 4, 5, 1, tzinfo=dt.UTC), False)],
 )
-def test_a_final_game_after_today_is_a_fault_by_the_league_clock(now, is_early):
+def test_a_final_game_after_today_is_a_fault_by_the_league_clock(now: dt.datetime, is_early: bool) -> None:
     found = failures("game_results", raw_frames([FIRST, SECOND]), now)
     assert [(failure.game_date, failure.rule) for failure in found] == [(SECOND, "final_games_are_over")] * is_early
     assert all(GAME in failure.message and "after today, 2024-12-03" in failure.message for failure in found)
@@ -160,7 +162,7 @@ def test_a_final_game_after_today_is_a_fault_by_the_league_clock(now, is_early):
     ("hours_after_tipoff", "is_overdue"),
     [pytest.param(11.9, False, id="11.9 h"), pytest.param(12.1, True, id="12.1 h")],
 )
-def test_a_game_is_overdue_twelve_hours_after_tip_off(hours_after_tipoff, is_overdue):
+def test_a_game_is_overdue_twelve_hours_after_tip_off(hours_after_tipoff: float, is_overdue: bool) -> None:
     frames = raw_frames([FIRST, SECOND])
     setting("game_results", "status", "scheduled")(frames)
     tipoff = dt.datetime(2024, 12, 5, tzinfo=dt.UTC)
@@ -168,7 +170,7 @@ def test_a_game_is_overdue_twelve_hours_after_tip_off(hours_after_tipoff, is_ove
     assert [failure.rule for failure in found] == ["no_game_overdue"] * is_overdue
 
 
-def test_without_a_tip_off_time_eleven_in_the_evening_eastern_is_assumed():
+def test_without_a_tip_off_time_eleven_in_the_evening_eastern_is_assumed() -> None:
     frames = raw_frames([FIRST, SECOND])
     setting("game_results", "status", "scheduled")(frames)
     setting("game_schedule", "tipoff_utc", pd.NaT)(frames)
@@ -178,7 +180,7 @@ def test_without_a_tip_off_time_eleven_in_the_evening_eastern_is_assumed():
 
 
 @pytest.mark.parametrize("status", ["scheduled", "in_progress", "postponed"])
-def test_only_final_games_need_box_scores(status):
+def test_only_final_games_need_box_scores(status: str) -> None:
     frames = raw_frames([FIRST, SECOND])
     setting("game_results", "status", status)(frames)
     frames["team_box_scores"] = frames["team_box_scores"].query("game_id != @GAME")
@@ -187,7 +189,7 @@ def test_only_final_games_need_box_scores(status):
     assert failures("player_box_scores", frames) == []
 
 
-def test_a_postponed_game_keeps_its_id_on_both_dates():
+def test_a_postponed_game_keeps_its_id_on_both_dates() -> None:
     """The old date has a typed row; the game is played on the new date under the same id."""
     frames = raw_frames([FIRST, SECOND])
     moved = frames["game_schedule"].query("game_id == @GAME").assign(game_date=pd.Timestamp(FIRST), is_postponed=True)
@@ -199,7 +201,7 @@ def test_a_postponed_game_keeps_its_id_on_both_dates():
     assert [failure for table in INGEST_RULES for failure in failures(table, frames)] == []
 
 
-def test_a_result_on_the_wrong_date_is_not_the_game_of_the_schedule():
+def test_a_result_on_the_wrong_date_is_not_the_game_of_the_schedule() -> None:
     frames = raw_frames([FIRST, SECOND])
     setting("game_results", "game_date", pd.Timestamp(FIRST))(frames)
     found = failures("game_results", frames)
@@ -210,13 +212,13 @@ def test_a_result_on_the_wrong_date_is_not_the_game_of_the_schedule():
 
 
 @pytest.mark.parametrize(("minutes", "passes"), [(239.5, True), (240.5, True), (239.0, False), (241.0, False)])
-def test_team_minutes_may_be_rounded(minutes, passes):
+def test_team_minutes_may_be_rounded(minutes: float, passes: bool) -> None:
     frames = raw_frames([FIRST, SECOND])
     setting("team_box_scores", "minutes", minutes)(frames)
     assert (failures("team_box_scores", frames) == []) is passes
 
 
-def test_overtime_has_25_more_team_minutes():
+def test_overtime_has_25_more_team_minutes() -> None:
     frames = raw_frames([FIRST, SECOND])
     setting("game_results", "overtime_periods", 2)(frames)
     setting("team_box_scores", "minutes", 290.0)(frames)
@@ -227,7 +229,7 @@ def test_overtime_has_25_more_team_minutes():
     ("contract", "found"),
     [pytest.param(TEAM_BOX_SCORES, 3, id="team"), pytest.param(PLAYER_BOX_SCORES, 3, id="player")],
 )
-def test_completeness_counts_team_games_of_final_games(contract, found):
+def test_completeness_counts_team_games_of_final_games(contract: Contract, found: int) -> None:
     frames = raw_frames([FIRST, SECOND])
     dropping(contract.name, team_id=NYK)(frames)
     upstream = {read.table: frames[read.table] for read in contract.reads}

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def built() -> HandLedger:
     return HandLedger().publish_all()
 
 
-def test_an_empty_ledger_is_built_whole_in_graph_order_and_waves():
+def test_an_empty_ledger_is_built_whole_in_graph_order_and_waves() -> None:
     plan = plan_of(HandLedger())
     assert numbers(plan) == {name: [1, 2, 3, 4] for name in CHAIN}
     assert [(part.table, part.wave, part.certain) for part in plan.tables] == [
@@ -44,7 +45,7 @@ def test_an_empty_ledger_is_built_whole_in_graph_order_and_waves():
     }
 
 
-def test_the_model_has_a_wave_between_features_and_predictions():
+def test_the_model_has_a_wave_between_features_and_predictions() -> None:
     days = calendar(3)
     plan = make_plan(LedgerState(built_ledger(REAL, days, 1).iloc[:0], REAL, days))
     waves = {part.table: part.wave for part in plan.tables}
@@ -52,14 +53,14 @@ def test_the_model_has_a_wave_between_features_and_predictions():
     assert waves["player_points_predictions"] == 4
 
 
-def test_what_is_published_as_it_should_is_not_planned_unless_everything_is_asked_for():
+def test_what_is_published_as_it_should_is_not_planned_unless_everything_is_asked_for() -> None:
     assert plan_of(built()).tables == ()
     asked = plan_of(built(), tables=["features"], only=["all"])
     assert numbers(asked) == {"features": [1, 2, 3, 4]}
     assert asked.tables[0].reasons[0].kind is Kind.ASKED
 
 
-def test_a_late_correction_plans_exactly_what_has_it_in_its_window():
+def test_a_late_correction_plans_exactly_what_has_it_in_its_window() -> None:
     ledger = built()
     ledger.publish("raw", 2)
     del ledger.rows["features", 1]
@@ -71,7 +72,7 @@ def test_a_late_correction_plans_exactly_what_has_it_in_its_window():
     assert plan.stops == ()
 
 
-def test_a_late_correction_of_the_real_graph_plans_its_declared_windows():
+def test_a_late_correction_of_the_real_graph_plans_its_declared_windows() -> None:
     days = calendar(40)
     ledger = rewritten(built_ledger(REAL, days, 10), "team_box_scores", slice(20, 21))
     plan = make_plan(LedgerState(ledger, REAL, days), only=["stale"])
@@ -94,7 +95,7 @@ def test_a_late_correction_of_the_real_graph_plans_its_declared_windows():
         pytest.param([], {"raw": [4], "summary": [2, 4], "cache": [3, 4], "features": [1, 3, 4]}, id="outdated"),
     ],
 )
-def test_filters_choose_by_kind_and_take_in_what_becomes_stale(only, planned):
+def test_filters_choose_by_kind_and_take_in_what_becomes_stale(only: list[str], planned: dict[str, list[int]]) -> None:
     ledger = HandLedger()
     ledger.publish("raw")
     ledger.publish("summary", 1, 3, 4)
@@ -106,7 +107,7 @@ def test_filters_choose_by_kind_and_take_in_what_becomes_stale(only, planned):
     assert numbers(plan_of(ledger, only=only)) == planned
 
 
-def test_a_date_is_planned_for_the_first_reason_that_holds():
+def test_a_date_is_planned_for_the_first_reason_that_holds() -> None:
     ledger = built()
     ledger.publish("raw", 2, 3)
     ledger.fail("summary", 2)
@@ -119,7 +120,7 @@ def test_a_date_is_planned_for_the_first_reason_that_holds():
     ]  # fmt: skip
 
 
-def test_a_gap_that_closes_makes_its_readers_stale_for_certain():
+def test_a_gap_that_closes_makes_its_readers_stale_for_certain() -> None:
     ledger = HandLedger()
     ledger.publish("raw")
     ledger.publish("summary", 1, 3, 4)
@@ -134,7 +135,7 @@ def test_a_gap_that_closes_makes_its_readers_stale_for_certain():
     assert cache.certain == 2
 
 
-def test_an_asked_rebuild_only_may_make_its_readers_stale():
+def test_an_asked_rebuild_only_may_make_its_readers_stale() -> None:
     features = plan_of(built(), tables=["cache", "features"], first=dt.date(2024, 1, 4), only=["all"])
     assert numbers(features) == {"cache": [4], "features": [4]}
     ledger = built()
@@ -147,13 +148,13 @@ def test_an_asked_rebuild_only_may_make_its_readers_stale():
     assert make_plan(ledger.state(), source_version="s2", only=["stale"]).tables == ()
 
 
-def test_downstream_that_was_not_asked_for_is_named():
+def test_downstream_that_was_not_asked_for_is_named() -> None:
     plan = plan_of(built(), tables=["summary"], first=dt.date(2024, 1, 3), last=dt.date(2024, 1, 3), only=["all"])
     assert outside(plan) == {"cache": "cache 2024-01-04", "features": "features 2024-01-04"}
     assert plan_of(built(), only=["all"]).outside == ()
 
 
-def test_missing_upstream_that_was_not_asked_for_stops_the_plan_and_is_named():
+def test_missing_upstream_that_was_not_asked_for_stops_the_plan_and_is_named() -> None:
     ledger = HandLedger()
     ledger.publish("raw")
     plan = plan_of(ledger, tables=["cache", "features"])
@@ -166,14 +167,14 @@ def test_missing_upstream_that_was_not_asked_for_stops_the_plan_and_is_named():
     assert [stop.is_asked for stop in plan.stops] == [False, True]
 
 
-def test_a_rejected_input_of_the_same_date_stops_and_says_why():
+def test_a_rejected_input_of_the_same_date_stops_and_says_why() -> None:
     ledger = built()
     ledger.fail("raw", 2, reasons="points differ")
     plan = plan_of(ledger, tables=["summary"], only=["all"])
     assert [str(stop) for stop in plan.stops] == ["summary 2024-01-02: raw 2024-01-02 is rejected: points differ"]
 
 
-def test_a_table_left_out_between_stops_what_is_built_on_it_only_if_contents_change():
+def test_a_table_left_out_between_stops_what_is_built_on_it_only_if_contents_change() -> None:
     plan = plan_of(built(), tables=["raw", "cache"], only=["all"])
     assert [(str(stop), stop.is_certain) for stop in plan.stops] == [
         ("cache 2024-01-02 … 2024-01-04 (3 dates): summary 2024-01-01 would become stale (and 2 more dates)", False)
@@ -181,7 +182,7 @@ def test_a_table_left_out_between_stops_what_is_built_on_it_only_if_contents_cha
     assert plan.upstream_blockers == ()
 
 
-def test_gaps_that_stay_in_the_history_are_named():
+def test_gaps_that_stay_in_the_history_are_named() -> None:
     ledger = built()
     ledger.fail("summary", 2)
     plan = plan_of(ledger, tables=["cache"], only=["all"])
@@ -190,7 +191,7 @@ def test_gaps_that_stay_in_the_history_are_named():
     assert plan_of(ledger, tables=["cache"], last=dt.date(2024, 1, 2), only=["all"]).gaps == ()
 
 
-def test_what_the_gate_stops_is_a_gap_for_later_dates_not_missing_history():
+def test_what_the_gate_stops_is_a_gap_for_later_dates_not_missing_history() -> None:
     ledger = HandLedger()
     ledger.publish("raw", 1, 3, 4)
     plan = plan_of(ledger, tables=["summary", "cache"])
@@ -198,14 +199,14 @@ def test_what_the_gate_stops_is_a_gap_for_later_dates_not_missing_history():
     assert [str(gap) for gap in plan.gaps] == ["summary 2024-01-02"]
 
 
-def test_nothing_is_missing_before_the_first_game_of_the_source():
+def test_nothing_is_missing_before_the_first_game_of_the_source() -> None:
     ledger = HandLedger()
     ledger.publish("summary", 2, 3, 4)
     state = LedgerState(ledger.frame().assign(rows=1, source_version=""), CHAIN, ledger.days, dt.date(2024, 1, 2))
     assert make_plan(state, tables=["cache"]).stops == ()
 
 
-def test_rows_are_those_that_stand_else_as_many_per_game_as_usual():
+def test_rows_are_those_that_stand_else_as_many_per_game_as_usual() -> None:
     contracts = graph(table("game_schedule"), table("box", same_date=["game_schedule"]))
     ledger = HandLedger(contracts)
     ledger.publish("game_schedule")
@@ -215,12 +216,12 @@ def test_rows_are_those_that_stand_else_as_many_per_game_as_usual():
     assert make_plan(HandLedger(contracts).state(), tables=["box"]).tables[0].rows is None
 
 
-def test_expected_seconds_come_from_the_durations_of_the_table():
+def test_expected_seconds_come_from_the_durations_of_the_table() -> None:
     plan = make_plan(HandLedger().state(), durations={"raw": Duration(2.0, 0.5)})
     assert [part.seconds for part in plan.tables] == [4.0, None, None, None]
 
 
-def test_the_range_is_cut_to_the_calendar():
+def test_the_range_is_cut_to_the_calendar() -> None:
     plan = plan_of(HandLedger(), first=dt.date(2023, 1, 1), last=dt.date(2024, 1, 2), tables=["raw"])
     assert (plan.first, plan.last, numbers(plan)) == (dt.date(2024, 1, 1), dt.date(2024, 1, 2), {"raw": [1, 2]})
 
@@ -233,7 +234,9 @@ def test_the_range_is_cut_to_the_calendar():
         ({"first": dt.date(2025, 1, 1)}, RequestError, "nothing of 2025-01-01 … the end.*2024-01-01 … 2024-01-04"),
     ],
 )
-def test_what_cannot_be_planned_is_refused_with_what_can(asked, error, message):
+def test_what_cannot_be_planned_is_refused_with_what_can(
+    asked: dict[str, Any], error: type[Exception], message: str
+) -> None:
     with pytest.raises(error, match=message):
         plan_of(HandLedger(), **asked)
 
@@ -250,7 +253,7 @@ def invalidated_offense() -> HandLedger:
     return ledger
 
 
-def test_failed_attempts_leave_stale_what_was_stale():
+def test_failed_attempts_leave_stale_what_was_stale() -> None:
     before = HandLedger(REAL).publish_all()
     before.invalidate("team_offense", 2)
     stale = before.state()
@@ -261,7 +264,7 @@ def test_failed_attempts_leave_stale_what_was_stale():
     assert after.is_stale("ml_feature_store").tolist() == [False, False, True, True]
 
 
-def test_a_plan_of_the_stale_builds_the_refused_partitions_that_they_rest_on_first():
+def test_a_plan_of_the_stale_builds_the_refused_partitions_that_they_rest_on_first() -> None:
     plan = plan_of(invalidated_offense(), only=["stale"])
     assert plan.only == ("stale", "failed")
     found = numbers(plan)
@@ -270,7 +273,7 @@ def test_a_plan_of_the_stale_builds_the_refused_partitions_that_they_rest_on_fir
     assert plan.stops == () == plan.roots_outside == plan.left_out
 
 
-def test_a_plan_names_the_refused_partitions_that_it_was_not_asked_for():
+def test_a_plan_names_the_refused_partitions_that_it_was_not_asked_for() -> None:
     plan = plan_of(invalidated_offense(), tables=["team_defense_zones"], only=["stale"])
     assert plan.only == ("stale",)
     assert list(map(str, plan.roots_outside)) == [
@@ -278,7 +281,7 @@ def test_a_plan_names_the_refused_partitions_that_it_was_not_asked_for():
     ][:2]  # fmt: skip
 
 
-def test_a_plan_of_the_stale_counts_what_it_leaves_red():
+def test_a_plan_of_the_stale_counts_what_it_leaves_red() -> None:
     ledger = HandLedger().publish_all()
     ledger.fail("raw", 3)
     ledger.fail("summary", 3, status="blocked")

@@ -1,6 +1,7 @@
 """Plans of random ledgers, carried out table by table against the real gate."""
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 from hypothesis import given, settings
@@ -17,7 +18,7 @@ from nba_assets_tests.readiness.ledgers import HandLedger
 from nba_assets_tests.readiness.test_state import TABLES, ledgers
 
 
-def carry_out(ledger: HandLedger, plan: Plan, contents_change: bool) -> tuple[dict, dict]:
+def carry_out(ledger: HandLedger, plan: Plan, contents_change: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     """Build the plan's tables in order as a backfill does; returns the days attempted and those that were blocked."""
     attempted: dict[str, set[dt.date]] = {}
     blocked: dict[str, set[dt.date]] = {}
@@ -64,8 +65,8 @@ def stopped(plan: Plan, contents_change: bool) -> dict[str, set[dt.date]]:
     chosen=st.just(set(TABLES)) | st.sets(st.sampled_from(TABLES), min_size=1),
 )
 def test_a_plan_foretells_what_is_built_and_stopped_and_one_of_everything_leaves_nothing_stale(
-    ledger, contents_change, chosen
-):
+    ledger: HandLedger, contents_change: bool, chosen: set[str]
+) -> None:
     ledger.build = 2
     plan = make_plan(ledger.state(), tables=sorted(chosen))
     attempted, blocked = carry_out(ledger, plan, contents_change)
@@ -83,7 +84,7 @@ def test_a_plan_foretells_what_is_built_and_stopped_and_one_of_everything_leaves
 
 @settings(max_examples=60, deadline=None)
 @given(ledger=ledgers())
-def test_plan_explanation_and_quality_page_say_of_every_partition_what_the_gate_does(ledger):
+def test_plan_explanation_and_quality_page_say_of_every_partition_what_the_gate_does(ledger: HandLedger) -> None:
     state = ledger.state()
     for name in TABLES:
         blocked = set(evaluate(state, ledger.contracts[name], list(state.days.date)).blocked)

@@ -1,5 +1,7 @@
 """Rules of points lines and injury reports: sound rows pass all of them, each fault fails one on its own date."""
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -68,12 +70,12 @@ def failures(table: str, rows: pd.DataFrame, tipoff: bool = True) -> list[Failur
 
 @pytest.mark.parametrize("table", list(ROWS))
 @pytest.mark.parametrize("tipoff", [True, False])
-def test_sound_rows_pass(table, tipoff):
+def test_sound_rows_pass(table: str, tipoff: bool) -> None:
     assert failures(table, ROWS[table](), tipoff) == []
 
 
 @pytest.mark.parametrize("table", list(ROWS))
-def test_a_date_without_rows_is_ready(table):
+def test_a_date_without_rows_is_ready(table: str) -> None:
     checked = staged(TABLES[table], ROWS[table]().iloc[:0], {"game_schedule": schedule()})
     verdicts = audit(checked, rules_of(TABLES[table]), [])
     assert {verdict.status for verdict in verdicts.values()} == {Status.READY}
@@ -96,29 +98,29 @@ def test_a_date_without_rows_is_ready(table):
         ("injury_reports", {"status": "hurt"}, "within_range", "status=hurt"),
     ],
 )
-def test_a_fault_fails_its_rule(table, values, rule, fragment):
+def test_a_fault_fails_its_rule(table: str, values: dict[str, Any], rule: str, fragment: str) -> None:
     assert_only(failures(table, changed(ROWS[table](), **values)), SECOND, rule, fragment)
 
 
-def test_a_snapshot_a_second_before_tip_off_is_in_time():
+def test_a_snapshot_a_second_before_tip_off_is_in_time() -> None:
     in_time = changed(lines(), snapshot_at=pd.Timestamp("2024-12-04T23:59:59Z"))
     assert failures("point_lines", in_time) == []
 
 
 @pytest.mark.parametrize(("table", "share"), [("point_lines", 0.1), ("injury_reports", 0.5)])
-def test_so_many_names_may_be_nobodys(table, share):
+def test_so_many_names_may_be_nobodys(table: str, share: float) -> None:
     most = int(share * PLAYERS)
     assert failures(table, changed(ROWS[table](), most, player_id=float("nan"))) == []
     many = failures(table, changed(ROWS[table](), most + 1, player_id=float("nan")))
     assert_only(many, SECOND, "names_resolved", f"{most + 1} of {PLAYERS} names", "Player 9")
 
 
-def test_teams_without_a_list_are_no_unknown_names():
+def test_teams_without_a_list_are_no_unknown_names() -> None:
     waiting = changed(reports(), 1, status="not_yet_submitted", player_name="NOT YET SUBMITTED", player_id=float("nan"))
     assert failures("injury_reports", waiting.tail(1)) == []
 
 
-def test_who_is_listed_out_is_no_lost_player():
+def test_who_is_listed_out_is_no_lost_player() -> None:
     rule = DERIVED_RULES["upcoming_player_context"].rules["enough_expected_players"]
     games = schedule()
     teams = [(row.game_id, row.game_date, team) for row in games.itertuples() for team in
@@ -138,7 +140,7 @@ def test_who_is_listed_out_is_no_lost_player():
         assert len(list(rule(staged(TABLES["upcoming_player_context"], six, upstream)))) == expected
 
 
-def test_what_an_optional_table_lacks_holds_no_date():
+def test_what_an_optional_table_lacks_holds_no_date() -> None:
     nulls = (Absence.UPSTREAM_MISSING,)
     contract = Contract(
         "made_up", "nba_precompute", "", "", "", ("game_id",),
@@ -155,5 +157,5 @@ def test_what_an_optional_table_lacks_holds_no_date():
     assert_only(list(rule(staged(contract, worse))), SECOND, "upstream_gaps_within_limit", "of_games", blocks=True)
 
 
-def test_every_report_table_has_its_rules():
+def test_every_report_table_has_its_rules() -> None:
     assert {contract.name for contract in REPORT_TABLES} == set(REPORT_RULES)

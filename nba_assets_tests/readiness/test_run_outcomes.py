@@ -39,7 +39,7 @@ def test_a_run_that_attempted_nothing_has_no_line() -> None:
     assert outcome_counts(empty, ["this"]).empty
 
 
-def test_counts_in_words():
+def test_counts_in_words() -> None:
     assert outcome_in_words({"built": 3, "unchanged": 1, "empty": 4, "blocked": 2}) == "3 built, 1 unchanged, 2 blocked"
     assert outcome_in_words({}) == "nothing attempted"
 
@@ -51,7 +51,7 @@ def refused(ledger: HandLedger, *attempted: tuple[str, int]) -> str:
     return refusals_in_words(ledger.state(), mine)
 
 
-def test_a_run_that_built_nothing_says_so_with_the_cause_at_the_root_and_the_one_command():
+def test_a_run_that_built_nothing_says_so_with_the_cause_at_the_root_and_the_one_command() -> None:
     ledger = HandLedger().publish_all()
     ledger.invalidate("raw", 2, 3, reasons="invalidated by ana: typo")
     ledger.fail("summary", 2, 3, status="blocked", reasons="raw is rejected")
@@ -62,7 +62,7 @@ def test_a_run_that_built_nothing_says_so_with_the_cause_at_the_root_and_the_one
     )
 
 
-def test_good_dates_are_counted_and_what_a_rule_rejected_is_corrected_first():
+def test_good_dates_are_counted_and_what_a_rule_rejected_is_corrected_first() -> None:
     ledger = HandLedger().publish_all()
     ledger.fail("raw", 3, reasons="points_sum: 3 too many")
     said = refused(ledger, ("raw", 2), ("raw", 3))
@@ -72,7 +72,7 @@ def test_good_dates_are_counted_and_what_a_rule_rejected_is_corrected_first():
     )
 
 
-def test_a_gap_far_above_is_the_cause_of_what_its_own_rule_holds():
+def test_a_gap_far_above_is_the_cause_of_what_its_own_rule_holds() -> None:
     ledger = HandLedger().publish_all()
     ledger.invalidate("raw", 1, reasons="invalidated by ana: typo")
     ledger.fail("summary", 1, status="blocked", reasons="raw 2024-01-01 is rejected")

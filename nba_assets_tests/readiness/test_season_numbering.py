@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -40,17 +41,17 @@ def missing(games: pd.DataFrame, first: dt.date = OPENING, last: dt.date = LAST)
 
 
 @pytest.mark.parametrize("numbers", [(1,), (61,), (400, 401), (1200,), (1230,)])
-def test_every_missing_number_of_a_whole_season_is_named(numbers):
+def test_every_missing_number_of_a_whole_season_is_named(numbers: tuple[int, ...]) -> None:
     assert missing(without(*numbers)) == {f"00223{number:05d}": True for number in numbers}
 
 
-def test_a_whole_season_that_is_nowhere_is_named():
+def test_a_whole_season_that_is_nowhere_is_named() -> None:
     (gap,) = season_gaps(season().head(0), OPENING, LAST)
     assert (len(gap.missing), gap.is_whole) == (1230, True)
     assert str(gap) == ("2023-24: 1230 games are nowhere by the league's numbering: 0022300001 … 0022301230")
 
 
-def test_a_running_season_names_a_gap_between_its_games_as_a_hint():
+def test_a_running_season_names_a_gap_between_its_games_as_a_hint() -> None:
     today = dt.date(2024, 1, 20)
     running = without(300)
     running = running[running["game_date"] <= pd.Timestamp(today)]
@@ -58,19 +59,19 @@ def test_a_running_season_names_a_gap_between_its_games_as_a_hint():
 
 
 @pytest.mark.parametrize("first", [dt.date(2023, 10, 26), dt.date(2023, 12, 5), dt.date(2024, 2, 1)])
-def test_nothing_is_required_of_a_season_that_is_covered_from_some_day_on(first):
+def test_nothing_is_required_of_a_season_that_is_covered_from_some_day_on(first: dt.date) -> None:
     games = without(300)
     assert missing(games[games["game_date"] >= pd.Timestamp(first)], first=first) == {}
 
 
 @pytest.mark.parametrize("days", range(1, 180, 7))
-def test_what_is_after_the_coverage_is_not_missing(days):
+def test_what_is_after_the_coverage_is_not_missing(days: int) -> None:
     last = dt.date(2023, 10, 24) + dt.timedelta(days=days)
     games = season()
     assert missing(games[games["game_date"] <= pd.Timestamp(last)], last=last) == {}
 
 
-def test_what_is_declared_or_has_no_ready_schedule_is_not_judged():
+def test_what_is_declared_or_has_no_ready_schedule_is_not_judged() -> None:
     games = without(300)
     assert season_gaps(games, OPENING, LAST, left_out={("2023-24", "regular_season")}) == ()
     assert season_gaps(games, OPENING, LAST, unknown=[dt.date(2024, 1, 3)]) == ()
@@ -79,13 +80,13 @@ def test_what_is_declared_or_has_no_ready_schedule_is_not_judged():
     )
 
 
-def test_a_postponed_game_is_somewhere():
+def test_a_postponed_game_is_somewhere() -> None:
     games = season()
     games.loc[299, "is_postponed"] = True
     assert missing(games) == {}
 
 
-def test_a_team_with_another_number_of_games_is_named():
+def test_a_team_with_another_number_of_games_is_named() -> None:
     games = season()
     games["home_team_id"] = games["home_team_id"].replace(3, 4)
     (gap,) = season_gaps(games, OPENING, LAST)
@@ -103,7 +104,7 @@ def waiver(last: dt.date = LAST, **other: object) -> Waiver:
     return Waiver(waiver_id="w1", first=OPENING, last=last, **given)  # type: ignore[arg-type]
 
 
-def test_training_is_refused_with_the_ids_and_may_be_waived():
+def test_training_is_refused_with_the_ids_and_may_be_waived() -> None:
     with pytest.raises(
         GateClosed, match=r"2023-24: 1 game is nowhere .*: 0022300300.*waive training_window_ready"
     ) as closed:
@@ -113,12 +114,12 @@ def test_training_is_refused_with_the_ids_and_may_be_waived():
 
 
 @pytest.mark.parametrize("wrong", [{"last": dt.date(2024, 4, 19)}, {"until": NOW}, {"rule": "other"}])
-def test_a_waiver_must_cover_the_gap_in_force(wrong):
+def test_a_waiver_must_cover_the_gap_in_force(wrong: dict[str, Any]) -> None:
     with pytest.raises(GateClosed):
         require_whole_seasons([GAP], [waiver(**wrong)], NOW, "training")
 
 
-def test_a_hint_refuses_no_training():
+def test_a_hint_refuses_no_training() -> None:
     hint = SeasonGap("2023-24", ("0022300300",), OPENING, LAST, is_whole=False)
     assert require_whole_seasons([hint], [], NOW, "training") == ()
 
@@ -126,7 +127,9 @@ def test_a_hint_refuses_no_training():
 @pytest.mark.archive
 @pytest.mark.long
 @pytest.mark.parametrize("directory", ["archive", "raw/nba_stats_leaguegamelog"])
-def test_ten_real_seasons_lack_no_game_and_a_lost_one_is_found(shared_data: Path, tmp_path: Path, directory: str):
+def test_ten_real_seasons_lack_no_game_and_a_lost_one_is_found(
+    shared_data: Path, tmp_path: Path, directory: str
+) -> None:
     source = ArchiveSource(shared_data / directory, tmp_path)
     games = source.read("game_schedule", source.first_date, source.horizon).rows
     assert season_gaps(games, source.first_date, source.horizon) == ()
@@ -138,7 +141,7 @@ def test_ten_real_seasons_lack_no_game_and_a_lost_one_is_found(shared_data: Path
 
 @pytest.mark.archive
 @pytest.mark.long
-def test_part_of_a_real_season_raises_no_error(shared_data: Path, tmp_path: Path):
+def test_part_of_a_real_season_raises_no_error(shared_data: Path, tmp_path: Path) -> None:
     source = ArchiveSource(shared_data / "archive", tmp_path)
     games = source.read("game_schedule", source.first_date, source.horizon).rows
     days = sorted(games["game_date"].dt.date.unique())

@@ -1,6 +1,7 @@
 """Causes of staleness: worked by hand, and against a recursion that follows the definition one partition at a time."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,12 +23,12 @@ def built(days: int = 6) -> HandLedger:
     return HandLedger(days=days).publish_all()
 
 
-def test_nothing_stale_has_no_cause():
+def test_nothing_stale_has_no_cause() -> None:
     assert causes(built()) == {}
     assert causes(HandLedger()) == {}
 
 
-def test_one_correction_is_the_cause_of_everything_built_on_it():
+def test_one_correction_is_the_cause_of_everything_built_on_it() -> None:
     ledger = built()
     ledger.publish("raw", 2)
     assert causes(ledger) == {
@@ -37,14 +38,14 @@ def test_one_correction_is_the_cause_of_everything_built_on_it():
     }
 
 
-def test_a_rebuilt_table_between_becomes_the_cause_itself():
+def test_a_rebuilt_table_between_becomes_the_cause_itself() -> None:
     ledger = built()
     ledger.publish("raw", 2)
     ledger.publish("summary", 2)
     assert causes(ledger)["cache"] == ["2024-01-03 … 2024-01-06 (4 dates) stale: summary 2024-01-02 changed in build 6"]
 
 
-def test_several_corrections_are_distinguished():
+def test_several_corrections_are_distinguished() -> None:
     ledger = built()
     ledger.publish("summary", 1, 2)
     ledger.publish("summary", 4)
@@ -54,7 +55,7 @@ def test_several_corrections_are_distinguished():
     ]
 
 
-def test_a_same_date_reader_is_reported_of_its_own_dates_only():
+def test_a_same_date_reader_is_reported_of_its_own_dates_only() -> None:
     ledger = built()
     ledger.publish("cache", 1, 2, 5)
     assert causes(ledger) == {
@@ -65,7 +66,7 @@ def test_a_same_date_reader_is_reported_of_its_own_dates_only():
     }
 
 
-def test_a_history_reader_is_reported_of_nothing_after_its_dates():
+def test_a_history_reader_is_reported_of_nothing_after_its_dates() -> None:
     ledger = built()
     ledger.publish("summary", 1, 4)
     ledger.publish("cache", 4)
@@ -74,13 +75,13 @@ def test_a_history_reader_is_reported_of_nothing_after_its_dates():
     assert second.startswith("2024-01-05 … 2024-01-06 (2 dates) stale: summary 2024-01-01 … 2024-01-04 (2 dates)")
 
 
-def test_content_of_a_date_is_no_cause_for_the_history_before_it():
+def test_content_of_a_date_is_no_cause_for_the_history_before_it() -> None:
     ledger = built(days=3)
     ledger.publish("summary", 1, 3)
     assert causes(ledger)["cache"] == ["2024-01-02 … 2024-01-03 (2 dates) stale: summary 2024-01-01 changed in build 5"]
 
 
-def test_a_change_of_code_is_named_with_both_versions():
+def test_a_change_of_code_is_named_with_both_versions() -> None:
     ledger = built(days=3)
     ledger.contracts = {**CHAIN, "cache": dataclasses.replace(CHAIN["cache"], code_version=2)}
     assert causes(ledger) == {
@@ -89,7 +90,7 @@ def test_a_change_of_code_is_named_with_both_versions():
     }
 
 
-def test_only_the_dates_asked_for_are_listed():
+def test_only_the_dates_asked_for_are_listed() -> None:
     ledger = built()
     ledger.publish("raw", 2)
     state = ledger.state()
@@ -99,7 +100,7 @@ def test_only_the_dates_asked_for_are_listed():
     ]
 
 
-def test_very_many_builds_that_nobody_read_between_are_one_cause():
+def test_very_many_builds_that_nobody_read_between_are_one_cause() -> None:
     ledger = built(days=staleness.SEPARATE_BUILDS + 2)
     for number in ledger.numbers:
         ledger.publish("cache", number)
@@ -111,12 +112,12 @@ def test_very_many_builds_that_nobody_read_between_are_one_cause():
 # --- against the definition ---
 
 
-def roots(ledger: HandLedger, name: str, number: int) -> dict[tuple, set[str]]:
+def roots(ledger: HandLedger, name: str, number: int) -> dict[tuple[Any, ...], set[str]]:
     """The roots of one partition's staleness as (table, number, build or code), each with the reads it comes by."""
     if not flagged(ledger, "stale", name, number):
         return {}
     row, contract = ledger.rows[name, number], ledger.contracts[name]
-    found: dict[tuple, set[str]] = {}
+    found: dict[tuple[Any, ...], set[str]] = {}
     if row["code_version"] != contract.code_version:
         found[name, number, ("code", row["code_version"])] = set()
     for read in contract.reads:
@@ -140,7 +141,7 @@ def numbers(part: StaleRange) -> range:
     return range(part.first.day, part.last.day + 1)
 
 
-def is_of(part: StaleRange, root: tuple) -> bool:
+def is_of(part: StaleRange, root: tuple[Any, ...]) -> bool:
     table, _number, (kind, value) = root
     low, high = part.cause.builds or (part.cause.code_versions[0],) * 2
     is_kind = (kind == "build") == (part.cause.builds is not None)

@@ -1,6 +1,8 @@
 """Staleness and taint out of the ledger: exact, transitive, and equal to a recursion written from the definition."""
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,17 +19,17 @@ def built() -> HandLedger:
     return HandLedger().publish_all()
 
 
-def test_ledgers_of_tests_have_what_a_publish_leaves():
+def test_ledgers_of_tests_have_what_a_publish_leaves() -> None:
     for frame in (built().frame(), built_ledger(CHAIN, HandLedger().days, chunk=2)):
         assert list(frame) == list(LEDGER_COLUMNS)
         assert set(frame.columns[frame.isna().any()]) == {"gap_build"}
 
 
-def test_nothing_is_stale_after_everything_was_built_in_order():
+def test_nothing_is_stale_after_everything_was_built_in_order() -> None:
     assert built().stale() == {}
 
 
-def test_an_empty_ledger_is_missing_everywhere_and_stale_nowhere():
+def test_an_empty_ledger_is_missing_everywhere_and_stale_nowhere() -> None:
     ledger = HandLedger()
     state = ledger.state()
     assert ledger.stale() == {}
@@ -44,46 +46,48 @@ def test_an_empty_ledger_is_missing_everywhere_and_stale_nowhere():
         pytest.param("features", 1, {}, id="a table that nobody reads"),
     ],
 )
-def test_changed_content_makes_stale_exactly_what_has_it_in_a_window(name, number, stale):
+def test_changed_content_makes_stale_exactly_what_has_it_in_a_window(
+    name: str, number: int, stale: dict[str, Any]
+) -> None:
     ledger = built()
     ledger.publish(name, number)
     assert ledger.stale() == stale
 
 
-def test_a_rewrite_with_the_same_content_makes_nothing_stale():
+def test_a_rewrite_with_the_same_content_makes_nothing_stale() -> None:
     ledger = built()
     ledger.publish("raw", 2, changed=False)
     assert ledger.stale() == {}
 
 
-def test_unchanged_content_stops_the_wave():
+def test_unchanged_content_stops_the_wave() -> None:
     ledger = built()
     ledger.publish("raw", 2)
     ledger.publish("summary", 2, changed=False)
     assert ledger.stale() == {}
 
 
-def test_changed_content_carries_the_wave_on():
+def test_changed_content_carries_the_wave_on() -> None:
     ledger = built()
     ledger.publish("raw", 2)
     ledger.publish("summary", 2)
     assert ledger.stale() == {"cache": [3, 4], "features": [3, 4]}
 
 
-def test_rebuilding_one_date_of_the_wave_fixes_that_date_only():
+def test_rebuilding_one_date_of_the_wave_fixes_that_date_only() -> None:
     ledger = built()
     ledger.publish("summary", 1)
     ledger.publish("cache", 3)
     assert ledger.stale() == {"cache": [2, 4], "features": [2, 3, 4]}
 
 
-def test_a_new_code_version_makes_the_own_partitions_stale_and_what_reads_them():
+def test_a_new_code_version_makes_the_own_partitions_stale_and_what_reads_them() -> None:
     ledger = built()
     ledger.contracts = {**CHAIN, "cache": dataclasses.replace(CHAIN["cache"], code_version=2)}
     assert ledger.stale() == {"cache": [1, 2, 3, 4], "features": [1, 2, 3, 4]}
 
 
-def test_a_date_that_was_never_built_is_not_stale():
+def test_a_date_that_was_never_built_is_not_stale() -> None:
     ledger = HandLedger()
     ledger.publish("raw")
     ledger.publish("summary", 1, 2)
@@ -92,7 +96,7 @@ def test_a_date_that_was_never_built_is_not_stale():
 
 
 @pytest.mark.parametrize("status", ["rejected", "blocked"])
-def test_a_gap_is_not_staleness_but_its_later_publish_is(status):
+def test_a_gap_is_not_staleness_but_its_later_publish_is(status: str) -> None:
     ledger = HandLedger()
     ledger.publish("raw")
     ledger.publish("summary", 1, 3, 4)
@@ -104,7 +108,7 @@ def test_a_gap_is_not_staleness_but_its_later_publish_is(status):
     assert ledger.stale() == {"cache": [3, 4], "features": [3, 4]}
 
 
-def test_a_failed_attempt_over_published_content_makes_nothing_else_stale():
+def test_a_failed_attempt_over_published_content_makes_nothing_else_stale() -> None:
     ledger = built()
     ledger.fail("summary", 2)
     state = ledger.state()
@@ -112,7 +116,7 @@ def test_a_failed_attempt_over_published_content_makes_nothing_else_stale():
     assert state.is_ready("summary").tolist() == [True, False, True, True]
 
 
-def test_a_gap_whose_published_content_is_outdated_does_not_keep_later_dates_stale_for_ever():
+def test_a_gap_whose_published_content_is_outdated_does_not_keep_later_dates_stale_for_ever() -> None:
     """Raw was corrected, the summary of it rejected: what is rebuilt with the gap is current."""
     ledger = built()
     ledger.publish("raw", 2)
@@ -124,7 +128,7 @@ def test_a_gap_whose_published_content_is_outdated_does_not_keep_later_dates_sta
     assert ledger.stale() == {"cache": [3, 4], "features": [3, 4]}
 
 
-def test_what_was_built_without_a_refused_optional_input_is_current_until_that_is_published():
+def test_what_was_built_without_a_refused_optional_input_is_current_until_that_is_published() -> None:
     contracts = graph(table("shots"), table("summary", optional=["shots"]), table("cache", before=["summary"]))
     ledger = HandLedger(contracts).publish_all()
     ledger.publish("shots", 2)
@@ -136,7 +140,7 @@ def test_what_was_built_without_a_refused_optional_input_is_current_until_that_i
     assert ledger.stale() == {"summary": [2], "cache": [3, 4]}
 
 
-def test_taint_travels_to_everything_built_on_it_and_goes_with_a_clean_rebuild():
+def test_taint_travels_to_everything_built_on_it_and_goes_with_a_clean_rebuild() -> None:
     ledger = HandLedger()
     ledger.publish("raw")
     ledger.publish("summary", 1, 3, 4)
@@ -160,13 +164,13 @@ def test_taint_travels_to_everything_built_on_it_and_goes_with_a_clean_rebuild()
         ),
     ],
 )
-def test_a_partition_in_words(change, words):
+def test_a_partition_in_words(change: Callable[..., Any], words: str) -> None:
     ledger = HandLedger()
     change(ledger)
     assert ledger.state().describe("raw", 1) == words
 
 
-def test_flags_in_words():
+def test_flags_in_words() -> None:
     ledger = built()
     ledger.publish("summary", 2, waivers="w7")
     ledger.publish("raw", 2)
@@ -177,7 +181,7 @@ def taints_of(ledger: HandLedger, name: str) -> dict[str, list[int]]:
     return {waiver: (np.flatnonzero(days) + 1).tolist() for waiver, days in ledger.state().taints(name).items()}
 
 
-def test_every_waiver_is_followed_to_what_was_built_on_what_it_let_pass():
+def test_every_waiver_is_followed_to_what_was_built_on_what_it_let_pass() -> None:
     ledger = built()
     ledger.publish("raw", 1, waivers="w7")
     ledger.publish("summary", 3, waivers="w10,w2")
@@ -189,7 +193,7 @@ def test_every_waiver_is_followed_to_what_was_built_on_what_it_let_pass():
     assert ledger.state().waiver_ids == ("w10", "w2", "w3", "w7")
 
 
-def test_what_a_build_would_take_over_is_without_its_own_waivers():
+def test_what_a_build_would_take_over_is_without_its_own_waivers() -> None:
     ledger = HandLedger()
     ledger.publish("raw", waivers="w7")
     ledger.publish("summary", 2, waivers="w8")
@@ -247,7 +251,7 @@ def ledgers(draw: st.DrawFn) -> HandLedger:
     return ledger
 
 
-def was_read(row: dict, upstream: dict) -> bool:
+def was_read(row: dict[str, Any], upstream: dict[str, Any]) -> bool:
     """Whether a build has read the content that its upstream has now: not if that was a gap already."""
     return upstream["status"] == "ready" or (upstream["gap_build"] or 0) > row["inputs_build"]
 
@@ -273,7 +277,7 @@ def flagged(ledger: HandLedger, flag: str, name: str, number: int) -> bool:
 
 @settings(max_examples=200, deadline=None)
 @given(ledgers(), st.sampled_from(["stale", "w1", "w2"]))
-def test_the_vectorised_state_is_the_recursive_definition(ledger, flag):
+def test_the_vectorised_state_is_the_recursive_definition(ledger: HandLedger, flag: str) -> None:
     state = ledger.state()
     nowhere = np.zeros(len(ledger.days), dtype=bool)
     for name in TABLES:

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ OBSTACLES: dict[str, Callable[[HandLedger, str], object]] = {
 }
 
 
-def test_the_model_is_published_on_all_raw_analytics_and_precompute_tables():
+def test_the_model_is_published_on_all_raw_analytics_and_precompute_tables() -> None:
     assert set(ANCESTORS) == {
         "game_schedule", "game_results", "team_box_scores", "player_box_scores",
         "shot_attempts", "point_lines", "injury_reports",
@@ -33,13 +34,13 @@ def test_the_model_is_published_on_all_raw_analytics_and_precompute_tables():
     }  # fmt: skip
 
 
-def test_training_may_begin_when_everything_is_ready():
+def test_training_may_begin_when_everything_is_ready() -> None:
     require_all(HandLedger(TABLES).publish_all().state(), ANCESTORS, DAYS[0], DAYS[3], "training")
 
 
 @pytest.mark.parametrize("blocker", OBSTACLES)
 @pytest.mark.parametrize("name", ANCESTORS)
-def test_training_is_refused_for_any_ancestor_with_table_date_and_reason(name, blocker):
+def test_training_is_refused_for_any_ancestor_with_table_date_and_reason(name: str, blocker: str) -> None:
     ledger = HandLedger(TABLES).publish_all()
     OBSTACLES[blocker](ledger, name)
     with pytest.raises(GateClosed, match="training is refused") as closed:
@@ -61,7 +62,7 @@ def require(ledger: HandLedger, *waivers: Waiver, tables: Sequence[str] = ANCEST
 
 @pytest.mark.parametrize("blocker", OBSTACLES)
 @pytest.mark.parametrize("name", ["game_schedule", "ml_feature_store"])
-def test_a_waived_date_passes_whatever_is_in_its_way_and_the_waiver_is_named(name, blocker):
+def test_a_waived_date_passes_whatever_is_in_its_way_and_the_waiver_is_named(name: str, blocker: str) -> None:
     ledger = HandLedger(TABLES).publish_all()
     OBSTACLES[blocker](ledger, name)
     tables = [name]
@@ -80,7 +81,7 @@ def test_a_waived_date_passes_whatever_is_in_its_way_and_the_waiver_is_named(nam
         pytest.param({"first": DAYS[2]}, id="too late"),
     ],
 )
-def test_a_waiver_that_does_not_cover_the_dates_in_force_is_none(change):
+def test_a_waiver_that_does_not_cover_the_dates_in_force_is_none(change: dict[str, Any]) -> None:
     ledger = HandLedger(CHAIN).publish_all()
     ledger.fail("summary", 2, 3)
     assert require(ledger, WAIVER, tables=list(CHAIN)) == ("w1",)
@@ -88,7 +89,7 @@ def test_a_waiver_that_does_not_cover_the_dates_in_force_is_none(change):
         require(ledger, dataclasses.replace(WAIVER, **change), tables=list(CHAIN))
 
 
-def test_two_waivers_may_cover_a_window_together_and_a_third_is_not_needed():
+def test_two_waivers_may_cover_a_window_together_and_a_third_is_not_needed() -> None:
     ledger = HandLedger(CHAIN).publish_all()
     ledger.fail("summary", 2, 4)
     second = dataclasses.replace(WAIVER, waiver_id="w2", first=DAYS[3], last=DAYS[3], rule="*")
@@ -96,24 +97,24 @@ def test_two_waivers_may_cover_a_window_together_and_a_third_is_not_needed():
     assert require(ledger, WAIVER, second, third, tables=list(CHAIN)) == ("w1", "w2")
 
 
-def test_a_waiver_that_nothing_needs_is_not_named():
+def test_a_waiver_that_nothing_needs_is_not_named() -> None:
     assert require(HandLedger(CHAIN).publish_all(), WAIVER, tables=list(CHAIN)) == ()
 
 
-def test_no_waiver_counts_for_a_read_that_is_no_training():
+def test_no_waiver_counts_for_a_read_that_is_no_training() -> None:
     ledger = HandLedger(CHAIN).publish_all()
     ledger.fail("summary", 2)
     with pytest.raises(GateClosed):
         require_all(ledger.state(), list(CHAIN), DAYS[0], DAYS[3], "a chart", waivers=[WAIVER], now=NOW)
 
 
-def test_a_taint_outside_the_window_is_not_named():
+def test_a_taint_outside_the_window_is_not_named() -> None:
     ledger = HandLedger(CHAIN).publish_all()
     ledger.publish("features", 1, waivers="w7")
     assert require_all(ledger.state(), list(CHAIN), DAYS[1], DAYS[3], "training") == ()
 
 
-def test_dates_outside_the_training_window_do_not_matter():
+def test_dates_outside_the_training_window_do_not_matter() -> None:
     ledger = HandLedger(TABLES).publish_all()
     ledger.fail("ml_feature_store", 1, 4)
     require_all(ledger.state(), ANCESTORS, DAYS[1], DAYS[2], "training")
@@ -121,7 +122,7 @@ def test_dates_outside_the_training_window_do_not_matter():
         require_all(ledger.state(), ANCESTORS, DAYS[1], DAYS[3], "training")
 
 
-def test_the_refusal_counts_ranges_and_says_what_to_do():
+def test_the_refusal_counts_ranges_and_says_what_to_do() -> None:
     ledger = HandLedger().publish_all()
     ledger.fail("summary", 2, 3, reasons="30 points missing")
     ledger.fail("features", 4, status="blocked", reasons="cache is missing")
@@ -134,7 +135,7 @@ def test_the_refusal_counts_ranges_and_says_what_to_do():
     )
 
 
-def test_training_is_strict_about_optional_inputs_too():
+def test_training_is_strict_about_optional_inputs_too() -> None:
     contracts = graph(table("raw"), table("shots"), table("summary", same_date=["raw"], optional=["shots"]))
     ledger = HandLedger(contracts).publish_all()
     ledger.fail("shots", 2)

@@ -5,7 +5,7 @@ from nba_assets.readiness.up_to_date import up_to_date_verdicts as verdicts
 from nba_assets_tests.readiness.ledgers import HandLedger, graph, table
 
 
-def test_tables_that_stand_pass_and_so_do_tables_never_built():
+def test_tables_that_stand_pass_and_so_do_tables_never_built() -> None:
     ledger = HandLedger()
     ledger.publish("raw")
     found = verdicts(ledger.state())
@@ -15,7 +15,7 @@ def test_tables_that_stand_pass_and_so_do_tables_never_built():
     assert found["raw"].metadata["stale_dates"] == 0
 
 
-def test_a_correction_names_range_cause_and_remedy_at_any_depth():
+def test_a_correction_names_range_cause_and_remedy_at_any_depth() -> None:
     ledger = HandLedger().publish_all()
     ledger.publish("raw", 2)
     found = verdicts(ledger.state())
@@ -33,7 +33,7 @@ def test_a_correction_names_range_cause_and_remedy_at_any_depth():
     }  # fmt: skip
 
 
-def test_a_root_that_is_rejected_is_rebuilt_with_what_is_stale_by_it():
+def test_a_root_that_is_rejected_is_rebuilt_with_what_is_stale_by_it() -> None:
     ledger = HandLedger().publish_all()
     ledger.publish("raw", 2)
     ledger.publish("raw", 3)
@@ -45,7 +45,7 @@ def test_a_root_that_is_rejected_is_rebuilt_with_what_is_stale_by_it():
     }
 
 
-def test_a_changed_code_version_is_a_cause():
+def test_a_changed_code_version_is_a_cause() -> None:
     ledger = HandLedger().publish_all()
     ledger.contracts = graph(
         table("raw"), table("summary", same_date=["raw"], code_version=2),
@@ -58,7 +58,7 @@ def test_a_changed_code_version_is_a_cause():
     assert not found["features"].passed
 
 
-def test_a_rejected_date_is_not_called_stale():
+def test_a_rejected_date_is_not_called_stale() -> None:
     ledger = HandLedger().publish_all()
     ledger.fail("summary", 2)
     ledger.publish("raw", 2)
@@ -69,7 +69,7 @@ def test_a_rejected_date_is_not_called_stale():
     )
 
 
-def test_refused_dates_are_counted_beside_the_stale_ones_and_change_the_state_digest():
+def test_refused_dates_are_counted_beside_the_stale_ones_and_change_the_state_digest() -> None:
     ledger = HandLedger().publish_all()
     ledger.publish("raw", 2)
     before = verdicts(ledger.state())["cache"]
@@ -80,7 +80,7 @@ def test_refused_dates_are_counted_beside_the_stale_ones_and_change_the_state_di
     assert after.description.endswith("1 date is refused: 1 blocked. Why: nba-assets explain cache 2024-01-04")
 
 
-def test_what_a_person_invalidated_is_not_called_changed():
+def test_what_a_person_invalidated_is_not_called_changed() -> None:
     ledger = HandLedger().publish_all()
     ledger.invalidate("raw", 2, reasons="invalidated by ana: typo")
     assert "raw 2024-01-02 invalidated by ana: typo" in verdicts(ledger.state())["summary"].description
@@ -90,7 +90,7 @@ def test_what_a_person_invalidated_is_not_called_changed():
     assert "raw 2024-01-02 changed in build 7" in verdicts(ledger.state())["summary"].description
 
 
-def test_the_state_digest_changes_with_the_ranges_and_only_with_them():
+def test_the_state_digest_changes_with_the_ranges_and_only_with_them() -> None:
     ledger = HandLedger().publish_all()
     ledger.publish("raw", 2)
     first = verdicts(ledger.state())["cache"].state_digest
@@ -103,7 +103,7 @@ def test_the_state_digest_changes_with_the_ranges_and_only_with_them():
     assert verdicts(ledger.state())["cache"].state_digest == "up to date"
 
 
-def test_the_table_of_ranges_ends_somewhere():
+def test_the_table_of_ranges_ends_somewhere() -> None:
     days = 2 * SHOWN_RANGES + 20
     ledger = HandLedger(graph(table("raw"), table("summary", same_date=["raw"])), days=days).publish_all()
     ledger.publish("raw", *range(1, days, 2))

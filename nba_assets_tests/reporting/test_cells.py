@@ -18,14 +18,14 @@ def troubled() -> HandLedger:
     return ledger
 
 
-def test_every_date_has_the_letter_of_its_state():
+def test_every_date_has_the_letter_of_its_state() -> None:
     state = troubled().state()
     assert "".join(letters(state, "raw")) == "rxrm"
     assert "".join(letters(state, "summary")) == "rhrr"
     assert "".join(letters(state, "cache")) == "rrrs", "it reads what is before"
 
 
-def test_no_rows_too_few_rows_and_waivers_are_ready_but_not_plainly():
+def test_no_rows_too_few_rows_and_waivers_are_ready_but_not_plainly() -> None:
     ledger = HandLedger()
     ledger.publish("raw", 1, 2, 3)
     ledger.publish("raw", 4, waivers="w1")
@@ -36,7 +36,7 @@ def test_no_rows_too_few_rows_and_waivers_are_ready_but_not_plainly():
     assert heat_map(state)["tables"][0]["completeness"] == [[1, 0.8], [2, 0.5]]
 
 
-def test_dates_of_which_nobody_knows_whether_a_season_starts_are_no_start():
+def test_dates_of_which_nobody_knows_whether_a_season_starts_are_no_start() -> None:
     ledger = HandLedger()
     ledger.publish("raw", 1, 2)
     flags = pd.array([True, None], dtype="boolean")
@@ -44,14 +44,14 @@ def test_dates_of_which_nobody_knows_whether_a_season_starts_are_no_start():
     assert "".join(letters(state, "raw")) == "rimm"
 
 
-def test_every_letter_has_a_word_and_every_date_is_counted_once():
+def test_every_letter_has_a_word_and_every_date_is_counted_once() -> None:
     state = troubled().state()
     assert set("".join("".join(letters(state, name)) for name in state.contracts)) <= set(STATES)
     assert counts(state)["raw"] == {"ready": 2, "rejected": 1, "missing": 1}
     assert all(sum(of_table.values()) == 4 for of_table in counts(state).values())
 
 
-def test_reasons_stand_at_their_dates():
+def test_reasons_stand_at_their_dates() -> None:
     found = heat_map(troubled().state())
     by_table = {table["name"]: table["reasons"] for table in found["tables"]}
     assert [(a, b, found["texts"][text]) for a, b, text in by_table["raw"]] == [(1, 1, "points_sum: 3 points too many")]
@@ -60,7 +60,7 @@ def test_reasons_stand_at_their_dates():
     assert found["texts"][text] == "stale: summary 2024-01-03 changed in build 7"
 
 
-def test_what_is_not_plainly_ready_is_listed_newest_first():
+def test_what_is_not_plainly_ready_is_listed_newest_first() -> None:
     runs = not_ready(heat_map(troubled().state()), 5)
     assert [(run["table"], run["state"], run["first"], run["last"]) for run in runs] == [
         ("raw", "missing", 3, 3),
@@ -74,7 +74,7 @@ def test_what_is_not_plainly_ready_is_listed_newest_first():
 
 
 @pytest.mark.parametrize("budget", [0, 500])
-def test_a_page_carries_no_more_reasons_than_it_has_room_for(monkeypatch, budget):
+def test_a_page_carries_no_more_reasons_than_it_has_room_for(monkeypatch: pytest.MonkeyPatch, budget: int) -> None:
     monkeypatch.setattr(cells, "REASONS_BUDGET", budget)
     ledger = HandLedger(days=50).publish_all()
     for number in ledger.numbers:
@@ -86,7 +86,7 @@ def test_a_page_carries_no_more_reasons_than_it_has_room_for(monkeypatch, budget
     assert all(len(text) <= cells.REASON_LENGTH + 1 for text in found["texts"])
 
 
-def test_positions_lie_in_the_calendar():
+def test_positions_lie_in_the_calendar() -> None:
     found = heat_map(troubled().state())
     for table in found["tables"]:
         assert len(table["states"]) == len(table["rows"]) == found["days"]

@@ -45,31 +45,31 @@ def ledger() -> HandLedger:
     return built
 
 
-def test_rows_without_minutes_need_no_usage_rate(ledger):
+def test_rows_without_minutes_need_no_usage_rate(ledger: HandLedger) -> None:
     (found,) = coverage(Rows(ROWS), ledger.state(), (USAGE,))
     assert (found.season, found.rows, found.filled) == ("2023-24", 3, 2)
     assert found.is_below
 
 
-def test_only_who_played_needs_minutes(ledger):
+def test_only_who_played_needs_minutes(ledger: HandLedger) -> None:
     (found,) = coverage(Rows(ROWS), ledger.state(), (MINUTES,))
     assert (found.rows, found.filled) == (4, 3)
     assert not found.is_below, "there is no bar"
 
 
-def test_what_the_gate_closes_is_left_out(ledger):
+def test_what_the_gate_closes_is_left_out(ledger: HandLedger) -> None:
     ledger.fail("summary", 1)
     (found,) = coverage(Rows(ROWS), ledger.state(), (USAGE,))
     assert (found.rows, found.filled, found.share) == (1, 1, 1.0)
     assert not found.is_below
 
 
-def test_a_season_without_rows_has_no_share():
+def test_a_season_without_rows_has_no_share() -> None:
     assert Coverage(USAGE, "2023-24", 0, 0).share is None
     assert not Coverage(USAGE, "2023-24", 0, 0).is_below
 
 
-def test_every_season_of_the_calendar_is_reported():
+def test_every_season_of_the_calendar_is_reported() -> None:
     built = HandLedger(graph(table("summary")), days=300)
     built.publish("summary", 1, 2, 3)
     found = coverage(Rows(ROWS), built.state(), (USAGE,))

@@ -1,6 +1,7 @@
 """Incidents: one per root cause, with what it shuts, what was built on it and what fixes it."""
 
 import datetime as dt
+from typing import Any
 
 from nba_assets.readiness.date_ranges import DateRange
 from nba_assets.reporting.incidents import KINDS_APART, Incident, open_incidents
@@ -17,15 +18,15 @@ def incidents(ledger: HandLedger) -> list[Incident]:
     return open_incidents(ledger.state(), MODELS, GATED)
 
 
-def by_table(counts: tuple) -> dict[str, int]:
+def by_table(counts: tuple[Any, ...]) -> dict[str, int]:
     return {count.table: count.dates for count in counts}
 
 
-def test_nothing_is_open_where_everything_is_published():
+def test_nothing_is_open_where_everything_is_published() -> None:
     assert incidents(HandLedger().publish_all()) == []
 
 
-def test_a_rejected_date_is_one_incident_with_those_that_wait_for_it():
+def test_a_rejected_date_is_one_incident_with_those_that_wait_for_it() -> None:
     ledger = HandLedger().publish_all()
     ledger.fail("raw", 2, reasons="points_sum: 3 points too many")
     ledger.fail("summary", 2, status="blocked", reasons="raw 2024-01-02 is rejected")
@@ -39,7 +40,7 @@ def test_a_rejected_date_is_one_incident_with_those_that_wait_for_it():
     assert found.run_id == "r1"
 
 
-def test_dates_that_fail_alike_are_one_incident_and_others_another():
+def test_dates_that_fail_alike_are_one_incident_and_others_another() -> None:
     ledger = HandLedger().publish_all()
     ledger.fail("raw", 1, reasons="points_sum: 3 points too many")
     ledger.fail("raw", 3, reasons="points_sum: 8 points too many")
@@ -51,7 +52,7 @@ def test_dates_that_fail_alike_are_one_incident_and_others_another():
     ]
 
 
-def test_a_correction_is_an_incident_until_everything_is_rebuilt():
+def test_a_correction_is_an_incident_until_everything_is_rebuilt() -> None:
     ledger = HandLedger().publish_all()
     ledger.publish("raw", 2)
     (found,) = incidents(ledger)
@@ -63,7 +64,7 @@ def test_a_correction_is_an_incident_until_everything_is_rebuilt():
     assert incidents(ledger) == []
 
 
-def test_invalidated_content_is_one_incident_though_it_also_makes_stale():
+def test_invalidated_content_is_one_incident_though_it_also_makes_stale() -> None:
     ledger = HandLedger().publish_all()
     ledger.fail("raw", 2, reasons="invalidated by ana: wrong")
     ledger.rows["raw", 2]["content_build"] = ledger.build
@@ -73,7 +74,7 @@ def test_invalidated_content_is_one_incident_though_it_also_makes_stale():
     assert found.fix == "nba-assets backfill --from 2024-01-02", "nobody has to correct anything first"
 
 
-def test_dates_that_their_own_rules_hold_because_of_a_gap_belong_to_the_gaps_incident():
+def test_dates_that_their_own_rules_hold_because_of_a_gap_belong_to_the_gaps_incident() -> None:
     """One invalidated date, rebuilt around: its reader waits, later dates have too many rows that touch the gap."""
     ledger = HandLedger(days=6).publish_all()
     ledger.invalidate("raw", 2, reasons="invalidated by ana: typo")
@@ -88,14 +89,14 @@ def test_dates_that_their_own_rules_hold_because_of_a_gap_belong_to_the_gaps_inc
     assert found.fix == "nba-assets backfill --from 2024-01-02"
 
 
-def test_a_date_that_its_own_rule_holds_without_a_gap_is_an_incident_of_its_own():
+def test_a_date_that_its_own_rule_holds_without_a_gap_is_an_incident_of_its_own() -> None:
     ledger = HandLedger().publish_all()
     ledger.fail("cache", 3, status="blocked", reasons="upstream_gaps_within_limit: 9 of 10 rows have a gap")
     (found,) = incidents(ledger)
     assert (found.table, found.kind, found.where) == ("cache", "blocked", "2024-01-03")
 
 
-def test_who_is_blocked_by_what_is_stale_counts_with_its_root():
+def test_who_is_blocked_by_what_is_stale_counts_with_its_root() -> None:
     ledger = HandLedger().publish_all()
     ledger.publish("raw", 2)
     ledger.fail("features", 3, status="blocked", reasons="cache 2024-01-03 is stale")
@@ -103,7 +104,7 @@ def test_who_is_blocked_by_what_is_stale_counts_with_its_root():
     assert by_table(found.blocked) == {"summary": 1, "cache": 2, "features": 2}
 
 
-def test_newer_code_is_an_incident_of_its_table():
+def test_newer_code_is_an_incident_of_its_table() -> None:
     ledger = HandLedger().publish_all()
     ledger.outdate("cache", 2, 3)
     (found,) = incidents(ledger)
@@ -111,7 +112,7 @@ def test_newer_code_is_an_incident_of_its_table():
     assert by_table(found.blocked) == {"cache": 2, "features": 2}
 
 
-def test_dates_never_built_are_reported_at_their_root_only():
+def test_dates_never_built_are_reported_at_their_root_only() -> None:
     ledger = HandLedger()
     for name in ledger.contracts:
         ledger.publish(name, 1, 2, 3)
@@ -122,14 +123,14 @@ def test_dates_never_built_are_reported_at_their_root_only():
     assert by_table(found["cache"].blocked) == {"features": 1}
 
 
-def test_the_incident_that_blocks_most_comes_first():
+def test_the_incident_that_blocks_most_comes_first() -> None:
     ledger = HandLedger().publish_all()
     ledger.fail("summary", 4)
     ledger.publish("raw", 1)
     assert [found.table for found in incidents(ledger)] == ["raw", "summary"]
 
 
-def test_dates_that_fail_in_very_many_ways_are_still_few_incidents():
+def test_dates_that_fail_in_very_many_ways_are_still_few_incidents() -> None:
     ledger = HandLedger(days=60).publish_all()
     for number in ledger.numbers:
         ledger.fail("raw", number, reasons=f"rule_{'x' * number}: wrong")

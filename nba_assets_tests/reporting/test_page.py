@@ -31,7 +31,7 @@ def facts_of(ledger: HandLedger, tmp_path: Path, **reported: pd.DataFrame) -> Qu
 
 
 @pytest.fixture
-def facts(tmp_path) -> QualityFacts:
+def facts(tmp_path: Path) -> QualityFacts:
     ledger = HandLedger().publish_all()
     ledger.fail("raw", 2, reasons=EVIL)
     ledger.publish("summary", 3)
@@ -59,7 +59,7 @@ def text_of(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", visible).split())
 
 
-def test_the_page_tells_what_was_left_out_of_deliveries(tmp_path):
+def test_the_page_tells_what_was_left_out_of_deliveries(tmp_path: Path) -> None:
     ledger = HandLedger().publish_all()
     notes = np.where(ledger.frame()["table_name"] == "raw", "1 of 9 names: <b>Zed</b>", None)
     state = ledger.state(notes=notes)
@@ -70,7 +70,7 @@ def test_the_page_tells_what_was_left_out_of_deliveries(tmp_path):
     assert "Everything that was delivered is published" in silent
 
 
-def test_the_page_tells_incidents_waivers_and_what_fixes(facts):
+def test_the_page_tells_incidents_waivers_and_what_fixes(facts: QualityFacts) -> None:
     said = text_of(page(facts, LIBRARY))
     assert "Open incidents: 2" in said
     assert "nba-assets backfill --from 2024-01-02" in said
@@ -80,7 +80,7 @@ def test_the_page_tells_incidents_waivers_and_what_fixes(facts):
     assert "2026-01-04 08:30 UTC" in said
 
 
-def test_where_everything_is_published_the_page_says_so(tmp_path):
+def test_where_everything_is_published_the_page_says_so(tmp_path: Path) -> None:
     said = text_of(page(facts_of(HandLedger().publish_all(), tmp_path), LIBRARY))
     assert "Every partition of every table is ready and up to date." in said
     assert "No model version is stored yet" in said
@@ -88,7 +88,7 @@ def test_where_everything_is_published_the_page_says_so(tmp_path):
     assert "No build was timed yet" in said
 
 
-def test_incomplete_and_waived_dates_stand_in_the_sentence_that_says_nothing_is_open(tmp_path):
+def test_incomplete_and_waived_dates_stand_in_the_sentence_that_says_nothing_is_open(tmp_path: Path) -> None:
     ledger = HandLedger().publish_all()
     state = ledger.state(completeness=[0.5, 1.0] + [1.0] * 14)
     said = text_of(page(quality_facts(HandWarehouse(state), tmp_path, NOW), LIBRARY))
@@ -100,24 +100,24 @@ def test_incomplete_and_waived_dates_stand_in_the_sentence_that_says_nothing_is_
     assert facts_of(ledger, tmp_path).verdict == "No open incidents. 8 partitions built under a waiver."
 
 
-def test_what_is_closed_is_counted_in_the_first_sentence(facts):
+def test_what_is_closed_is_counted_in_the_first_sentence(facts: QualityFacts) -> None:
     closed = sum(count for word, count in facts.totals.items() if word in ("stale", "blocked", "rejected", "missing"))
     assert f"Not ready or not up to date: {closed} partitions." in text_of(page(facts, LIBRARY))
 
 
-def test_an_empty_warehouse_has_a_page(tmp_path):
+def test_an_empty_warehouse_has_a_page(tmp_path: Path) -> None:
     said = text_of(page(facts_of(HandLedger(), tmp_path), LIBRARY))
     assert "never built" in said
 
 
-def test_the_page_needs_nothing_but_itself(facts):
+def test_the_page_needs_nothing_but_itself(facts: QualityFacts) -> None:
     html = page(facts, LIBRARY)
     assert not re.findall(r"""(?:src|href)=["'](?!#)""", html)
     assert "@import" not in html
     assert "default-src 'none'" in html, "and the browser lets it load nothing"
 
 
-def test_what_the_ledger_says_is_text_and_never_markup(facts):
+def test_what_the_ledger_says_is_text_and_never_markup(facts: QualityFacts) -> None:
     html = page(facts, LIBRARY)
     assert "<img" not in html
     assert "<b>gap" not in html
@@ -126,7 +126,7 @@ def test_what_the_ledger_says_is_text_and_never_markup(facts):
     assert EVIL in json.loads(data)["cells"]["texts"]
 
 
-def test_script_style_and_markup_name_the_same_things(facts):
+def test_script_style_and_markup_name_the_same_things(facts: QualityFacts) -> None:
     html, script, style = (
         page(facts, LIBRARY),
         *((REPOSITORY / "nba_assets" / "reporting" / name).read_text() for name in ("page.js", "page.css")),
@@ -141,7 +141,7 @@ def test_script_style_and_markup_name_the_same_things(facts):
     assert len(set(signs)) == len(signs) == len(STATES) - 3, "all but three have a sign of their own"
 
 
-def test_every_chart_is_a_specification_that_vega_lite_understands(facts):
+def test_every_chart_is_a_specification_that_vega_lite_understands(facts: QualityFacts) -> None:
     models = (
         ModelVersion("xgboost_points_v1", "current", False, errors={"xgboost": 4.4, "last_5": 4.7}),
         ModelVersion("xgboost_points_v2", "current", False, errors={"xgboost": 4.3, "last_5": 4.6}),
@@ -165,14 +165,16 @@ def years_with_incidents() -> LedgerState:
     return LedgerState(ledger, graph, days)
 
 
-def test_the_worst_of_five_years_stays_under_three_megabytes(tmp_path):
+def test_the_worst_of_five_years_stays_under_three_megabytes(tmp_path: Path) -> None:
     facts = quality_facts(HandWarehouse(years_with_incidents()), tmp_path, NOW)
     assert len(facts.counts) >= 20
     assert facts.dates.dates == 1900
     assert len(page(facts, "x" * 1_000_000).encode()) < 3_000_000
 
 
-def test_the_page_is_written_whole_and_its_library_made_once(facts, tmp_path, monkeypatch):
+def test_the_page_is_written_whole_and_its_library_made_once(
+    facts: QualityFacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = []
     monkeypatch.setattr(vl_convert, "javascript_bundle", lambda: made.append(1) or LIBRARY)
     first = write_page(facts, tmp_path / "reports")
@@ -183,7 +185,7 @@ def test_the_page_is_written_whole_and_its_library_made_once(facts, tmp_path, mo
 
 
 @pytest.mark.long
-def test_the_real_library_keeps_the_page_small(facts, tmp_path):
+def test_the_real_library_keeps_the_page_small(facts: QualityFacts, tmp_path: Path) -> None:
     path = write_page(facts, tmp_path)
     assert 500_000 < path.stat().st_size < 1_500_000
     assert "vegaEmbed" in path.read_text()

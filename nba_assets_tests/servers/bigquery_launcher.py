@@ -7,6 +7,7 @@ a tenth of a second each with as many tables as the warehouse has. The same answ
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import duckdb
 from local_bigquery import cli
@@ -19,7 +20,7 @@ RESULTS = "emulator"
 _fetch = database.fetch
 
 
-def objects(project: str, dataset: str, table: str | None = None) -> list[tuple]:
+def objects(project: str, dataset: str, table: str | None = None) -> list[tuple[Any, ...]]:
     """Name, kind and number of rows of the tables and views of a dataset, or of one of them."""
     if project == RESULTS:
         return [(table, "TABLE", 0)] if table is not None and _is_there(project, dataset, table) else []
@@ -37,7 +38,7 @@ def objects(project: str, dataset: str, table: str | None = None) -> list[tuple]
     )
 
 
-def fetch(statement: str, parameters: Sequence[str] | None = None) -> list[tuple]:
+def fetch(statement: str, parameters: Sequence[str] | None = None) -> list[tuple[Any, ...]]:
     """As the server's, but for what it asks of the columns of one table."""
     if "duckdb_columns()" not in statement or not parameters:
         return _fetch(statement, parameters)

@@ -4,7 +4,8 @@ Whether the facts survive is for the test to see. What a single row tells once, 
 to bear witness (its number, its clock, which side of the hoop), is not swapped in that row alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from nba_assets_tests.sources.small_shots import Table, text_of
 
 Mutation = Callable[[Table, Mapping[str, str], np.random.Generator], str | bytes]
 """Makes content out of a table, the provider's names of some columns (`ROLES`), and a random stream."""
+
+Item = TypeVar("Item")
 
 ROLES = ("game_id", "player", "made", "numbers", "date", "distance", "reported once")
 _GARBAGE = ("", "n/a", "?", "null", "abc", "12:75", "1e9", "0x1F", "½", "=SUM(A1)", "NaN", "-", "True", "2,5")
@@ -22,7 +25,7 @@ def _copy(table: Table) -> Table:
     return list(names), [list(row) for row in rows]
 
 
-def _pick(values, rng: np.random.Generator):
+def _pick(values: Sequence[Item], rng: np.random.Generator) -> Item:
     return values[int(rng.integers(len(values)))]
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from pypdf import PdfWriter
@@ -33,7 +34,7 @@ def outcomes(
     prices: Sequence[float] = (-110, -120),
     book: str = "PrizePicks",
     **facts: object,
-) -> list[dict]:
+) -> list[dict[str, Any]]:
     """Both sides of a line as the CSV files have them."""
     return [
         {
@@ -45,16 +46,16 @@ def outcomes(
     ]  # fmt: skip
 
 
-def write_odds(directory: Path, name: str, rows: Sequence[dict]) -> Path:
+def write_odds(directory: Path, name: str, rows: Sequence[dict[str, Any]]) -> Path:
     folder = directory / "odds_api_player_points"
     folder.mkdir(exist_ok=True)
     pd.DataFrame(rows).to_csv(folder / name, index=False)
     return folder / name
 
 
-def event(rows: Sequence[dict], snapshot: str | None = "2024-10-22T22:00:00Z") -> dict:
+def event(rows: Sequence[dict[str, Any]], snapshot: str | None = "2024-10-22T22:00:00Z") -> dict[str, Any]:
     """The response on one event: historical with a snapshot, live without."""
-    books: dict[str, list] = {}
+    books: dict[str, list[Any]] = {}
     for row in rows:
         outcome = {"name": row["side"], "description": row["player"], "price": row["price"], "point": row["line"]}
         books.setdefault(row["bookmaker"], []).append(outcome)
@@ -77,7 +78,9 @@ def write_json(directory: Path, folder: str, name: str, content: object) -> Path
     return path
 
 
-def record(player: str | None, status: str | None = "Out", team: str = "New York Knicks", **facts: object) -> dict:
+def record(
+    player: str | None, status: str | None = "Out", team: str = "New York Knicks", **facts: object
+) -> dict[str, Any]:
     """One record of an injury report; without a player, of a team that has not submitted its list."""
     reason = "NOT YET SUBMITTED" if player is None else "Injury/Illness - Left Knee; Sprain"
     return {

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,9 @@ LARGEST_OF_64_BITS = 2**63 - 1
 _TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=12)
 
 
-def hashes(source: ArchiveSource, first: dt.date | None = None, last: dt.date | None = None) -> dict[str, dict]:
+def hashes(
+    source: ArchiveSource, first: dt.date | None = None, last: dt.date | None = None
+) -> dict[str, dict[str, Any]]:
     """Content hash of every date of every table, as a publish computes it, and what was not understood."""
     found = {}
     for table in INGEST:
@@ -71,7 +74,13 @@ def shots_of(box: pd.DataFrame) -> pd.DataFrame:
 )
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_same_content_has_the_same_hash_in_every_table(
-    tmp_path_factory: pytest.TempPathFactory, minutes, kind, reasons, names, lines, missing
+    tmp_path_factory: pytest.TempPathFactory,
+    minutes: list[float],
+    kind: str,
+    reasons: list[str | None],
+    names: list[str],
+    lines: list[float],
+    missing: set[str],
 ) -> None:
     games, teams, box = small_archive.games(), small_archive.team_box(), small_archive.player_box()
     box.loc[box["minutes"].notna(), "minutes"] = minutes
@@ -201,7 +210,9 @@ def odds_json(place: Path, value: object) -> Path:
         (odds_json, "point_lines", "10_22_2024.json, row 2: column price"),
     ],
 )
-def test_a_number_beyond_what_a_table_holds_is_one_value_that_is_not_understood(tmp_path: Path, write, table, place):
+def test_a_number_beyond_what_a_table_holds_is_one_value_that_is_not_understood(
+    tmp_path: Path, write: Callable[..., Any], table: str, place: str
+) -> None:
     """Not the end of the whole range; the value is the largest of 64 bits, which no float64 holds."""
     source = ArchiveSource(write(tmp_path / "archive", LARGEST_OF_64_BITS), tmp_path / "landing")
     delivery = source.read(table, FIRST, SECOND)

@@ -29,7 +29,7 @@ def write(directory: Path, **files: str) -> None:
         DirectoryStore(directory).write(f"{name}.json", text.encode())
 
 
-def test_what_one_machine_hands_in_another_fetches(shared, tmp_path):
+def test_what_one_machine_hands_in_another_fetches(shared: DirectoryStore, tmp_path: Path) -> None:
     write(tmp_path / "a", v1="model", v1_metadata="facts")
     assert mirror.push(ADDRESS, tmp_path / "a") == ["v1.json", "v1_metadata.json"], "the metadata last"
     assert mirror.push(ADDRESS, tmp_path / "a") == []
@@ -42,7 +42,7 @@ def pointer(*moves: str) -> str:
     return json.dumps({"history": moves})
 
 
-def test_a_pointer_that_goes_on_is_handed_in_and_fetched(shared, tmp_path):
+def test_a_pointer_that_goes_on_is_handed_in_and_fetched(shared: DirectoryStore, tmp_path: Path) -> None:
     write(tmp_path / "a", champion=pointer("v1"))
     assert mirror.push(ADDRESS, tmp_path / "a") == ["champion.json"]
     assert mirror.fetch(ADDRESS, tmp_path / "b") == ["champion.json"]
@@ -54,7 +54,7 @@ def test_a_pointer_that_goes_on_is_handed_in_and_fetched(shared, tmp_path):
     assert (tmp_path / "a" / "champion.json").read_text() == pointer("v1", "v2")
 
 
-def test_a_pointer_that_somebody_else_has_moved_is_not_moved(shared, tmp_path):
+def test_a_pointer_that_somebody_else_has_moved_is_not_moved(shared: DirectoryStore, tmp_path: Path) -> None:
     shared.compare_and_set("champion.json", pointer("v1").encode(), ABSENT)
     write(tmp_path / "a", champion=pointer("mine"))
     with pytest.raises(Overtaken, match=r"champion.json was moved by somebody else; fetch it and decide again"):
@@ -63,7 +63,9 @@ def test_a_pointer_that_somebody_else_has_moved_is_not_moved(shared, tmp_path):
     assert (tmp_path / "a" / "champion.json").read_text() == pointer("v1")
 
 
-def test_two_trainings_with_one_number_do_not_replace_each_other(shared, tmp_path, monkeypatch):
+def test_two_trainings_with_one_number_do_not_replace_each_other(
+    shared: DirectoryStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path / "a", v1="a's")
     write(tmp_path / "b", v1="b's")
     names = shared.names
@@ -75,12 +77,12 @@ def test_two_trainings_with_one_number_do_not_replace_each_other(shared, tmp_pat
     assert shared.read("v1.json").content == b"a's"
 
 
-def test_without_an_address_nothing_happens(tmp_path):
+def test_without_an_address_nothing_happens(tmp_path: Path) -> None:
     write(tmp_path, v1="model")
     assert mirror.fetch("", tmp_path) == mirror.push("", tmp_path) == []
 
 
-def test_everybody_who_reads_models_reads_those_of_the_store(shared, tmp_path):
+def test_everybody_who_reads_models_reads_those_of_the_store(shared: DirectoryStore, tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, model_store=ADDRESS)
     write(tmp_path / "a", v1="model", v1_metadata="facts")
     mirror.push(ADDRESS, tmp_path / "a")
@@ -88,7 +90,7 @@ def test_everybody_who_reads_models_reads_those_of_the_store(shared, tmp_path):
     assert stored_models(replace(settings, model_store="")) == settings.models
 
 
-def test_a_card_that_tells_of_a_new_decision_replaces_the_one_before(shared, tmp_path):
+def test_a_card_that_tells_of_a_new_decision_replaces_the_one_before(shared: DirectoryStore, tmp_path: Path) -> None:
     here, there = DirectoryStore(tmp_path / "a"), DirectoryStore(tmp_path / "b")
     here.write("v1_card.md", b"waits for a decision")
     mirror.push(ADDRESS, tmp_path / "a")

@@ -34,7 +34,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     return open_store(f"gs://{name}/models")
 
 
-def test_what_was_written_is_read_whole_and_listed(store):
+def test_what_was_written_is_read_whole_and_listed(store: ArtefactStore) -> None:
     assert store.names() == []
     assert store.read("v1.json") is None
     for name in ("v2.json", "v1.json", "cards/v1.html"):
@@ -47,7 +47,7 @@ def test_what_was_written_is_read_whole_and_listed(store):
     assert store.read("v1.json").content == b""
 
 
-def test_only_who_has_seen_what_is_published_may_replace_it(store):
+def test_only_who_has_seen_what_is_published_may_replace_it(store: ArtefactStore) -> None:
     first = store.compare_and_set("champion.json", b"v1", ABSENT)
     with pytest.raises(Overtaken, match=r"champion\.json has changed since it was read"):
         store.compare_and_set("champion.json", b"v2", ABSENT)
@@ -58,7 +58,7 @@ def test_only_who_has_seen_what_is_published_may_replace_it(store):
     assert (current.content, current.generation) == (b"v3", second)
 
 
-def test_of_many_writers_at_once_one_wins(store):
+def test_of_many_writers_at_once_one_wins(store: ArtefactStore) -> None:
     seen = store.compare_and_set("champion.json", b"v0", ABSENT)
     outcomes: list[str] = []
 
@@ -78,7 +78,7 @@ def test_of_many_writers_at_once_one_wins(store):
     assert store.read("champion.json").content == winner.encode()
 
 
-def test_a_directory_that_cannot_be_used_is_named(tmp_path):
+def test_a_directory_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no directory")
     store = open_store(tmp_path / "file")
     with pytest.raises(StorageError, match="file cannot be written"):
@@ -87,7 +87,7 @@ def test_a_directory_that_cannot_be_used_is_named(tmp_path):
         store.read("../elsewhere")
 
 
-def test_an_interrupted_write_leaves_what_stood(tmp_path, monkeypatch):
+def test_an_interrupted_write_leaves_what_stood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = open_store(tmp_path)
     store.write("v1.json", b"1")
 

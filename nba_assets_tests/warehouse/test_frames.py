@@ -62,7 +62,7 @@ def hashes(**columns: object) -> dict[dt.date, str]:
     return content_hashes(EVERY_TYPE, conformed(**columns))
 
 
-def test_types_and_order():
+def test_types_and_order() -> None:
     frame = conform(EVERY_TYPE, rows().iloc[::-1][list(reversed(EVERY_TYPE.column_names))]).rows
     assert frame.dtypes.astype(str).to_dict() == {
         "row_id": "int64", "game_date": "datetime64[ns]", "name": "object", "count": "float64", "share": "float64",
@@ -89,7 +89,9 @@ def test_types_and_order():
         pytest.param("seen_at", ["2024-12-03", "noon", None], ["timestamp", "noon"], id="no moment"),
     ],
 )
-def test_a_value_that_does_not_fit_is_refused_with_table_column_and_value(column, values, fragments):
+def test_a_value_that_does_not_fit_is_refused_with_table_column_and_value(
+    column: str, values: object, fragments: list[str]
+) -> None:
     with pytest.raises(ContractError) as refused:
         conformed(**{column: values})
     for fragment in (f"every_type.{column}", *fragments):
@@ -103,12 +105,12 @@ def test_a_value_that_does_not_fit_is_refused_with_table_column_and_value(column
         pytest.param(rows().assign(paint_pct=1.0), r"not in the contract \['paint_pct'\]", id="undeclared"),
     ],
 )
-def test_columns_must_be_those_of_the_contract(frame, name):
+def test_columns_must_be_those_of_the_contract(frame: pd.DataFrame, name: str) -> None:
     with pytest.raises(ContractError, match=f"every_type.*{name}"):
         conform(EVERY_TYPE, frame)
 
 
-def test_the_hash_does_not_depend_on_the_order_of_rows_or_on_other_dates():
+def test_the_hash_does_not_depend_on_the_order_of_rows_or_on_other_dates() -> None:
     whole = hashes()
     assert content_hashes(EVERY_TYPE, conform(EVERY_TYPE, rows().iloc[[2, 1, 0]]).rows) == whole
     for day in (FIRST, SECOND):
@@ -135,7 +137,7 @@ def test_the_hash_does_not_depend_on_the_order_of_rows_or_on_other_dates():
         pytest.param("absence", ["{}", "{}", '{"share": "source_unavailable"}'], id="a reason"),
     ],
 )  # fmt: skip
-def test_the_hash_changes_with_any_value_of_its_date_only(column, values):
+def test_the_hash_changes_with_any_value_of_its_date_only(column: str, values: object) -> None:
     before, after = hashes(), hashes(**{column: values})
     assert after[SECOND] != before[SECOND]
     assert after[FIRST] == before[FIRST]
@@ -150,21 +152,21 @@ def test_the_hash_changes_with_any_value_of_its_date_only(column, values):
         pytest.param("nickname", ["Z", "Z", None], ["Z", "Z", "None"], id="the word None"),
     ],
 )
-def test_null_is_not_zero(column, null, other):
+def test_null_is_not_zero(column: str, null: list[float | str | None], other: list[float | str]) -> None:
     assert hashes(**{column: null})[SECOND] != hashes(**{column: other})[SECOND]
 
 
-def test_values_that_change_places_change_the_hash():
+def test_values_that_change_places_change_the_hash() -> None:
     assert hashes(share=[0.25, 0.5, 0.125])[FIRST] != hashes()[FIRST]
     assert hashes(count=[7, 0, 3])[FIRST] != hashes()[FIRST]
 
 
-def test_below_the_sixth_decimal_and_the_sign_of_zero_nothing_is_content():
+def test_below_the_sixth_decimal_and_the_sign_of_zero_nothing_is_content() -> None:
     assert hashes(share=[0.5, 0.25, 0.12500000001]) == hashes()
     assert hashes(share=[0.5, 0.0, 0.125]) == hashes(share=[0.5, -0.0, 0.125]) == hashes(share=[0.5, -1e-9, 0.125])
 
 
-def test_no_rows_have_no_hash():
+def test_no_rows_have_no_hash() -> None:
     assert content_hashes(EVERY_TYPE, conformed().iloc[:0]) == {}
 
 
@@ -188,7 +190,7 @@ ROW = st.fixed_dictionaries(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(ROW, max_size=6))
-def test_arrow_gives_back_the_same_frame(given_rows):
+def test_arrow_gives_back_the_same_frame(given_rows: list[dict[str, object]]) -> None:
     frame = pd.DataFrame(given_rows, columns=list(EVERY_TYPE.column_names))
     frame = conform(EVERY_TYPE, frame.astype({"is_starter": "boolean"})).rows
     back = from_arrow(EVERY_TYPE, to_arrow(EVERY_TYPE, frame))

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -20,7 +22,7 @@ NOW = dt.datetime(2024, 1, 4, 12, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def webhook():
+def webhook() -> Iterator[Webhook]:
     with Webhook() as webhook:
         yield webhook
 
@@ -28,7 +30,7 @@ def webhook():
 class Watch:
     """The sensor on an instance and a ledger, tick after tick with its own cursor."""
 
-    def __init__(self, instance, settings, ledger) -> None:
+    def __init__(self, instance: dg.DagsterInstance, settings: Settings, ledger: HandLedger) -> None:
         self.instance, self.settings, self.ledger, self.cursor = instance, settings, ledger, None
         self.ahead = dt.timedelta()
 
@@ -42,7 +44,7 @@ class Watch:
 
 
 @pytest.fixture
-def watch(instance, tmp_path, webhook, monkeypatch) -> Watch:
+def watch(instance: dg.DagsterInstance, tmp_path: Path, webhook: Webhook, monkeypatch: pytest.MonkeyPatch) -> Watch:
     # The toy ledger has no table that lands or is predicted; its dates are long ago.
     monkeypatch.setattr("nba_assets.automation.alerting.alerts_sensor.late_work", lambda state, now: iter(()))
     monkeypatch.setattr("nba_assets.automation.alerting.alerts.RECENT_DAYS", 100_000)
@@ -51,21 +53,21 @@ def watch(instance, tmp_path, webhook, monkeypatch) -> Watch:
 
 
 @dg.op
-def broken():
+def broken() -> None:
     raise ValueError("column 4711 is not there")
 
 
 @dg.job
-def breaks():
+def breaks() -> None:
     broken()
 
 
-def test_nothing_is_reported_when_nothing_is_wrong(watch, webhook):
+def test_nothing_is_reported_when_nothing_is_wrong(watch: Watch, webhook: Webhook) -> None:
     assert watch.tick() == []
     assert webhook.received == []
 
 
-def test_a_failed_run_is_reported_once_and_so_is_the_same_failure_again(watch, webhook):
+def test_a_failed_run_is_reported_once_and_so_is_the_same_failure_again(watch: Watch, webhook: Webhook) -> None:
     watch.tick()
     breaks.execute_in_process(instance=watch.instance, raise_on_error=False)
     watch.tick()
@@ -83,7 +85,7 @@ def test_a_failed_run_is_reported_once_and_so_is_the_same_failure_again(watch, w
     assert len(webhook.texts) == 2, "a day later it is reported again"
 
 
-def test_a_closed_gate_is_reported_until_it_opens_and_again_when_it_closes(watch, webhook):
+def test_a_closed_gate_is_reported_until_it_opens_and_again_when_it_closes(watch: Watch, webhook: Webhook) -> None:
     watch.ledger.fail("raw", 2, reasons="points do not add up: 0022400061")
     watch.tick()
     watch.ledger.fail("raw", 3, reasons="points do not add up: 0022400062")
@@ -97,7 +99,7 @@ def test_a_closed_gate_is_reported_until_it_opens_and_again_when_it_closes(watch
     assert len(webhook.texts) == 2
 
 
-def test_blocked_partitions_are_counted_and_old_gates_are_not_reported():
+def test_blocked_partitions_are_counted_and_old_gates_are_not_reported() -> None:
     ledger = HandLedger().publish_all()
     ledger.fail("raw", 2)
     ledger.fail("summary", 2, status="blocked")
@@ -107,7 +109,7 @@ def test_blocked_partitions_are_counted_and_old_gates_are_not_reported():
     assert list(closed_gates(ledger.state(), NOW + dt.timedelta(days=30))) == []
 
 
-def test_a_stuck_claim_is_reported_once_for_each_standstill(watch, webhook):
+def test_a_stuck_claim_is_reported_once_for_each_standstill(watch: Watch, webhook: Webhook) -> None:
     from nba_assets.claims.store import ClaimStore
 
     at = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
@@ -119,7 +121,9 @@ def test_a_stuck_claim_is_reported_once_for_each_standstill(watch, webhook):
     assert "has made no progress for" in text
 
 
-def test_what_nobody_took_is_sent_by_the_next_tick(watch, webhook, monkeypatch):
+def test_what_nobody_took_is_sent_by_the_next_tick(
+    watch: Watch, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sending, "ATTEMPTS", 1)
     watch.ledger.fail("raw", 2)
     webhook.answers = [503]
@@ -130,12 +134,12 @@ def test_what_nobody_took_is_sent_by_the_next_tick(watch, webhook, monkeypatch):
     assert len(webhook.texts) == 1
 
 
-def test_a_busy_warehouse_keeps_no_failed_run_secret_and_forgets_nothing(watch, webhook):
+def test_a_busy_warehouse_keeps_no_failed_run_secret_and_forgets_nothing(watch: Watch, webhook: Webhook) -> None:
     watch.ledger.fail("raw", 2)
     watch.tick()
 
     class Busy:
-        def state(self):
+        def state(self) -> None:
             raise WarehouseError("warehouse.duckdb is open elsewhere")
 
     breaks.execute_in_process(instance=watch.instance, raise_on_error=False)
@@ -147,14 +151,14 @@ def test_a_busy_warehouse_keeps_no_failed_run_secret_and_forgets_nothing(watch, 
     assert len(webhook.texts) == 2
 
 
-def test_a_passing_failure_is_tried_again(webhook):
+def test_a_passing_failure_is_tried_again(webhook: Webhook) -> None:
     webhook.answers = [500, 429]
     post(webhook.url, "hello", wait=0.01)
     assert webhook.texts == ["hello"]
     assert webhook.attempts == 3
 
 
-def test_a_refusal_is_not_tried_again(webhook):
+def test_a_refusal_is_not_tried_again(webhook: Webhook) -> None:
     webhook.answers = [404]
     with pytest.raises(NotDelivered, match="HTTP 404"):
         post(webhook.url, "hello", wait=0.01)
@@ -162,19 +166,19 @@ def test_a_refusal_is_not_tried_again(webhook):
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/hook", "nonsense"])
-def test_an_address_that_nobody_answers_is_an_error_without_the_address(url):
+def test_an_address_that_nobody_answers_is_an_error_without_the_address(url: str) -> None:
     with pytest.raises(NotDelivered) as error:
         post(url, "hello", wait=0.01, timeout=0.5)
     assert url not in str(error.value)
 
 
-def test_one_alert_for_each_key():
+def test_one_alert_for_each_key() -> None:
     alerts = [Alert("run_failure", "raw", f"game {number} is broken", "text") for number in range(3)]
     assert len(to_send(alerts, {})) == 1
     assert to_send(alerts, {alerts[0].key: ""}) == []
 
 
-def test_without_an_address_the_sensor_says_so(instance, tmp_path):
+def test_without_an_address_the_sensor_says_so(instance: dg.DagsterInstance, tmp_path: Path) -> None:
     sensor = alerts_sensor(is_on=True)
     assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
     assert alerts_sensor(is_on=False).default_status is dg.DefaultSensorStatus.STOPPED

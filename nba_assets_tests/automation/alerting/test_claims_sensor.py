@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -14,15 +16,18 @@ from nba_assets.automation.alerting.stuck_claims import StuckClaim
 from nba_assets.claims.store import LEASE, ClaimStore
 from nba_assets.settings import Settings
 from nba_assets_tests.automation.some_claims import START, reserve
+from nba_assets_tests.claims.actors import Clock
 
 
 @pytest.fixture
-def instance():
+def instance() -> Iterator[dg.DagsterInstance]:
     with dg.DagsterInstance.ephemeral() as ephemeral:
         yield ephemeral
 
 
-def backfill(instance: dg.DagsterInstance, backfill_id: str = "abcdefgh", status=BulkActionStatus.REQUESTED) -> None:
+def backfill(
+    instance: dg.DagsterInstance, backfill_id: str = "abcdefgh", status: BulkActionStatus = BulkActionStatus.REQUESTED
+) -> None:
     made = PartitionBackfill(
         backfill_id=backfill_id, status=status, from_failure=False, tags={}, backfill_timestamp=START.timestamp(),
         partition_names=["2024-01-01"],
@@ -34,7 +39,9 @@ def backfill(instance: dg.DagsterInstance, backfill_id: str = "abcdefgh", status
 
 
 class TestBackfills:
-    def test_a_backfill_that_goes_on_keeps_its_claim_however_long_the_pause(self, instance, store, clock):
+    def test_a_backfill_that_goes_on_keeps_its_claim_however_long_the_pause(
+        self, instance: dg.DagsterInstance, store: ClaimStore, clock: Clock
+    ) -> None:
         backfill(instance)
         claim = reserve(store)
         for _ in range(20):
@@ -44,7 +51,7 @@ class TestBackfills:
         assert [active.id for active in store.active()] == [claim.id]
         assert clock.now - START > 2 * LEASE
 
-    def test_two_late_ticks_lose_no_claim(self):
+    def test_two_late_ticks_lose_no_claim(self) -> None:
         assert dt.timedelta(seconds=3 * INTERVAL_SECONDS) < LEASE
 
     @pytest.mark.parametrize(
@@ -56,7 +63,9 @@ class TestBackfills:
             (BulkActionStatus.CANCELED, "cancelled"),
         ],
     )
-    def test_a_backfill_that_is_over_gives_its_dates_back_at_once(self, instance, store, status, state):
+    def test_a_backfill_that_is_over_gives_its_dates_back_at_once(
+        self, instance: dg.DagsterInstance, store: ClaimStore, status: BulkActionStatus, state: str
+    ) -> None:
         backfill(instance)
         claim = reserve(store)
         backfill(instance, status=status)
@@ -65,13 +74,17 @@ class TestBackfills:
         assert store.active() == []
 
     @pytest.mark.parametrize("status", [BulkActionStatus.CANCELING, BulkActionStatus.FAILING])
-    def test_a_backfill_that_is_being_stopped_still_holds_its_dates(self, instance, store, status):
+    def test_a_backfill_that_is_being_stopped_still_holds_its_dates(
+        self, instance: dg.DagsterInstance, store: ClaimStore, status: BulkActionStatus
+    ) -> None:
         backfill(instance, status=status)
         claim = reserve(store)
         keep_backfills(instance, store, store.active())
         assert store.get(claim.id).is_active
 
-    def test_a_run_that_outlives_its_backfill_keeps_the_claim_itself(self, instance, store, clock):
+    def test_a_run_that_outlives_its_backfill_keeps_the_claim_itself(
+        self, instance: dg.DagsterInstance, store: ClaimStore, clock: Clock
+    ) -> None:
         backfill(instance, status=BulkActionStatus.CANCELED)
         run = create_run_for_test(instance, status=dg.DagsterRunStatus.STARTED)
         claim = reserve(store, run_id=run.run_id)
@@ -80,14 +93,18 @@ class TestBackfills:
         clock.advance(LEASE.total_seconds() + 1)
         assert store.active() == [], "if it is dead nobody renews the claim"
 
-    def test_claims_of_others_are_left_alone(self, instance, store, clock):
+    def test_claims_of_others_are_left_alone(
+        self, instance: dg.DagsterInstance, store: ClaimStore, clock: Clock
+    ) -> None:
         reserve(store, owner="dagster-backfill:of another instance")
         clock.advance(INTERVAL_SECONDS)
         before = store.active()
         assert keep_backfills(instance, store, before) == []
         assert store.active() == before
 
-    def test_a_claim_that_was_lost_meanwhile_is_not_brought_back(self, instance, store, clock):
+    def test_a_claim_that_was_lost_meanwhile_is_not_brought_back(
+        self, instance: dg.DagsterInstance, store: ClaimStore, clock: Clock
+    ) -> None:
         backfill(instance)
         reserve(store)
         seen = store.active()
@@ -101,7 +118,7 @@ def sensor_tick(settings: Settings, instance: dg.DagsterInstance, cursor: str | 
         return claims_sensor(context)
 
 
-def test_a_tick_of_the_sensor(tmp_path, instance, monkeypatch):
+def test_a_tick_of_the_sensor(tmp_path: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(home=tmp_path)
     backfill(instance)
     claim = reserve(ClaimStore(settings.claims_url))
@@ -115,7 +132,7 @@ def test_a_tick_of_the_sensor(tmp_path, instance, monkeypatch):
     assert claims_sensor.default_status is dg.DefaultSensorStatus.RUNNING
 
 
-def test_claims_that_cannot_be_read_are_asked_again(tmp_path, instance):
+def test_claims_that_cannot_be_read_are_asked_again(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     settings = Settings(home=tmp_path, claims=f"sqlite:///{tmp_path}/is/no/directory/claims.sqlite")
     (tmp_path / "is").write_text("blocking")
     result = sensor_tick(settings, instance, '["kept"]')

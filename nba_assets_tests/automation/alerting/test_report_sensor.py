@@ -31,11 +31,11 @@ def tick(home: SimpleNamespace, cursor: str | None) -> dg.SensorResult:
         return report_sensor(True)(context)
 
 
-def test_before_anything_was_attempted_no_page_is_asked_for(home):
+def test_before_anything_was_attempted_no_page_is_asked_for(home: SimpleNamespace) -> None:
     assert tick(home, None).run_requests == []
 
 
-def test_each_change_of_the_ledger_asks_for_one_page(home):
+def test_each_change_of_the_ledger_asks_for_one_page(home: SimpleNamespace) -> None:
     publish_raw(home.warehouse)
     first = tick(home, None)
     assert len(first.run_requests) == 1
@@ -45,14 +45,14 @@ def test_each_change_of_the_ledger_asks_for_one_page(home):
     assert len(tick(home, first.cursor).run_requests) == 1
 
 
-def test_a_decision_that_changes_no_date_is_reported_too(home):
+def test_a_decision_that_changes_no_date_is_reported_too(home: SimpleNamespace) -> None:
     publish_raw(home.warehouse)
     before = tick(home, None).cursor
     home.warehouse.record("freeze", "ana", "audit", [Span("team_box_scores", DAYS[0], DAYS[0])])
     assert len(tick(home, before).run_requests) == 1
 
 
-def test_the_page_waits_for_runs_at_work(home, monkeypatch):
+def test_the_page_waits_for_runs_at_work(home: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     publish_raw(home.warehouse)
     monkeypatch.setattr(module, "live_runs", lambda *_: frozenset({"r1"}))
     waiting = tick(home, "before")
@@ -61,7 +61,9 @@ def test_the_page_waits_for_runs_at_work(home, monkeypatch):
     assert "run r1 is at work" in waiting.skip_reason.skip_message
 
 
-def test_a_ledger_that_cannot_be_read_is_a_reason_not_a_failure(home, monkeypatch):
+def test_a_ledger_that_cannot_be_read_is_a_reason_not_a_failure(
+    home: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def locked() -> None:
         raise WarehouseError("the file is locked")
 
@@ -69,7 +71,9 @@ def test_a_ledger_that_cannot_be_read_is_a_reason_not_a_failure(home, monkeypatc
     assert "the file is locked" in tick(home, None).skip_reason.skip_message
 
 
-def test_a_run_of_everything_ends_with_the_page_though_the_model_is_refused(tmp_path, monkeypatch):
+def test_a_run_of_everything_ends_with_the_page_though_the_model_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(vl_convert, "javascript_bundle", lambda: "/* library */")
     league = SimulatedLeague(seasons=1)
     platform = Platform(tmp_path, SlicedSource(league, league.first_date, league.first_date))

@@ -1,6 +1,7 @@
 """Claims that are stuck or slow: found on a clock of the test's own, reported once."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 
 import dagster as dg
@@ -10,13 +11,15 @@ from dagster._core.test_utils import create_run_for_test
 
 from nba_assets.automation.alerting.stuck_claims import report, slow, stalled
 from nba_assets.claims.claim import Claim
+from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.state import LedgerState
 from nba_assets_tests.automation.some_claims import DAYS, START, reserve
+from nba_assets_tests.claims.actors import Clock
 
 
 @pytest.fixture
-def instance():
+def instance() -> Iterator[dg.DagsterInstance]:
     with dg.DagsterInstance.ephemeral() as ephemeral:
         yield ephemeral
 
@@ -24,7 +27,9 @@ def instance():
 class TestStalled:
     AFTER = dt.timedelta(minutes=30)
 
-    def test_a_claim_without_progress_is_reported_once_with_what_it_holds_and_what_to_do(self, instance, store, clock):
+    def test_a_claim_without_progress_is_reported_once_with_what_it_holds_and_what_to_do(
+        self, instance: dg.DagsterInstance, store: ClaimStore, clock: Clock
+    ) -> None:
         run = create_run_for_test(instance, status=dg.DagsterRunStatus.STARTED)
         claim = reserve(store, owner=f"run:{run.run_id}", kind="run", run_id=run.run_id)
         clock.advance(31 * 60)
@@ -40,7 +45,7 @@ class TestStalled:
         assert report(instance, found, reported=[found.key for found in found]) == []
         assert len([entry for entry in instance.all_logs(run.run_id) if "no progress" in entry.message]) == 1
 
-    def test_progress_makes_it_news_again(self, store, clock):
+    def test_progress_makes_it_news_again(self, store: ClaimStore, clock: Clock) -> None:
         claim = reserve(store)
         clock.advance(31 * 60)
         first = [found.key for found in stalled([claim], clock.now, self.AFTER)]
@@ -49,7 +54,9 @@ class TestStalled:
         clock.advance(31 * 60)
         assert [found.key for found in stalled([again], clock.now, self.AFTER)] != first
 
-    def test_a_claim_of_another_instance_is_reported_without_its_run(self, instance, store, clock):
+    def test_a_claim_of_another_instance_is_reported_without_its_run(
+        self, instance: dg.DagsterInstance, store: ClaimStore, clock: Clock
+    ) -> None:
         claim = reserve(store, run_id="a run of another instance")
         clock.advance(31 * 60)
         assert len(report(instance, list(stalled([claim], clock.now, self.AFTER)), reported=[])) == 1
@@ -80,7 +87,7 @@ class Timed:
         )
 
 
-def test_a_claim_that_takes_over_twice_as_long_as_usual_is_slow(store, clock):
+def test_a_claim_that_takes_over_twice_as_long_as_usual_is_slow(store: ClaimStore, clock: Clock) -> None:
     claim = reserve(store, kind="run")
     warehouse = Timed()
     assert list(slow([claim], warehouse, clock.now)) == []

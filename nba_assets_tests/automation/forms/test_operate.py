@@ -114,7 +114,9 @@ DAY = {"table": "game_schedule", "first": "2024-11-05"}
         ("train", {"walk_forward_first": "2024-12-01", "walk_forward_last": "2024-11-01"}, "exchange them"),
     ],
 )  # fmt: skip
-def test_an_answer_that_cannot_be_used_is_named_with_what_to_write(untouched: Platform, job: str, form: Any, said: str):
+def test_an_answer_that_cannot_be_used_is_named_with_what_to_write(
+    untouched: Platform, job: str, form: Any, said: str
+) -> None:
     result = _filled_in(untouched, job, **form)
     assert failure_messages(result)[0].startswith("[NBA-102] ")
     assert said in failure_messages(result)[0]
@@ -152,7 +154,9 @@ def worked_off(monkeypatch: pytest.MonkeyPatch, platform: Platform) -> list[Requ
     return handed
 
 
-def test_predicting_asks_for_every_table_of_the_slates_and_no_training(platform: Platform, worked_off: list[Request]):
+def test_predicting_asks_for_every_table_of_the_slates_and_no_training(
+    platform: Platform, worked_off: list[Request]
+) -> None:
     first, last = platform.source.first_date, platform.source.horizon
     _filled_in(platform, "predict", first=str(first), last=str(last))
     (request,) = worked_off
@@ -162,7 +166,7 @@ def test_predicting_asks_for_every_table_of_the_slates_and_no_training(platform:
     )
 
 
-def test_what_was_not_built_fails_the_form(platform: Platform, worked_off: list[Request]):
+def test_what_was_not_built_fails_the_form(platform: Platform, worked_off: list[Request]) -> None:
     result = _filled_in(platform, "backfill", tables=["game_schedule"])
     assert "its process has died" in failure_messages(result)[0]
     assert worked_off[0].assets == ("game_schedule",)
@@ -170,7 +174,7 @@ def test_what_was_not_built_fails_the_form(platform: Platform, worked_off: list[
     assert worked_off[1].assets == ("xgboost_points_model",)
 
 
-def test_a_backfill_of_what_is_published_has_nothing_to_do(platform: Platform, worked_off: list[Request]):
+def test_a_backfill_of_what_is_published_has_nothing_to_do(platform: Platform, worked_off: list[Request]) -> None:
     assert platform.run(tables=["game_schedule"], last=platform.source.horizon).success
     assert _filled_in(platform, "backfill", tables=["game_schedule"]).success
     assert worked_off == []

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import dagster as dg
 import pandas as pd
@@ -21,15 +22,15 @@ from nba_assets_tests.readiness.wide_ledger import built_ledger, calendar, rewri
 
 
 @pytest.fixture
-def toy(instance, tmp_path) -> ToyAutomation:
+def toy(instance: dg.DagsterInstance, tmp_path: Path) -> ToyAutomation:
     return ToyAutomation(HandLedger(CHAIN, days=8).publish_all(), instance, Settings(home=tmp_path))
 
 
-def test_what_is_published_is_left_alone(toy):
+def test_what_is_published_is_left_alone(toy: ToyAutomation) -> None:
     assert toy.requested() == {}
 
 
-def test_a_tick_that_launches_nothing_says_that_everything_is_up_to_date_only_where_it_is(toy):
+def test_a_tick_that_launches_nothing_says_that_everything_is_up_to_date_only_where_it_is(toy: ToyAutomation) -> None:
     assert toy.tick().skip_message == "Everything is ready and up to date."
     toy.ledger.invalidate("raw", 3, reasons="invalidated by ana: typo")
     assert toy.tick().skip_message == (
@@ -42,7 +43,7 @@ def test_a_tick_that_launches_nothing_says_that_everything_is_up_to_date_only_wh
     assert toy.tick().skip_message.startswith("Nothing can be built now; not ready: 1 rejected, 1 blocked. ")
 
 
-def test_a_rejected_date_closes_its_readers_until_it_is_repaired(toy):
+def test_a_rejected_date_closes_its_readers_until_it_is_repaired(toy: ToyAutomation) -> None:
     """The case in which Dagster's own conditions ask for dates on an upstream whose check has failed."""
     toy.ledger.publish("raw", 3, 7)
     toy.ledger.fail("raw", 3)
@@ -51,13 +52,13 @@ def test_a_rejected_date_closes_its_readers_until_it_is_repaired(toy):
     assert toy.requested()["summary"] == [3, 7]
 
 
-def test_a_new_slate_is_requested_in_every_table(toy):
+def test_a_new_slate_is_requested_in_every_table(toy: ToyAutomation) -> None:
     for name in CHAIN:
         toy.ledger.forget(name, 8)
     assert toy.requested() == {key: [8] for key in CHAIN}
 
 
-def test_an_old_correction_is_requested_as_far_as_it_reaches(toy):
+def test_an_old_correction_is_requested_as_far_as_it_reaches(toy: ToyAutomation) -> None:
     """Dagster's stock conditions look at the newest dates only, and one table deep."""
     toy.ledger.publish("raw", 2)
     assert toy.requested() == {"summary": [2], "cache": [3, 4, 5, 6, 7, 8], "features": [3, 4, 5, 6, 7, 8]}
@@ -65,7 +66,7 @@ def test_an_old_correction_is_requested_as_far_as_it_reaches(toy):
     assert toy.requested() == {}, "unchanged content stops the wave"
 
 
-def test_nobody_asks_for_what_is_blocked(toy):
+def test_nobody_asks_for_what_is_blocked(toy: ToyAutomation) -> None:
     toy.ledger.publish("raw", 2)
     span = Span("summary", toy.ledger.day(1), toy.ledger.day(8))
     claim = toy.store.reserve([span], owner="backfill:x", kind="backfill", who="Ada", why="the scorer's sheet")
@@ -79,7 +80,7 @@ def test_nobody_asks_for_what_is_blocked(toy):
     assert "summary" in toy.requested()
 
 
-def test_a_tick_launches_ranged_runs_that_build_what_is_outdated_only(toy):
+def test_a_tick_launches_ranged_runs_that_build_what_is_outdated_only(toy: ToyAutomation) -> None:
     toy.ledger.publish("raw", 2)
     (request,) = toy.tick().run_requests
     assert [key.to_user_string() for key in request.asset_selection] == ["summary", "cache", "features"]
@@ -88,7 +89,9 @@ def test_a_tick_launches_ranged_runs_that_build_what_is_outdated_only(toy):
     assert (tags[ONLY_TAG], tags[WHO_TAG]) == ("outdated", AUTOMATION)
 
 
-def test_a_refused_ingest_date_is_asked_for_again_when_nothing_else_is_due(instance, tmp_path):
+def test_a_refused_ingest_date_is_asked_for_again_when_nothing_else_is_due(
+    instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
     contracts = graph(replace(table("raw"), ingest=True), table("summary", same_date=["raw"]))
     ledger = HandLedger(contracts, days=8).publish_all()
     ledger.fail("raw", 2)
@@ -103,14 +106,14 @@ def test_a_refused_ingest_date_is_asked_for_again_when_nothing_else_is_due(insta
     assert (tags[RANGE_START_TAG], tags[RANGE_END_TAG], tags[ONLY_TAG]) == ("2024-01-02", "2024-01-02", "failed")
 
 
-def test_a_tick_shows_in_the_ui_which_dates_of_which_table_it_asks_for(toy):
+def test_a_tick_shows_in_the_ui_which_dates_of_which_table_it_asks_for(toy: ToyAutomation) -> None:
     toy.ledger.publish("raw", 2)
     evaluations = toy.tick().automation_condition_evaluations
     asked = {found.key.to_user_string(): found.true_subset.size for found in evaluations}
     assert {table: count for table, count in asked.items() if count} == {"summary": 1, "cache": 6, "features": 6}
 
 
-def test_nothing_is_launched_while_a_launch_is_at_work(toy):
+def test_nothing_is_launched_while_a_launch_is_at_work(toy: ToyAutomation) -> None:
     toy.ledger.publish("raw", 2)
     (request,) = toy.tick().run_requests
     create_run_for_test(toy.instance, "toy", tags=request.tags, status=dg.DagsterRunStatus.NOT_STARTED)
@@ -119,7 +122,7 @@ def test_nothing_is_launched_while_a_launch_is_at_work(toy):
     assert "is at work" in tick.skip_message
 
 
-def test_a_launch_that_failed_before_it_built_anything_pauses(toy):
+def test_a_launch_that_failed_before_it_built_anything_pauses(toy: ToyAutomation) -> None:
     toy.ledger.publish("raw", 2)
     (request,) = toy.tick().run_requests
     create_run_for_test(toy.instance, "toy", tags=request.tags, status=dg.DagsterRunStatus.FAILURE)
@@ -132,8 +135,8 @@ def test_a_launch_that_failed_before_it_built_anything_pauses(toy):
     assert other.tags[ASKED_TAG] != request.tags[ASKED_TAG], "other dates are due now"
 
 
-def test_a_warehouse_that_is_busy_is_a_line_and_no_error(toy):
-    def busy():
+def test_a_warehouse_that_is_busy_is_a_line_and_no_error(toy: ToyAutomation) -> None:
+    def busy() -> None:
         raise WarehouseError("warehouse.duckdb is open elsewhere")
 
     toy.decider.warehouse = busy
@@ -157,7 +160,9 @@ class WideLedger(HandLedger):
 
 
 @pytest.mark.parametrize("is_corrected", [False, True], ids=["quiet", "944 dates corrected"])
-def test_a_tick_over_1900_dates_of_twenty_tables_is_quick(instance, tmp_path, is_corrected):
+def test_a_tick_over_1900_dates_of_twenty_tables_is_quick(
+    instance: dg.DagsterInstance, tmp_path: Path, is_corrected: bool
+) -> None:
     contracts = wide_graph()
     frame = built_ledger(contracts, calendar(), chunk=400)
     frame["written_at"] = pd.Timestamp("2027-01-01", tz="UTC")

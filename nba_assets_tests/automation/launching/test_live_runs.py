@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -24,7 +25,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def instance():
+def instance() -> Iterator[dg.DagsterInstance]:
     with dg.DagsterInstance.ephemeral() as ephemeral:
         yield ephemeral
 
@@ -37,19 +38,21 @@ def run(instance: dg.DagsterInstance, status: Status) -> str:
     return made.run_id
 
 
-def test_runs_that_have_ended_are_not_alive(instance, settings):
+def test_runs_that_have_ended_are_not_alive(instance: dg.DagsterInstance, settings: Settings) -> None:
     for status in (Status.SUCCESS, Status.FAILURE, Status.CANCELED):
         run(instance, status)
     assert live_runs(instance, settings) == frozenset()
     assert list(settings.home.iterdir()) == [], "nothing needs to be asked"
 
 
-def test_a_run_that_waits_for_its_start_is_alive(instance, settings):
+def test_a_run_that_waits_for_its_start_is_alive(instance: dg.DagsterInstance, settings: Settings) -> None:
     waiting = {run(instance, status) for status in (Status.NOT_STARTED, Status.STARTING)}
     assert live_runs(instance, settings) == waiting
 
 
-def test_a_started_run_is_alive_while_its_claim_is(instance, settings, monkeypatch):
+def test_a_started_run_is_alive_while_its_claim_is(
+    instance: dg.DagsterInstance, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     started = run(instance, Status.STARTED)
     assert live_runs(instance, settings) == {started}, "it has just started"
     monkeypatch.setattr(module, "START_UP", dt.timedelta(0))
@@ -62,7 +65,9 @@ def test_a_started_run_is_alive_while_its_claim_is(instance, settings, monkeypat
     assert live_runs(instance, settings) == frozenset()
 
 
-def test_without_the_claims_every_run_that_has_not_ended_counts(instance, tmp_path, monkeypatch):
+def test_without_the_claims_every_run_that_has_not_ended_counts(
+    instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "START_UP", dt.timedelta(0))
     (tmp_path / "file").write_text("blocking")
     started = run(instance, Status.STARTED)

@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -11,6 +12,7 @@ from nba_assets.automation.alerting.stuck_claims import StuckClaim
 from nba_assets.automation.mirror import ledger_sensor
 from nba_assets.automation.mirror.ledger_sensor import INTERVAL_SECONDS, Reported, tell
 from nba_assets.checks.up_to_date import CHECK_NAME as UP_TO_DATE
+from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import MODEL
 from nba_assets.event_log.dagster_state import FAILED, PLANNED, SUCCEEDED, ShownCheck, shown_checks, shown_dates
 from nba_assets.event_log.outcomes import CHECK_NAME as PARTITION_READY
@@ -30,7 +32,7 @@ class Watch:
         self.instance, self.ledger, self.settings = instance, ledger, Settings(home=home)
         self.cursor: str | None = None
 
-    def tick(self, **options) -> Reported:
+    def tick(self, **options: Any) -> Reported:
         reported = tell(self.instance, OneLedger(self.ledger), self.settings, self.cursor, **options)
         self.cursor = reported.cursor
         return reported
@@ -76,7 +78,7 @@ GREEN = dict.fromkeys(range(1, 5), SUCCEEDED)
 
 
 @EVERY_LOG
-def test_what_dagster_does_not_know_is_reported_and_then_it_is_quiet(watch):
+def test_what_dagster_does_not_know_is_reported_and_then_it_is_quiet(watch: Watch) -> None:
     first = watch.tick()
     assert (first.dates, first.checks, first.waiting) == (16, 5, 0)
     watch.settle()
@@ -88,7 +90,7 @@ def test_what_dagster_does_not_know_is_reported_and_then_it_is_quiet(watch):
     assert (quiet.checks, quiet.dates, quiet.cursor) == (0, 0, watch.cursor)
 
 
-def test_a_correction_turns_everything_below_it_red_and_its_repair_green_again(watch):
+def test_a_correction_turns_everything_below_it_red_and_its_repair_green_again(watch: Watch) -> None:
     watch.settle()
     watch.ledger.publish("raw", 2)
     watch.tick()
@@ -115,7 +117,7 @@ def test_a_correction_turns_everything_below_it_red_and_its_repair_green_again(w
         assert watch.shown(table) == GREEN, "fixed without a run that reported so"
 
 
-def test_a_verdict_is_reported_again_only_when_it_changes(watch):
+def test_a_verdict_is_reported_again_only_when_it_changes(watch: Watch) -> None:
     watch.settle()
     watch.ledger.publish("raw", 2)
     watch.settle()
@@ -128,7 +130,7 @@ def test_a_verdict_is_reported_again_only_when_it_changes(watch):
     assert watch.evaluations("features") == reported + 1, "one more range"
 
 
-def test_what_was_wiped_is_back(watch):
+def test_what_was_wiped_is_back(watch: Watch) -> None:
     watch.settle()
     watch.ledger.fail("raw", 3)
     watch.settle()
@@ -140,7 +142,7 @@ def test_what_was_wiped_is_back(watch):
     assert watch.up_to_date() == dict.fromkeys([*TABLES, MODEL], SUCCEEDED)
 
 
-def test_another_instance_is_reported_the_same(watch, tmp_path):
+def test_another_instance_is_reported_the_same(watch: Watch, tmp_path: Path) -> None:
     watch.settle()
     with dg.DagsterInstance.ephemeral() as other:
         elsewhere = Watch(other, watch.ledger, tmp_path)
@@ -148,14 +150,14 @@ def test_another_instance_is_reported_the_same(watch, tmp_path):
         assert elsewhere.contents("features") == watch.contents("features")
 
 
-def test_an_older_warehouse_file_shows(watch):
+def test_an_older_warehouse_file_shows(watch: Watch) -> None:
     watch.settle()
     watch.ledger.forget("features", 4)
     watch.settle()
     assert watch.shown("features") == GREEN | {4: FAILED}
 
 
-def test_marks_made_by_hand_are_corrected(watch):
+def test_marks_made_by_hand_are_corrected(watch: Watch) -> None:
     watch.settle()
     watch.instance.report_runless_asset_event(dg.AssetMaterialization("raw", partition="2024-01-02"))
     assert watch.contents("raw")[2] == ""
@@ -164,7 +166,9 @@ def test_marks_made_by_hand_are_corrected(watch):
     assert watch.up_to_date()["raw"] == SUCCEEDED, "newer content hides what was reported before"
 
 
-def test_a_deep_correction_is_reported_in_parts_newest_dates_first(watch, monkeypatch):
+def test_a_deep_correction_is_reported_in_parts_newest_dates_first(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     watch.settle()
     monkeypatch.setattr(ledger_sensor, "BATCH", 2)
     watch.ledger.publish("raw", 1)
@@ -187,7 +191,7 @@ def sensor_tick(watch: Watch, warehouse: object, cursor: str | None = None) -> d
         return ledger_sensor.ledger_sensor(context)
 
 
-def test_the_sensor_runs_by_default_and_launches_nothing(watch):
+def test_the_sensor_runs_by_default_and_launches_nothing(watch: Watch) -> None:
     assert ledger_sensor.ledger_sensor.default_status is dg.DefaultSensorStatus.RUNNING
     assert ledger_sensor.ledger_sensor.minimum_interval_seconds == INTERVAL_SECONDS == 30
     warehouse = OneLedger(watch.ledger)
@@ -199,9 +203,9 @@ def test_the_sensor_runs_by_default_and_launches_nothing(watch):
     assert settled.skip_reason.skip_message == "Dagster shows what the ledger says."
 
 
-def test_a_warehouse_that_is_busy_is_asked_again_later(watch):
+def test_a_warehouse_that_is_busy_is_asked_again_later(watch: Watch) -> None:
     class Busy:
-        def state(self):
+        def state(self) -> None:
             raise WarehouseError("warehouse.duckdb is open elsewhere")
 
     result = sensor_tick(watch, Busy(), '{"seen": "kept"}')
@@ -209,7 +213,7 @@ def test_a_warehouse_that_is_busy_is_asked_again_later(watch):
     assert result.cursor == '{"seen": "kept"}'
 
 
-def test_a_slow_claim_is_reported_once(watch, store, monkeypatch):
+def test_a_slow_claim_is_reported_once(watch: Watch, store: ClaimStore, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = StuckClaim(reserve(store), "slow", "it is slow")
     monkeypatch.setattr(ledger_sensor, "slow", lambda claims, warehouse, now: [problem])
     first = sensor_tick(watch, OneLedger(watch.ledger))
@@ -218,7 +222,9 @@ def test_a_slow_claim_is_reported_once(watch, store, monkeypatch):
     assert "it is slow" not in second.skip_reason.skip_message
 
 
-def test_a_verdict_left_to_a_live_run_is_reported_when_it_is_dead(watch, monkeypatch):
+def test_a_verdict_left_to_a_live_run_is_reported_when_it_is_dead(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     watch.settle()
     shown = {table: ShownCheck(PLANNED, "live run") for table in [*TABLES, MODEL]}
     monkeypatch.setattr(ledger_sensor, "shown_checks", lambda *_: shown)
@@ -230,7 +236,7 @@ def test_a_verdict_left_to_a_live_run_is_reported_when_it_is_dead(watch, monkeyp
     assert watch.tick().checks == 5
 
 
-def test_dates_left_to_a_live_run_are_reported_when_it_is_dead(watch, monkeypatch):
+def test_dates_left_to_a_live_run_are_reported_when_it_is_dead(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     watch.settle()
     watch.ledger.run_id, watch.ledger.now = "live run", dt.datetime.now(dt.UTC)
     watch.ledger.publish("features", 4)

@@ -42,18 +42,18 @@ def different(ledger: HandLedger, shown: ShownDate, table: str = "raw", live: tu
 
 
 class TestStories:
-    def test_ready_and_missing(self, ledger):
+    def test_ready_and_missing(self, ledger: HandLedger) -> None:
         ledger.forget("raw", 4)
         assert list(state_digests(ledger.state(), "raw")) == ["ready", "ready", "ready", ""]
 
-    def test_stale_is_reported_at_any_depth(self, ledger):
+    def test_stale_is_reported_at_any_depth(self, ledger: HandLedger) -> None:
         ledger.publish("raw", 2)
         state = ledger.state()
         assert list(state_digests(state, "summary")) == ["ready", "stale", "ready", "ready"]
         assert list(state_digests(state, "cache")) == ["ready", "ready", "stale", "stale"]
         assert list(state_digests(state, "features")) == ["ready", "ready", "stale", "stale"]
 
-    def test_a_failed_attempt_is_named_by_its_build_so_that_two_are_distinguished(self, ledger):
+    def test_a_failed_attempt_is_named_by_its_build_so_that_two_are_distinguished(self, ledger: HandLedger) -> None:
         ledger.fail("raw", 1)
         ledger.fail("raw", 2, status="blocked")
         first = ledger.build
@@ -61,12 +61,12 @@ class TestStories:
         ledger.fail("raw", 1)
         assert state_digests(ledger.state(), "raw")[0] == f"rejected {first + 1}"
 
-    def test_a_rejected_date_is_not_called_stale(self, ledger):
+    def test_a_rejected_date_is_not_called_stale(self, ledger: HandLedger) -> None:
         ledger.fail("summary", 2)
         ledger.publish("raw", 2)
         assert state_digests(ledger.state(), "summary")[1].startswith("rejected")
 
-    def test_a_waiver_is_reported_wherever_it_reaches_unless_the_date_is_stale(self, ledger):
+    def test_a_waiver_is_reported_wherever_it_reaches_unless_the_date_is_stale(self, ledger: HandLedger) -> None:
         ledger = HandLedger()
         ledger.publish("raw", waivers="")
         ledger.publish("raw", 3, waivers="w1,w2")
@@ -79,7 +79,7 @@ class TestStories:
 
 
 class TestDifferences:
-    def test_what_a_run_reported_of_ready_content_is_published(self, ledger):
+    def test_what_a_run_reported_of_ready_content_is_published(self, ledger: HandLedger) -> None:
         content = ledger.rows["raw", 2]["content_hash"]
         assert different(ledger, shows(content, SUCCEEDED, "r1")) == []
         assert different(ledger, shows(content, SUCCEEDED, "an earlier run")) == [], "a rewrite of the same content"
@@ -95,17 +95,17 @@ class TestDifferences:
             pytest.param(shows("raw 1", PLANNED, "dead run"), id="a dead run had planned it"),
         ],
     )
-    def test_ready_content_that_is_not_shown_as_such_is_reported(self, ledger, shown):
+    def test_ready_content_that_is_not_shown_as_such_is_reported(self, ledger: HandLedger, shown: ShownDate) -> None:
         assert different(ledger, shown) == ["ready"]
 
-    def test_a_stale_date_that_is_green_is_reported_once(self, ledger):
+    def test_a_stale_date_that_is_green_is_reported_once(self, ledger: HandLedger) -> None:
         ledger.publish("raw", 2)
         content = ledger.rows["summary", 2]["content_hash"]
         assert different(ledger, shows(content, SUCCEEDED, "run"), "summary") == ["stale"]
         assert different(ledger, shows(content, FAILED, "", "stale"), "summary") == []
         assert different(ledger, shows(content, FAILED, "run"), "summary") == ["stale"], "it failed for another reason"
 
-    def test_a_refused_date_is_reported_unless_the_run_that_was_refused_has_said_so(self, ledger):
+    def test_a_refused_date_is_reported_unless_the_run_that_was_refused_has_said_so(self, ledger: HandLedger) -> None:
         ledger.fail("raw", 2)
         content, state_digest = "raw 1", f"rejected {ledger.build}"
         assert different(ledger, shows(content, FAILED, "r1")) == []
@@ -116,19 +116,19 @@ class TestDifferences:
             "invalidated after a rejection"
         )
 
-    def test_what_is_gone_from_the_ledger_but_shown_is_reported(self, ledger):
+    def test_what_is_gone_from_the_ledger_but_shown_is_reported(self, ledger: HandLedger) -> None:
         ledger.forget("raw", 2)
         assert different(ledger, shows("raw 1", SUCCEEDED, "run")) == ["missing"]
         assert different(ledger, shows("raw 1", FAILED, "", "missing")) == []
         assert different(ledger, ShownDate()) == []
         assert different(ledger, shows("", PLANNED, "dead run")) == [], "nothing was ever built"
 
-    def test_what_a_live_run_has_planned_is_left_to_it(self, ledger):
+    def test_what_a_live_run_has_planned_is_left_to_it(self, ledger: HandLedger) -> None:
         shown = shows("raw 1", PLANNED, "live run")
         assert different(ledger, shown, live=("live run",)) == []
         assert different(ledger, shown, live=("another",)) == ["ready"]
 
-    def test_what_a_live_run_has_just_published_is_left_to_it_for_a_minute(self, ledger):
+    def test_what_a_live_run_has_just_published_is_left_to_it_for_a_minute(self, ledger: HandLedger) -> None:
         ledger.run_id, ledger.now = "live run", WRITTEN_AT + dt.timedelta(minutes=59, seconds=30)
         ledger.publish("raw", 2)
         shown = shows("raw 1", SUCCEEDED, "an earlier run")
@@ -138,27 +138,29 @@ class TestDifferences:
         ledger.publish("raw", 2)
         assert different(ledger, shown, live=("live run",)) == ["ready"], "it has forgotten"
 
-    def test_how_many_are_left_to_live_runs_is_counted(self, ledger):
+    def test_how_many_are_left_to_live_runs_is_counted(self, ledger: HandLedger) -> None:
         shown = {ledger.day(number): shows("raw 1", PLANNED, "live run") for number in (1, 2)}
         found, left = differences(ledger.state(), "raw", shown, {"live run"}, NOW, PATIENCE)
         assert ([difference.day for difference in found], left) == ([ledger.day(3), ledger.day(4)], 2)
 
 
 class TestOutcomes:
-    def reported(self, ledger: HandLedger, table: str, state_digest: str, shown: ShownDate | None = None):
+    def reported(
+        self, ledger: HandLedger, table: str, state_digest: str, shown: ShownDate | None = None
+    ) -> list[dg.AssetMaterialization]:
         state = ledger.state()
         content = ledger.rows.get((table, 3), {}).get("content_hash", "")
         difference = Difference(table, ledger.day(3), state_digest, shown or shows(content, SUCCEEDED))
         return outcomes(state, table, stale_ranges(state)[table], [difference])[ledger.day(3)]
 
-    def test_content_that_is_not_shown_is_materialized_with_its_facts(self, ledger):
+    def test_content_that_is_not_shown_is_materialized_with_its_facts(self, ledger: HandLedger) -> None:
         outcome = self.reported(ledger, "raw", "ready", ShownDate())
         assert (outcome.passed, outcome.materialized, outcome.data_version) == (True, True, "raw 1")
         assert outcome.code_version == 1
         assert outcome.metadata["build"] == 1
         assert outcome.metadata["dagster/partition_row_count"] == 10
 
-    def test_a_stale_date_names_its_cause_and_the_remedy(self, ledger):
+    def test_a_stale_date_names_its_cause_and_the_remedy(self, ledger: HandLedger) -> None:
         ledger.publish("raw", 2)
         outcome = self.reported(ledger, "features", "stale")
         assert (outcome.passed, outcome.materialized) == (False, False)
@@ -166,12 +168,12 @@ class TestOutcomes:
         assert "raw 2024-01-02 changed in build 5" in outcome.description
         assert "nba-assets backfill --stale" in outcome.description
 
-    def test_a_waived_date_passes_with_a_warning_that_names_the_waivers(self, ledger):
+    def test_a_waived_date_passes_with_a_warning_that_names_the_waivers(self, ledger: HandLedger) -> None:
         outcome = self.reported(ledger, "raw", "waived w1,w2")
         assert (outcome.passed, outcome.severity) == (True, dg.AssetCheckSeverity.WARN)
         assert "w1,w2" in outcome.description
 
-    def test_a_refused_date_gives_the_reason_and_keeps_what_is_published(self, ledger):
+    def test_a_refused_date_gives_the_reason_and_keeps_what_is_published(self, ledger: HandLedger) -> None:
         ledger.fail("raw", 3, reasons="invalidated by ann: wrong scores")
         outcome = self.reported(ledger, "raw", "rejected 5")
         assert (outcome.passed, outcome.materialized) == (False, False)
@@ -181,7 +183,7 @@ class TestOutcomes:
             "Fix: nba-assets backfill --from 2024-01-03"
         )
 
-    def test_a_blocked_date_gives_the_command_for_its_root(self, ledger):
+    def test_a_blocked_date_gives_the_command_for_its_root(self, ledger: HandLedger) -> None:
         ledger.invalidate("raw", 3, reasons="invalidated by ann: wrong scores")
         ledger.fail(
             "summary", 3, status="blocked", reasons="raw 2024-01-03 is rejected: invalidated by ann: wrong scores"
@@ -192,19 +194,19 @@ class TestOutcomes:
             "Fix: nba-assets backfill --from 2024-01-03"
         )
 
-    def test_after_a_wipe_a_refused_date_shows_again_what_is_published(self, ledger):
+    def test_after_a_wipe_a_refused_date_shows_again_what_is_published(self, ledger: HandLedger) -> None:
         ledger.fail("raw", 3)
         outcome = self.reported(ledger, "raw", "rejected 5", ShownDate())
         assert (outcome.passed, outcome.materialized, outcome.data_version) == (False, True, "raw 1")
 
-    def test_a_date_that_never_stood_has_nothing_to_show(self):
+    def test_a_date_that_never_stood_has_nothing_to_show(self) -> None:
         ledger = HandLedger()
         ledger.fail("raw", 3, status="blocked", reasons="upstream is missing")
         outcome = self.reported(ledger, "raw", "blocked 1", ShownDate())
         assert (outcome.passed, outcome.materialized, outcome.metadata) == (False, False, {})
         assert outcome.description == f"Blocked: upstream is missing. Fix: {BY_RULE}"
 
-    def test_a_date_that_is_gone_says_how_to_build_it(self, ledger):
+    def test_a_date_that_is_gone_says_how_to_build_it(self, ledger: HandLedger) -> None:
         ledger.forget("raw", 3)
         outcome = self.reported(ledger, "raw", "missing", shows("raw 1", SUCCEEDED))
         assert (outcome.passed, outcome.materialized) == (False, False)

@@ -3,6 +3,8 @@
 import copy
 import json
 import re
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from nba_assets.errors import RequestError
 from nba_assets.modelling.cards.card import card, card_paths, write_card
 from nba_assets.modelling.cards.facts import calibration_bins, feature_facts
 from nba_assets.modelling.cards.plots import plots
+from nba_assets.modelling.points_model_build import ModelBuild
 from nba_assets.modelling.registry.artefacts import metadata_path
 from nba_assets.modelling.registry.decisions import Decisions, read_decisions, reject, roll_back
 from nba_assets.modelling.segments import POPULATIONS
@@ -28,7 +31,7 @@ ANN = {"who": "ann", "why": "the feed was wrong | twice", "at": MORNING}
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory):
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("models")
     build(directory, provenance=PROVENANCE)
     build(directory, provenance=PROVENANCE, waivers=[WAIVER], ledger_fingerprint="ledger-2")
@@ -36,11 +39,11 @@ def models(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def metadata(models):
+def metadata(models: Path) -> dict[str, Any]:
     return json.loads(metadata_path(models, 1).read_text())
 
 
-def test_every_record_is_on_the_card(metadata, models):
+def test_every_record_is_on_the_card(metadata: dict[str, Any], models: Path) -> None:
     text = card(metadata, read_decisions(models), "PLOTS")
     assert "Status: **accepted and champion**. better than ewma_half_life_6 by" in text
     assert "The boosters learned from train" in text
@@ -61,7 +64,7 @@ def test_every_record_is_on_the_card(metadata, models):
     assert "waiver" not in text.lower()
 
 
-def test_targets_say_met_or_not_and_unknown_is_neither(metadata):
+def test_targets_say_met_or_not_and_unknown_is_neither(metadata: dict[str, Any]) -> None:
     met = {one["target"]: one["met"] for one in metadata["targets"]}
     assert met["test MAE below 4.27"] is (metadata["test_mae"] < 4.27)
     assert met["at least 50,000 rows"] is False
@@ -71,7 +74,7 @@ def test_targets_say_met_or_not_and_unknown_is_neither(metadata):
     assert "| usage rate on at least 95% of played rows |  | not known |" in text
 
 
-def test_a_waiver_is_named_on_the_card(models):
+def test_a_waiver_is_named_on_the_card(models: Path) -> None:
     metadata = json.loads(metadata_path(models, 2).read_text())
     text = card(metadata, read_decisions(models), "")
     assert "## Trained under waivers" in text
@@ -80,7 +83,7 @@ def test_a_waiver_is_named_on_the_card(models):
     assert "**Price: +0.0% of MAE**" in text, "the same rows as those of version 1"
 
 
-def test_the_price_of_waived_data_is_measured_against_the_newest_version_without_a_waiver(tmp_path):
+def test_the_price_of_waived_data_is_measured_against_the_newest_version_without_a_waiver(tmp_path: Path) -> None:
     blind = feature_rows(GAMES)
     blind["pts_mean"] = np.where(blind["game_date"] < "2024-01-20", blind["pts_mean"], np.nan)
     assert "Price: not known" in _card_of(tmp_path / "first", build(tmp_path / "first", waivers=[WAIVER]))
@@ -94,11 +97,11 @@ def test_the_price_of_waived_data_is_measured_against_the_newest_version_without
     assert f"**Price: {price['price']:+.1%} of MAE**" in _card_of(tmp_path, forced)
 
 
-def _card_of(models, made):
+def _card_of(models: Path, made: ModelBuild) -> str:
     return card(json.loads(metadata_path(models, made.saved.version).read_text()), read_decisions(models), "")
 
 
-def test_a_challenger_says_how_it_did_against_the_champion(models):
+def test_a_challenger_says_how_it_did_against_the_champion(models: Path) -> None:
     metadata = json.loads(metadata_path(models, 2).read_text())
     # 360 test rows are too few to compare versions on
     assert metadata["verdict"]["against_champion"]["champion"] == 1
@@ -106,7 +109,7 @@ def test_a_challenger_says_how_it_did_against_the_champion(models):
     assert "xgboost_points_v1 cannot be compared on 360 unseen rows" in card(metadata, read_decisions(models), "")
 
 
-def test_decisions_are_on_the_card_that_is_written_after_them(models, tmp_path):
+def test_decisions_are_on_the_card_that_is_written_after_them(models: Path, tmp_path: Path) -> None:
     for path in models.glob("*.json"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     reject(tmp_path, 2, **ANN)
@@ -119,7 +122,7 @@ def test_decisions_are_on_the_card_that_is_written_after_them(models, tmp_path):
         roll_back(tmp_path, **ANN)
 
 
-def test_the_page_needs_nothing_but_itself_and_is_the_same_each_time(models):
+def test_the_page_needs_nothing_but_itself_and_is_the_same_each_time(models: Path) -> None:
     write_card(models, 1)
     first = [path.read_bytes() for path in card_paths(models, 1)]
     images = write_card(models, 1)
@@ -130,13 +133,13 @@ def test_the_page_needs_nothing_but_itself_and_is_the_same_each_time(models):
     assert "<table>" in page
 
 
-def test_plots_stand_where_groups_are_missing(metadata):
+def test_plots_stand_where_groups_are_missing(metadata: dict[str, Any]) -> None:
     whole = copy.deepcopy(metadata)
     assert set(whole["groups"]) == {*POPULATIONS}, "the columns of segments are not among the features here"
     assert all(image.startswith(b"\x89PNG") for image in plots(whole).values())
 
 
-def test_drift_is_measured_against_train_and_against_the_version_before():
+def test_drift_is_measured_against_train_and_against_the_version_before() -> None:
     trained = train_points_model(MATRIX, SPLIT, SETTINGS)
     first = feature_facts(MATRIX, SPLIT, trained.model, 1, None)
     assert {one["shift_of_window"] for one in first} == {None}
@@ -148,7 +151,7 @@ def test_drift_is_measured_against_train_and_against_the_version_before():
     assert points["mean_contribution"] > first[2]["mean_contribution"] / 10 > 0
 
 
-def test_calibration_bins_by_hand():
+def test_calibration_bins_by_hand() -> None:
     bins = calibration_bins(evaluated(rows=1000).scored)
     assert [one["rows"] for one in bins] == [100] * 10
     assert {(round(one["predicted"], 6), one["actual"]) for one in bins} == {(15.4, 20.0)}

@@ -5,11 +5,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from nba_assets.modelling.points_model import PointsModel
 from nba_assets.modelling.registry import artefacts
 from nba_assets.modelling.registry.artefacts import (
     ArtefactError,
@@ -25,18 +29,18 @@ from nba_assets_tests.modelling.some_models import points_model
 FRAME = pd.DataFrame({"a": np.arange(50.0), "b": np.arange(50.0)[::-1]})
 
 
-def model(level=1.0):
+def model(level: float = 1.0) -> PointsModel:
     return points_model(FRAME, FRAME["a"] * level, 3, bench=1.5)
 
 
 MODEL = model()
 
 
-def card(identity="i", train_before="2024-01-01", accepted=True):
+def card(identity: str = "i", train_before: str = "2024-01-01", accepted: bool = True) -> dict[str, Any]:
     return {"identity": identity, "train_before": train_before, "accepted": accepted}
 
 
-def test_round_trip_and_counting_up(tmp_path):
+def test_round_trip_and_counting_up(tmp_path: Path) -> None:
     directory = tmp_path / "models"
     assert stored_versions(directory) == []
     first = save_model(directory, MODEL, card("one"))
@@ -56,13 +60,13 @@ def test_round_trip_and_counting_up(tmp_path):
     ]
 
 
-def test_version_ten_comes_after_nine(tmp_path):
+def test_version_ten_comes_after_nine(tmp_path: Path) -> None:
     for number in range(10):
         save_model(tmp_path, MODEL, card(f"i{number}"))
     assert save_model(tmp_path, MODEL, card("next")).version == 11
 
 
-def test_same_identity_is_stored_once(tmp_path):
+def test_same_identity_is_stored_once(tmp_path: Path) -> None:
     save_model(tmp_path, MODEL, card("one"))
     save_model(tmp_path, MODEL, card("two"))
     assert save_model(tmp_path, model(2.0), card("one")).version == 1
@@ -70,7 +74,7 @@ def test_same_identity_is_stored_once(tmp_path):
 
 
 @pytest.mark.parametrize("writes_before_death", [0, 1])
-def test_a_killed_save_leaves_no_visible_model_and_the_next_one_fixes(tmp_path, writes_before_death):
+def test_a_killed_save_leaves_no_visible_model_and_the_next_one_fixes(tmp_path: Path, writes_before_death: int) -> None:
     script = f"""
 import os, pathlib, signal
 from nba_assets.modelling.registry import artefacts
@@ -94,8 +98,8 @@ artefacts.save_model(pathlib.Path({str(tmp_path)!r}), MODEL, card())
     assert not list(tmp_path.glob(".*.part"))
 
 
-def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch):
-    def full(handle):
+def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(handle: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("nba_assets.atomic_files.os.fsync", full)
@@ -104,7 +108,7 @@ def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
-def truncate(path):
+def truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
 
 
@@ -133,14 +137,14 @@ def truncate(path):
         ),
     ],
 )
-def test_damage_is_named(tmp_path, name, damage, message):
+def test_damage_is_named(tmp_path: Path, name: str, damage: Callable[..., Any], message: str) -> None:
     save_model(tmp_path, MODEL, card())
     damage(tmp_path / name)
     with pytest.raises(ArtefactError, match=message):
         load_model(tmp_path, 1)
 
 
-def test_bytes_that_are_no_model_are_named(tmp_path):
+def test_bytes_that_are_no_model_are_named(tmp_path: Path) -> None:
     save_model(tmp_path, MODEL, card())
     (tmp_path / "xgboost_points_v1.json").write_text('{"a": 1}')
     metadata = tmp_path / "xgboost_points_v1_metadata.json"
@@ -151,7 +155,7 @@ def test_bytes_that_are_no_model_are_named(tmp_path):
 
 
 @pytest.fixture
-def shelf(tmp_path):
+def shelf(tmp_path: Path) -> Path:
     save_model(tmp_path, MODEL, card("a", "2024-01-01"))
     save_model(tmp_path, MODEL, card("b", "2024-03-01"))
     save_model(tmp_path, MODEL, card("c", "2024-02-01", accepted=False))
@@ -168,7 +172,7 @@ def shelf(tmp_path):
         pytest.param(dt.date(2024, 3, 1), 4, id="newest-of-two"),
     ],
 )
-def test_newest_model_has_seen_nothing_from_the_day_on(shelf, day, version):
+def test_newest_model_has_seen_nothing_from_the_day_on(shelf: Path, day: dt.date, version: int | None) -> None:
     found = newest_model(shelf, day)
     assert (found.version if found else None) == version
 
@@ -182,18 +186,20 @@ def test_newest_model_has_seen_nothing_from_the_day_on(shelf, day, version):
         pytest.param(dt.date(2023, 1, 1), dt.date(2023, 6, 1), [], id="none"),
     ],
 )
-def test_models_between_are_those_that_some_date_needs(shelf, first, last, versions):
+def test_models_between_are_those_that_some_date_needs(
+    shelf: Path, first: dt.date, last: dt.date, versions: list[int]
+) -> None:
     assert [found.version for found in models_between(shelf, first, last)] == versions
 
 
-def test_a_date_is_served_by_the_version_that_has_seen_most_not_by_the_one_trained_last(tmp_path):
+def test_a_date_is_served_by_the_version_that_has_seen_most_not_by_the_one_trained_last(tmp_path: Path) -> None:
     for number, train_before in enumerate(["2024-03-01", "2024-01-01", "2024-02-01"]):
         save_model(tmp_path, MODEL, card(str(number), train_before))
     assert [found.version for found in models_between(tmp_path, dt.date(2024, 1, 15), dt.date(2024, 4, 1))] == [1, 3, 2]
     assert newest_model(tmp_path, dt.date(2024, 2, 10)).version == 3
 
 
-def test_decisions_have_the_last_word_on_who_serves(shelf):
+def test_decisions_have_the_last_word_on_who_serves(shelf: Path) -> None:
     signed = {"who": "ann", "why": "looked at it", "at": dt.datetime(2024, 6, 1, tzinfo=dt.UTC)}
     promote(shelf, 3, **signed)
     reject(shelf, 4, **signed)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -24,7 +25,7 @@ def ledger() -> HandLedger:
     return ledger
 
 
-def store(models: Path, ledger: HandLedger, version: int = 1, **changes) -> None:
+def store(models: Path, ledger: HandLedger, version: int = 1, **changes: Any) -> None:
     """A version trained on days 1 to 3 as they are now."""
     frame = ledger.frame()
     inside = frame["game_date"].between(WINDOW["first_date"], WINDOW["last_date"])
@@ -37,12 +38,12 @@ def store(models: Path, ledger: HandLedger, version: int = 1, **changes) -> None
     metadata_path(models, version).write_text(json.dumps(metadata))
 
 
-def test_no_version_is_nothing_wrong(tmp_path, ledger):
+def test_no_version_is_nothing_wrong(tmp_path: Path, ledger: HandLedger) -> None:
     verdict = model_verdict(tmp_path / "models", ledger.state())
     assert (verdict.passed, verdict.description) == (True, "No model version is stored yet.")
 
 
-def test_a_version_on_its_data_passes_and_newer_dates_are_information(tmp_path, ledger):
+def test_a_version_on_its_data_passes_and_newer_dates_are_information(tmp_path: Path, ledger: HandLedger) -> None:
     store(tmp_path, ledger, waivers=[{"waiver_id": "w1", "why": "late feed"}])
     verdict = model_verdict(tmp_path, ledger.state())
     assert verdict.passed
@@ -56,7 +57,7 @@ def test_a_version_on_its_data_passes_and_newer_dates_are_information(tmp_path, 
     assert behind.state_digest != verdict.state_digest
 
 
-def test_a_correction_inside_the_window_fails_it_with_tables_and_dates(tmp_path, ledger):
+def test_a_correction_inside_the_window_fails_it_with_tables_and_dates(tmp_path: Path, ledger: HandLedger) -> None:
     store(tmp_path, ledger)
     ledger.publish("player_box_scores", 2)
     verdict = model_verdict(tmp_path, ledger.state())
@@ -74,7 +75,7 @@ def test_a_correction_inside_the_window_fails_it_with_tables_and_dates(tmp_path,
     assert model_verdict(tmp_path, ledger.state()).passed, "the newest version counts"
 
 
-def test_a_version_of_which_nothing_is_known_or_readable_fails(tmp_path, ledger):
+def test_a_version_of_which_nothing_is_known_or_readable_fails(tmp_path: Path, ledger: HandLedger) -> None:
     store(tmp_path, ledger)
     path = metadata_path(tmp_path, 1)
     metadata = json.loads(path.read_text())
@@ -87,13 +88,13 @@ def test_a_version_of_which_nothing_is_known_or_readable_fails(tmp_path, ledger)
     assert "unreadable" in model_verdict(tmp_path, ledger.state()).description
 
 
-def test_dates_without_a_ledger_row_are_not_part_of_the_fingerprint(tmp_path, ledger):
+def test_dates_without_a_ledger_row_are_not_part_of_the_fingerprint(tmp_path: Path, ledger: HandLedger) -> None:
     ledger.rows = {key: row for key, row in ledger.rows.items() if key[1] != 2}
     store(tmp_path, ledger)
     assert model_verdict(tmp_path, ledger.state()).passed
 
 
-def test_the_fingerprint_is_that_of_the_training(tmp_path, ledger):
+def test_the_fingerprint_is_that_of_the_training(tmp_path: Path, ledger: HandLedger) -> None:
     store(tmp_path, ledger)
     ledger.publish("player_box_scores", 2)
     for name in ledger.contracts:

@@ -45,25 +45,25 @@ def half_done() -> HandLedger:
 RAW_DONE = {"raw": list(range(1, 11))}
 
 
-def test_rate_and_end_come_from_what_its_runs_have_written():
+def test_rate_and_end_come_from_what_its_runs_have_written() -> None:
     found = progress(claim(), 4.0, half_done(), RAW_DONE)
     assert (found.done, found.total, found.rate) == (10, 20, 2.5)
     assert found.ends_at == START + dt.timedelta(minutes=8)
 
 
-def test_what_stood_before_is_neither_done_nor_left_unless_everything_is_rebuilt():
+def test_what_stood_before_is_neither_done_nor_left_unless_everything_is_rebuilt() -> None:
     outdated = progress(claim(), 4.0, half_done(), {})
     assert (outdated.done, outdated.total, outdated.rate, outdated.ends_at) == (0, 10, None, None)
     everything = progress(claim(detail={"only": []}), 4.0, half_done(), {})
     assert everything.total == 20
 
 
-def test_a_claim_that_is_over_has_no_rate_and_no_end():
+def test_a_claim_that_is_over_has_no_rate_and_no_end() -> None:
     found = progress(claim(state="done"), 4.0, half_done(), RAW_DONE)
     assert (found.done, found.rate, found.ends_at, found.is_slow) == (10, None, None, False)
 
 
-def test_a_hold_ends_when_it_says():
+def test_a_hold_ends_when_it_says() -> None:
     until = START + dt.timedelta(days=1)
     found = progress(claim(kind="freeze", until=until, run_ids=()), 60.0, half_done(), {})
     assert (found.ends_at, found.total, found.is_stalled, found.is_slow) == (until, 0, False, False)
@@ -77,17 +77,19 @@ def test_a_hold_ends_when_it_says():
         pytest.param(31, True, True, id="half an hour without progress"),
     ],
 )
-def test_slow_is_over_twice_what_the_next_build_should_take_and_stalled_half_an_hour(minutes, is_slow, is_stalled):
+def test_slow_is_over_twice_what_the_next_build_should_take_and_stalled_half_an_hour(
+    minutes: float, is_slow: bool, is_stalled: bool
+) -> None:
     found = progress(claim(), minutes, half_done(), RAW_DONE)
     assert (found.is_slow, found.is_stalled) == (is_slow, is_stalled)
 
 
-def test_progress_starts_the_clock_again():
+def test_progress_starts_the_clock_again() -> None:
     reported = claim(progress="raw done", progressed_at=START + dt.timedelta(minutes=30))
     found = progress(reported, 31, half_done(), RAW_DONE)
     assert (found.is_slow, found.is_stalled) == (False, False)
 
 
-def test_nobody_is_called_slow_while_a_model_may_be_training():
+def test_nobody_is_called_slow_while_a_model_may_be_training() -> None:
     spans = tuple(Span(table, dt.date(2024, 1, 1), dt.date(2024, 1, 10)) for table in ("raw", "xgboost_points_model"))
     assert progress(claim(spans=spans), 20, half_done(), RAW_DONE).is_slow is False

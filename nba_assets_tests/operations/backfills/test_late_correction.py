@@ -90,7 +90,9 @@ def _ledger(platform: Platform) -> pd.DataFrame:
     return platform.warehouse.ledger().set_index(["table_name", "game_date"]).sort_index()
 
 
-def test_fixed_it_equals_a_build_that_never_saw_the_mistake(fixed, clean: Platform) -> None:
+def test_fixed_it_equals_a_build_that_never_saw_the_mistake(
+    fixed: Iterator[tuple[Platform, pd.DataFrame, pd.DataFrame, str]], clean: Platform
+) -> None:
     platform, *_ = fixed
     pd.testing.assert_series_equal(platform.hashes(), clean.hashes())
     assert not any(platform.warehouse.state().stale[table].any() for table in DATED)
@@ -100,7 +102,9 @@ def _dates(flags: pd.Series, table: str) -> set[dt.date]:
     return {day.date() for day in flags[table][flags[table]].index}
 
 
-def test_only_what_holds_the_corrected_game_was_built_again(fixed, corrected_day: dt.date) -> None:
+def test_only_what_holds_the_corrected_game_was_built_again(
+    fixed: Iterator[tuple[Platform, pd.DataFrame, pd.DataFrame, str]], corrected_day: dt.date
+) -> None:
     platform, before, after, _ = fixed
     rebuilt = after["build_id"] != before["build_id"]
     news = after["content_build"] != before["content_build"]
@@ -117,7 +121,9 @@ def test_only_what_holds_the_corrected_game_was_built_again(fixed, corrected_day
     assert _dates(rebuilt, "ml_feature_store"), "the correction reaches the features"
 
 
-def test_only_what_changed_is_news(fixed, corrected_day: dt.date) -> None:
+def test_only_what_changed_is_news(
+    fixed: Iterator[tuple[Platform, pd.DataFrame, pd.DataFrame, str]], corrected_day: dt.date
+) -> None:
     _, before, after, _ = fixed
     news = after["content_build"] != before["content_build"]
     for table in BOX_SCORES:
@@ -126,7 +132,9 @@ def test_only_what_changed_is_news(fixed, corrected_day: dt.date) -> None:
         assert not news[table].any()
 
 
-def test_the_difference_names_rows_and_columns(fixed) -> None:
+def test_the_difference_names_rows_and_columns(
+    fixed: Iterator[tuple[Platform, pd.DataFrame, pd.DataFrame, str]],
+) -> None:
     platform, before, after, run_id = fixed
     found = {c.table: c for c in changes(platform.warehouse, before.reset_index(), after.reset_index(), [run_id])}
     assert not set(found) & (set(INGEST) - set(BOX_SCORES))

@@ -1,7 +1,9 @@
 """What a run says of itself, and the config that it is launched with; Dagster is not asked."""
 
 import datetime as dt
+from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -15,10 +17,10 @@ ASSETS = ("ml_feature_store", MODEL)
 
 
 @pytest.fixture
-def launched(monkeypatch: pytest.MonkeyPatch):
+def launched(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Finished, dict[str, Any]]]:
     """Launch a work whose given steps fail; returns how it ended and what Dagster was asked."""
 
-    def run(work: Work, *failing: str) -> tuple[Finished, dict]:
+    def run(work: Work, *failing: str) -> tuple[Finished, dict[str, Any]]:
         asked = {}
 
         def execute_job(_: object, **more: object) -> SimpleNamespace:
@@ -40,13 +42,17 @@ def launched(monkeypatch: pytest.MonkeyPatch):
     [((), False), ((MODEL,), False), (("ml_feature_store",), True), (("last_run_complete",), False),
      (("ml_feature_store", MODEL), True)],
 )  # fmt: skip
-def test_a_refused_training_breaks_nothing_that_follows(launched, failing, is_broken):
+def test_a_refused_training_breaks_nothing_that_follows(
+    launched: Callable[..., tuple[Finished, dict[str, Any]]], failing: tuple[str, ...], is_broken: bool
+) -> None:
     finished, _ = launched(Work(ASSETS, DAY, DAY), *failing)
     assert (finished.is_broken, finished.is_complete) == (is_broken, not failing)
     assert finished.failures == tuple(f"{key}: refused" for key in failing)
 
 
-def test_the_config_of_a_training_is_that_of_the_asset(launched):
+def test_the_config_of_a_training_is_that_of_the_asset(
+    launched: Callable[..., tuple[Finished, dict[str, Any]]],
+) -> None:
     _, asked = launched(Work((MODEL,), DAY, DAY, {"serves_from": "2024-02-01"}))
     assert asked["run_config"]["ops"] == {MODEL: {"config": {"serves_from": "2024-02-01"}}}
     assert asked["tags"]["dagster/asset_partition_range_end"] == "2024-01-31"

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -26,16 +28,16 @@ SEASONS = [
 """Two seasons of games on every day but the 25th of each month."""
 
 
-def months(first, last, days=SEASONS):
+def months(first: dt.date, last: dt.date, days: Sequence[dt.date] = SEASONS) -> list[str]:
     return [training["config"]["serves_from"][:7] for training in monthly_trainings(days, first, last)]
 
 
-def test_every_month_with_games_has_a_version_and_no_other():
+def test_every_month_with_games_has_a_version_and_no_other() -> None:
     found = months(dt.date(2023, 5, 10), dt.date(2023, 11, 5))
     assert found == ["2023-05", "2023-06", "2023-10", "2023-11"]
 
 
-def test_a_month_with_too_little_before_it_has_none():
+def test_a_month_with_too_little_before_it_has_none() -> None:
     needed = TRAINED_ON_DATES + CALIBRATED_ON_DATES + JUDGED_ON_DATES
     first = SEASONS[needed].replace(day=1)
     enough = (first + dt.timedelta(days=32)).replace(day=1)
@@ -43,7 +45,7 @@ def test_a_month_with_too_little_before_it_has_none():
 
 
 @pytest.mark.parametrize("training", monthly_trainings(SEASONS, SEASONS[0], SEASONS[-1]), ids=lambda t: t["last"])
-def test_nothing_of_a_version_is_made_of_the_month_it_serves(training):
+def test_nothing_of_a_version_is_made_of_the_month_it_serves(training: dict[str, Any]) -> None:
     split = TrainingConfig(**training["config"]).split()
     start = split.train_before
     assert start.day == 1
@@ -55,7 +57,7 @@ def test_nothing_of_a_version_is_made_of_the_month_it_serves(training):
     assert TrainingConfig(**training["config"]).settings() != TrainingConfig().settings()
 
 
-def test_its_runs_train_one_version_after_the_other_and_then_predict_all_dates():
+def test_its_runs_train_one_version_after_the_other_and_then_predict_all_dates() -> None:
     first, last = dt.date(2023, 11, 1), dt.date(2023, 12, 20)
     trainings = tuple(monthly_trainings(SEASONS, first, last))
     request = Request((MODEL, *TABLES_AFTER), first, last, first, last, only=(), trainings=trainings)
@@ -70,7 +72,7 @@ def test_its_runs_train_one_version_after_the_other_and_then_predict_all_dates()
     assert request.tags(type("Claim", (), {"id": 1, "owner": "h", "who": "ana", "why": "w"})()).get("nba/only") is None
 
 
-def test_a_request_without_trainings_still_has_one():
+def test_a_request_without_trainings_still_has_one() -> None:
     request = Request((MODEL,), SEASONS[0], SEASONS[9], SEASONS[0], SEASONS[9], chunk_days=3)
     ((work,),) = waves(request)
     assert (work.assets, work.last, work.config) == ((MODEL,), SEASONS[9], None)

@@ -1,6 +1,8 @@
 """Status, plan and explanations of a real small platform, blocked against the tables themselves."""
 
 import datetime as dt
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -62,7 +64,7 @@ class TestPartition:
             weeks.rows(f"SELECT 1 FROM nba_precompute.player_daily_cache WHERE game_date = '{weeks.after}'")
         )
 
-    def test_what_a_person_did_is_reported_with_who_and_why(self, weeks: Weeks, tmp_path) -> None:
+    def test_what_a_person_did_is_reported_with_who_and_why(self, weeks: Weeks, tmp_path: Path) -> None:
         mine = weeks.copied(tmp_path)
         day = weeks.source.first_date + dt.timedelta(days=3)
         until = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
@@ -166,7 +168,9 @@ class TestValue:
             ({}, "points", "no column 'points'"),
         ],
     )
-    def test_what_does_not_fit_the_contract_is_refused(self, weeks: Weeks, key, column, said) -> None:
+    def test_what_does_not_fit_the_contract_is_refused(
+        self, weeks: Weeks, key: dict[str, Any], column: str, said: str
+    ) -> None:
         with pytest.raises(RequestError, match=said):
             explain_value(weeks.warehouse, "player_daily_cache", weeks.after, key, column)
 
@@ -212,7 +216,7 @@ class TestStatus:
         assert tables["team_offense"].last_build.run_id == weeks.run_id
         assert (found.claims, found.freezes, found.models, found.roots) == ((), (), (), ())
 
-    def test_claims_holds_and_the_roots_of_staleness_are_named(self, weeks: Weeks, tmp_path) -> None:
+    def test_claims_holds_and_the_roots_of_staleness_are_named(self, weeks: Weeks, tmp_path: Path) -> None:
         mine = weeks.copied(tmp_path)
         day = weeks.source.first_date + dt.timedelta(days=3)
         mine.warehouse.invalidate(Span("team_offense", day, day), who="ana", why="wrong pace", token=9)
@@ -240,7 +244,7 @@ class TestPlan:
         assert set(report.untimed) == {"xgboost_points_model", "player_points_predictions", "prediction_accuracy"}
         assert report.seconds > 0
 
-    def test_a_late_correction_lists_what_the_ledger_calls_stale(self, weeks: Weeks, tmp_path) -> None:
+    def test_a_late_correction_lists_what_the_ledger_calls_stale(self, weeks: Weeks, tmp_path: Path) -> None:
         mine = weeks.copied(tmp_path)
         day = weeks.source.first_date + dt.timedelta(days=3)
         mine.warehouse.invalidate(Span("team_box_scores", day, day), who="ana", why="late fix", token=9)
@@ -263,7 +267,7 @@ class TestPlan:
         fixed = plan(weeks.warehouse, weeks.store, weeks.settings.models, **asked, with_upstream=True)
         assert (fixed.hint, fixed.plan.stops) == ("", ())
 
-    def test_who_holds_planned_dates_is_named(self, weeks: Weeks, tmp_path) -> None:
+    def test_who_holds_planned_dates_is_named(self, weeks: Weeks, tmp_path: Path) -> None:
         mine = weeks.copied(tmp_path)
         blocked = Span("team_offense", weeks.gap, weeks.gap)
         mine.store.reserve([blocked], owner="run:7", kind="run", who="ben", why="by hand")

@@ -1,5 +1,7 @@
 """What failed rules said, out of one line of the ledger."""
 
+from typing import Any
+
 import pytest
 
 from nba_assets.contracts.tables import TABLES
@@ -24,22 +26,22 @@ NAMES = ["unique_key", "points_match_shots_made", "within_range"]
         ("invalidated by ana: unique_key: she said", {}),
     ],
 )
-def test_rules_and_messages_are_distinguished(reasons, said):
+def test_rules_and_messages_are_distinguished(reasons: str, said: dict[str, Any]) -> None:
     assert failed_rules(reasons, NAMES) == said
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_every_rule_of_every_table_is_found_by_its_name(table):
+def test_every_rule_of_every_table_is_found_by_its_name(table: str) -> None:
     names = rule_names(TABLES[table])
     assert failed_rules("; ".join(f"{name}: no" for name in names), names) == dict.fromkeys(names, "no")
 
 
-def test_a_rule_that_failed_under_its_former_name_is_found_by_todays():
+def test_a_rule_that_failed_under_its_former_name_is_found_by_todays() -> None:
     said = failed_rules("points_identity: 2 rows: wrong; unique_key: twice", NAMES)
     assert said == {"points_match_shots_made": "2 rows: wrong", "unique_key": "twice"}
 
 
-def test_every_former_name_is_that_of_a_rule_there_is():
+def test_every_former_name_is_that_of_a_rule_there_is() -> None:
     today = {TRAINING_RULE, *(name for contract in TABLES.values() for name in rule_names(contract))}
     assert set(FORMER_RULES.values()) <= today
     assert not set(FORMER_RULES) & today

@@ -1,6 +1,7 @@
 """The archive source: layouts, ranges, identity of the delivery, bad directories."""
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -172,7 +173,9 @@ def _no_date(directory: Path) -> None:
         pytest.param(_no_date, "games.parquet, row 2: column game_date: 'soon' is not a date", id="no-date"),
     ],
 )
-def test_a_directory_that_cannot_be_used_is_named_with_the_remedy(tmp_path: Path, make, message: str) -> None:
+def test_a_directory_that_cannot_be_used_is_named_with_the_remedy(
+    tmp_path: Path, make: Callable[[Path], object], message: str
+) -> None:
     make(tmp_path / "archive")
     with pytest.raises(SourceError) as refused:
         _ = source_of(tmp_path / "archive").horizon

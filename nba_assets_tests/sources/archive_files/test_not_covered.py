@@ -32,7 +32,7 @@ def source_of(tmp_path: Path, declared: str | None) -> ArchiveSource:
     return ArchiveSource(directory, tmp_path / "landing")
 
 
-def test_a_declared_phase_is_in_no_table_and_the_dates_say_so(tmp_path):
+def test_a_declared_phase_is_in_no_table_and_the_dates_say_so(tmp_path: Path) -> None:
     source = source_of(tmp_path, "season,season_type,reason\n2024-25,playoffs,no player lines\n")
     assert source.horizon == REGULAR
     for table in TABLES:
@@ -46,13 +46,13 @@ def test_a_declared_phase_is_in_no_table_and_the_dates_say_so(tmp_path):
 
 
 @pytest.mark.parametrize("declared", [None, "season,season_type,reason\n2023-24,playoffs,another season\n"])
-def test_rows_that_are_only_absent_leave_no_game_out(tmp_path, declared):
+def test_rows_that_are_only_absent_leave_no_game_out(tmp_path: Path, declared: str | None) -> None:
     source = source_of(tmp_path, declared)
     assert set(source.read("game_schedule", REGULAR, PLAYOFF).rows["game_id"]) == {"0022400061", "0042400071"}
     assert len(source.read("team_box_scores", PLAYOFF, PLAYOFF).rows) == 2
 
 
-def test_a_new_declaration_changes_the_fingerprint(tmp_path):
+def test_a_new_declaration_changes_the_fingerprint(tmp_path: Path) -> None:
     without = source_of(tmp_path, None).fingerprint
     assert source_of(tmp_path, "season,season_type,reason\n2024-25,playoffs,why\n").fingerprint != without
 
@@ -65,6 +65,6 @@ def test_a_new_declaration_changes_the_fingerprint(tmp_path):
         ("season,season_type,reason\n2024-25,playoffs,\n", "row 1: .*why it is not covered"),
     ],
 )
-def test_a_declaration_that_says_nothing_is_refused(tmp_path, declared, message):
+def test_a_declaration_that_says_nothing_is_refused(tmp_path: Path, declared: str, message: str) -> None:
     with pytest.raises(SourceError, match=message):
         source_of(tmp_path, declared).read("game_schedule", REGULAR, REGULAR)

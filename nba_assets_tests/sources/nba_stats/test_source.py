@@ -4,6 +4,9 @@ import copy
 import datetime as dt
 import gzip
 import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -16,9 +19,9 @@ from nba_assets.readiness.status import Status
 from nba_assets.settings import from_environment
 from nba_assets.sources.nba_stats.client import NbaStatsClient
 from nba_assets.sources.nba_stats.source import NbaStatsSource
-from nba_assets.sources.port import SourceError
+from nba_assets.sources.port import Delivery, SourceError
 from nba_assets.sources.registry import open_source as open_source_of
-from nba_assets_tests.sources.nba_stats.server import as_v3, running
+from nba_assets_tests.sources.nba_stats.server import StatsServer, as_v3, running
 from nba_assets_tests.sources.nba_stats.test_responses import PHI, box_score, league_schedule
 
 DAY, GAME = dt.date(2025, 1, 15), "0022400561"
@@ -27,7 +30,7 @@ NYK = 1610612752
 BOX, SCHEDULE, CHART = "boxscoretraditionalv3", "scheduleleaguev2", "shotchartdetail"
 
 
-def schedule_answer(**changes: object) -> dict:
+def schedule_answer(**changes: object) -> dict[str, Any]:
     game = {
         "gameId": GAME, "gameDateEst": "2025-01-15T00:00:00Z", "gameDateTimeUTC": "2025-01-16T00:30:00Z",
         "gameStatusText": "Final/OT", "homeTeam": {"teamId": PHI, "score": 80},
@@ -36,12 +39,12 @@ def schedule_answer(**changes: object) -> dict:
     return league_schedule(**game)
 
 
-def empty_chart() -> dict:
+def empty_chart() -> dict[str, Any]:
     return {"resultSets": [{"name": "Shot_Chart_Detail", "headers": ["GAME_ID"], "rowSet": []}]}
 
 
 @pytest.fixture
-def server():
+def server() -> Iterator[StatsServer]:
     with running() as stats:
         stats.answers = {
             (SCHEDULE, ""): schedule_answer(),
@@ -52,7 +55,7 @@ def server():
 
 
 @pytest.fixture
-def open_source(server, tmp_path):
+def open_source(server: StatsServer, tmp_path: Path) -> Callable[..., NbaStatsSource]:
     def opened(now: dt.datetime = NOW) -> NbaStatsSource:
         client = NbaStatsClient(tmp_path / "cache", server.url, sleep=lambda seconds: None, now=lambda: now)
         return NbaStatsSource(client, dt.date(2024, 10, 1), now=lambda: now)
@@ -60,21 +63,21 @@ def open_source(server, tmp_path):
     return opened
 
 
-def test_settings_choose_it(tmp_path):
+def test_settings_choose_it(tmp_path: Path) -> None:
     settings = from_environment({"NBA_HOME": str(tmp_path), "NBA_SOURCE": "nba_stats", "NBA_START": "2024-10-01"})
     source = open_source_of(settings)
     assert (source.name, source.first_date) == ("nba_stats", dt.date(2024, 10, 1))
     assert source.horizon > dt.date(2025, 1, 1)
 
 
-def test_it_reaches_to_tomorrow_in_the_east(open_source):
+def test_it_reaches_to_tomorrow_in_the_east(open_source: Callable[..., NbaStatsSource]) -> None:
     assert open_source(dt.datetime(2025, 1, 16, 3, tzinfo=dt.UTC)).horizon == dt.date(2025, 1, 16)
     assert open_source(dt.datetime(2025, 1, 16, 6, tzinfo=dt.UTC)).horizon == dt.date(2025, 1, 17)
     with pytest.raises(SourceError, match="is not covered"):
         open_source().read("game_schedule", DAY, dt.date(2025, 2, 1))
 
 
-def test_tables_of_a_date(open_source):
+def test_tables_of_a_date(open_source: Callable[..., NbaStatsSource]) -> None:
     source = open_source()
     read = {
         table: source.read(table, DAY, DAY)
@@ -100,14 +103,18 @@ def test_tables_of_a_date(open_source):
         assert list(delivery.rows) == list(TABLES[name].column_names)
 
 
-def test_a_range_that_was_read_asks_nothing_twice_once_it_has_settled(open_source, server):
+def test_a_range_that_was_read_asks_nothing_twice_once_it_has_settled(
+    open_source: Callable[..., NbaStatsSource], server: StatsServer
+) -> None:
     later = dt.datetime(2025, 1, 25, tzinfo=dt.UTC)
     open_source(later).read("player_box_scores", DAY, DAY)
     open_source(later + dt.timedelta(days=300)).read("team_box_scores", DAY, DAY)
     assert server.asked[(BOX, GAME)] == 1
 
 
-def test_a_late_correction_is_found_the_morning_after(open_source, server):
+def test_a_late_correction_is_found_the_morning_after(
+    open_source: Callable[..., NbaStatsSource], server: StatsServer
+) -> None:
     open_source().read("team_box_scores", DAY, DAY)
     corrected = copy.deepcopy(server.answers[(BOX, GAME)])
     corrected["boxScoreTraditional"]["homeTeam"]["statistics"]["steals"] = 9
@@ -116,14 +123,16 @@ def test_a_late_correction_is_found_the_morning_after(open_source, server):
     assert rows.set_index("team").loc["PHI", "stl"] == 9
 
 
-def test_sides_that_contradict_the_schedule_are_a_problem(open_source, server):
+def test_sides_that_contradict_the_schedule_are_a_problem(
+    open_source: Callable[..., NbaStatsSource], server: StatsServer
+) -> None:
     server.answers[(BOX, GAME)] = as_v3(box_score(home_first=True), NYK)
     delivery = open_source().read("team_box_scores", DAY, DAY)
     assert delivery.rows.empty
     assert "is not the team's side in the schedule" in delivery.problems[0].message
 
 
-def test_a_final_game_that_is_not_compiled_yet(open_source, server):
+def test_a_final_game_that_is_not_compiled_yet(open_source: Callable[..., NbaStatsSource], server: StatsServer) -> None:
     for side in ("homeTeam", "awayTeam"):
         server.answers[(BOX, GAME)]["boxScoreTraditional"][side]["players"] = []
     delivery = open_source().read("player_box_scores", DAY, DAY)
@@ -131,7 +140,9 @@ def test_a_final_game_that_is_not_compiled_yet(open_source, server):
     assert f"box score of {GAME} is empty although the game is final" in delivery.problems[0].message
 
 
-def test_a_box_score_that_is_compiled_after_days_is_found(open_source, server):
+def test_a_box_score_that_is_compiled_after_days_is_found(
+    open_source: Callable[..., NbaStatsSource], server: StatsServer
+) -> None:
     compiled = copy.deepcopy(server.answers[(BOX, GAME)])
     for side in ("homeTeam", "awayTeam"):
         server.answers[(BOX, GAME)]["boxScoreTraditional"][side]["players"] = []
@@ -142,8 +153,10 @@ def test_a_box_score_that_is_compiled_after_days_is_found(open_source, server):
 
 
 @pytest.mark.parametrize("missing", ["boxScoreTraditional", "homeTeam", "statistics", "fieldGoalsMade"])
-def test_a_changed_layout_is_reported(open_source, server, missing):
-    def without(value):
+def test_a_changed_layout_is_reported(
+    open_source: Callable[..., NbaStatsSource], server: StatsServer, missing: str
+) -> None:
+    def without(value: Any) -> Any:
         if isinstance(value, dict):
             return {name: without(inner) for name, inner in value.items() if name != missing}
         return [without(inner) for inner in value] if isinstance(value, list) else value
@@ -153,13 +166,15 @@ def test_a_changed_layout_is_reported(open_source, server, missing):
         open_source().read("team_box_scores", DAY, DAY)
 
 
-def test_a_chart_of_another_layout_is_reported(open_source, server):
+def test_a_chart_of_another_layout_is_reported(open_source: Callable[..., NbaStatsSource], server: StatsServer) -> None:
     server.answers[(CHART, GAME)] = {"resultSets": {"Shot_Chart_Detail": []}}
     with pytest.raises(SourceError, match="not the layout of result sets"):
         open_source().read("shot_attempts", DAY, DAY)
 
 
-def test_an_interrupted_range_goes_on_where_it_stopped(open_source, server):
+def test_an_interrupted_range_goes_on_where_it_stopped(
+    open_source: Callable[..., NbaStatsSource], server: StatsServer
+) -> None:
     second = "0022400562"
     answer = schedule_answer()
     games = answer["leagueSchedule"]["gameDates"][0]["games"]
@@ -177,7 +192,9 @@ def test_an_interrupted_range_goes_on_where_it_stopped(open_source, server):
 
 
 @pytest.mark.archive
-def test_the_delivered_schedule_and_an_overtime_game(shared_data, server, open_source):
+def test_the_delivered_schedule_and_an_overtime_game(
+    shared_data: Path, server: StatsServer, open_source: Callable[..., NbaStatsSource]
+) -> None:
     responses = shared_data / "raw" / "single_responses"
     with gzip.open(next((responses / "nbac_schedule_api").glob("*.gz"))) as file:
         server.answers[(SCHEDULE, "")] = json.load(file)
@@ -217,5 +234,5 @@ class _Only:
                 kept.append(type(part)(rows[~on_day | rows["game_id"].eq(game_id)], part.problems))
             source._schedules[season] = (asked, tuple(kept))
 
-    def read(self, table, start, end):
+    def read(self, table: str, start: dt.date, end: dt.date) -> Delivery:
         return self._source.read(table, start, end)

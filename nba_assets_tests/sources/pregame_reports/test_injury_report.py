@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -38,11 +39,11 @@ def delivered(directory: Path) -> Delivery:
     return source.read(FOLDER, source.first_date, source.horizon)
 
 
-def report(directory: Path, *records: dict, name: str = "report.json", at: str | None = AT) -> None:
+def report(directory: Path, *records: dict[str, Any], name: str = "report.json", at: str | None = AT) -> None:
     write_json(directory, FOLDER, name, {"report_time": at, "records": list(records)})
 
 
-def test_a_record(directory):
+def test_a_record(directory: Path) -> None:
     report(directory, record("Cordale III, Herbert", "Doubtful"))
     (row,) = delivered(directory).rows.to_dict("records")
     assert tuple(row) == INJURY_REPORTS.column_names
@@ -54,7 +55,7 @@ def test_a_record(directory):
 
 
 @pytest.mark.parametrize("status", ["Out", "DOUBTFUL", "questionable", " Probable ", "Available"])
-def test_every_status_of_the_league(directory, status):
+def test_every_status_of_the_league(directory: Path, status: str) -> None:
     report(directory, record("Fenwick, Dario", status))
     assert delivered(directory).rows["status"].tolist() == [status.strip().lower()]
 
@@ -70,28 +71,28 @@ def test_every_status_of_the_league(directory, status):
         ("Somebody, Else", "Boston Celtics", None),
     ],
 )
-def test_names_come_last_name_first(directory, written, team, meant):
+def test_names_come_last_name_first(directory: Path, written: str, team: str, meant: str | None) -> None:
     report(directory, record(written, team=team))
     (row,) = delivered(directory).rows.to_dict("records")
     assert (row["player_name"], row["team_id"]) == (written, BOS)
     assert row["player_id"] == IDS[meant] if meant else pd.isna(row["player_id"])
 
 
-def test_a_team_that_has_not_submitted(directory):
+def test_a_team_that_has_not_submitted(directory: Path) -> None:
     report(directory, record(None), record("Ash, J.J.", team="Boston Celtics"))
     rows = delivered(directory).rows.set_index("team_id")
     assert rows["status"].to_dict() == {NYK: "not_yet_submitted", BOS: "out"}
     assert rows["absence"][NYK] == '{"player_id": "not_applicable", "reason": "not_applicable"}'
 
 
-def test_several_reports_of_a_day_stand_side_by_side(directory):
+def test_several_reports_of_a_day_stand_side_by_side(directory: Path) -> None:
     for hour, status in ((12, "Questionable"), (17, "Out")):
         report(directory, record("Fenwick, Dario", status), name=f"{hour}.json", at=f"2024-10-22T{hour}:30:00")
     rows = delivered(directory).rows
     assert dict(zip(rows["reported_at"].dt.hour, rows["status"], strict=True)) == {16: "questionable", 21: "out"}
 
 
-def test_the_same_report_twice_is_one(directory):
+def test_the_same_report_twice_is_one(directory: Path) -> None:
     for name in ("one.json", "two.json"):
         report(directory, record("Fenwick, Dario"), name=name)
     assert len(delivered(directory).rows) == 1
@@ -111,11 +112,11 @@ def test_the_same_report_twice_is_one(directory):
         ("report.json", None),
     ],
 )
-def test_a_file_name_tells_the_time_and_half_past_where_it_has_no_minutes(name, utc):
+def test_a_file_name_tells_the_time_and_half_past_where_it_has_no_minutes(name: str, utc: str | None) -> None:
     assert time_of_name(name) == (None if utc is None else pd.Timestamp(utc, tz="UTC"))
 
 
-def test_of_an_hour_that_the_clock_shows_twice_the_later_counts():
+def test_of_an_hour_that_the_clock_shows_twice_the_later_counts() -> None:
     assert utc_of_eastern(dt.datetime.fromisoformat("2024-11-03T00:30")) == pd.Timestamp("2024-11-03T04:30Z")
     assert utc_of_eastern(dt.datetime.fromisoformat("2024-11-03T01:30")) == pd.Timestamp("2024-11-03T06:30Z")
     assert utc_of_eastern(dt.datetime.fromisoformat("2024-11-03T02:30")) == pd.Timestamp("2024-11-03T07:30Z")
@@ -129,12 +130,12 @@ def test_of_an_hour_that_the_clock_shows_twice_the_later_counts():
         (None, "Injury-Report_2024-10-22_05PM.json", "2024-10-22T21:30"),
     ],
 )
-def test_the_report_time_of_json(directory, at, name, utc):
+def test_the_report_time_of_json(directory: Path, at: str | None, name: str, utc: str) -> None:
     report(directory, record("Fenwick, Dario"), at=at, name=name)
     assert delivered(directory).rows["reported_at"].tolist() == [pd.Timestamp(utc, tz="UTC")]
 
 
-def test_a_plain_list_of_records_takes_its_time_from_the_name(directory):
+def test_a_plain_list_of_records_takes_its_time_from_the_name(directory: Path) -> None:
     write_json(directory, FOLDER, "Injury-Report_2024-10-22_05PM.json", [record("Fenwick, Dario")])
     assert delivered(directory).rows["reported_at"].tolist() == [pd.Timestamp("2024-10-22T21:30Z")]
 
@@ -149,7 +150,9 @@ def test_a_plain_list_of_records_takes_its_time_from_the_name(directory):
         ({"matchup": "NYK-BOS"}, "matchup", "'NYK-BOS' is no matchup of two NBA teams"),
     ],
 )
-def test_a_record_that_is_not_understood_rejects_its_date(directory, facts, column, text):
+def test_a_record_that_is_not_understood_rejects_its_date(
+    directory: Path, facts: dict[str, Any], column: str, text: str
+) -> None:
     report(directory, record("Ash, J.J.", team="Boston Celtics"), {**record("Fenwick, Dario"), **facts})
     delivery = delivered(directory)
     (problem,) = delivery.problems
@@ -158,7 +161,7 @@ def test_a_record_that_is_not_understood_rejects_its_date(directory, facts, colu
     assert len(delivery.rows) == 1
 
 
-def test_a_game_that_was_moved_away_costs_itself_and_a_wrong_date_all(directory):
+def test_a_game_that_was_moved_away_costs_itself_and_a_wrong_date_all(directory: Path) -> None:
     moved = record("Fenwick, Dario", matchup="NYK@LAL")
     report(directory, record("Ash, J.J.", team="Boston Celtics"), moved)
     delivery = delivered(directory)
@@ -172,7 +175,7 @@ def test_a_game_that_was_moved_away_costs_itself_and_a_wrong_date_all(directory)
     assert "report.json, row 1: column matchup on 2024-10-22: 'NYK@LAL' is no game on the schedule" in problem.message
 
 
-def test_a_game_on_a_date_without_games_is_counted_only(directory):
+def test_a_game_on_a_date_without_games_is_counted_only(directory: Path) -> None:
     report(directory, record("Fenwick, Dario", date="10/23/2024"))
     delivery = delivered(directory)
     assert (len(delivery.rows), delivery.problems) == (0, ())
@@ -191,7 +194,9 @@ def test_a_game_on_a_date_without_games_is_counted_only(directory):
         ("report.pdf", b"", {22, 23, 24}),
     ],
 )
-def test_a_broken_file_rejects_the_dates_it_may_be_about(directory, name, content, days):
+def test_a_broken_file_rejects_the_dates_it_may_be_about(
+    directory: Path, name: str, content: bytes, days: set[int]
+) -> None:
     write_json(directory, FOLDER, name, {}).write_bytes(content)
     delivery = delivered(directory)
     assert {problem.game_date.day for problem in delivery.problems} == days
@@ -203,12 +208,12 @@ def test_a_broken_file_rejects_the_dates_it_may_be_about(directory, name, conten
     [("2025-01-05.csv", dt.date(2025, 1, 5)), ("01_05_2025.csv", dt.date(2025, 1, 5)), ("raw_74058.json", None),
      ("Injury-Report_2024-01-04_12PM.pdf", dt.date(2024, 1, 4)), ("13_05_2025.csv", None)],
 )  # fmt: skip
-def test_the_date_of_a_name(name, day):
+def test_the_date_of_a_name(name: str, day: dt.date | None) -> None:
     assert date_of_name(name) == day
 
 
 class TestPdf:
-    def rows(self) -> list[tuple]:
+    def rows(self) -> list[tuple[Any, ...]]:
         start = ("10/22/2024", "07:30 (ET)", "NYK@BOS")
         injury = "Injury/Illness - Left Knee; Sprain"
         return [
@@ -218,7 +223,7 @@ class TestPdf:
             ("", "", "", "", "Vondra, Jaromir", "Available", injury),
         ]
 
-    def test_cells_are_carried_down_and_wrapped_lines_put_together(self, tmp_path):
+    def test_cells_are_carried_down_and_wrapped_lines_put_together(self, tmp_path: Path) -> None:
         printed_at, records = read_pdf(write_pdf(tmp_path / "report.pdf", [self.rows()]), "report.pdf")
         assert printed_at == "10/22/24 05:30 PM"
         assert records["matchup"].tolist() == ["NYK@BOS"] * 4
@@ -227,19 +232,19 @@ class TestPdf:
         assert records["reason"].tolist()[1:3] == ["Injury/Illness - Right Forearm; Contusion", "G League - Two-Way"]
 
     @pytest.mark.parametrize("cut", [1, 2, 3])
-    def test_a_page_break_changes_nothing(self, tmp_path, cut):
+    def test_a_page_break_changes_nothing(self, tmp_path: Path, cut: int) -> None:
         rows = self.rows()
         _, whole = read_pdf(write_pdf(tmp_path / "one.pdf", [rows]), "one.pdf")
         _, parts = read_pdf(write_pdf(tmp_path / "two.pdf", [rows[:cut], rows[cut:]]), "two.pdf")
         pd.testing.assert_frame_equal(parts, whole)
 
-    def test_a_reason_may_end_on_the_next_page(self, tmp_path):
+    def test_a_reason_may_end_on_the_next_page(self, tmp_path: Path) -> None:
         rows = self.rows()[:2]
         broken = [(*rows[1][:6], "Injury/Illness - Right"), ("", "", "", "", "", "", "Forearm; Contusion")]
         _, records = read_pdf(write_pdf(tmp_path / "two.pdf", [[rows[0], broken[0]], [broken[1]]]), "two.pdf")
         assert records["reason"].tolist()[1] == "Injury/Illness - Right Forearm; Contusion"
 
-    def test_rows_of_a_pdf(self, directory):
+    def test_rows_of_a_pdf(self, directory: Path) -> None:
         waiting = ("", "", "", "Boston Celtics", "", "", "NOT YET SUBMITTED")
         write_pdf(directory / FOLDER / "report.pdf", [[*self.rows()[:2], waiting]])
         delivery = delivered(directory)
@@ -261,11 +266,11 @@ class TestPdf:
             ({"headings": (*HEADINGS[:5], "Reason", "Current Status")}, "no headings `Game Date"),
         ],
     )
-    def test_another_layout_is_refused(self, directory, layout, message):
+    def test_another_layout_is_refused(self, directory: Path, layout: dict[str, Any], message: str) -> None:
         write_pdf(directory / FOLDER / "report.pdf", [self.rows()], **layout)
         assert message in delivered(directory).problems[0].message
 
-    def test_a_file_that_is_no_pdf_is_refused(self, tmp_path):
+    def test_a_file_that_is_no_pdf_is_refused(self, tmp_path: Path) -> None:
         path = tmp_path / "report.pdf"
         whole = write_pdf(tmp_path / "whole.pdf", [self.rows()]).read_bytes()
         for content in (b"", b"no pdf at all", whole[:200]):

@@ -29,7 +29,7 @@ class TestAGameThatWasMovedAway:
         frame = pd.DataFrame(rows).assign(snapshot_time=None, file_date=FIRST)
         return quotes_of_outcomes([("10_22_2024.csv", frame)], self.schedule())
 
-    def test_it_is_left_out_with_a_note(self):
+    def test_it_is_left_out_with_a_note(self) -> None:
         found = self.quotes(("Boston Celtics", self.KNICKS), ("Boston Celtics", self.NUGGETS))
         assert found.problems == ()
         assert found.rows["game_id"].tolist() == ["0022400061"]
@@ -40,14 +40,14 @@ class TestAGameThatWasMovedAway:
             "date, it was moved or called off (the first: 10_22_2024.csv, row 3)"
         )
 
-    def test_where_most_games_are_not_scheduled_the_date_is_wrong(self):
+    def test_where_most_games_are_not_scheduled_the_date_is_wrong(self) -> None:
         found = self.quotes(
             ("Boston Celtics", self.KNICKS), ("Boston Celtics", self.NUGGETS), ("Boston Celtics", self.HEAT)
         )
         assert [problem.game_date for problem in found.problems] == [FIRST]
         assert "is no team with this game on the schedule of the date" in found.problems[0].message
 
-    def test_of_a_table_by_game_ids_too(self):
+    def test_of_a_table_by_game_ids_too(self) -> None:
         table = pd.DataFrame(
             {"game_id": ["0022400061", "0022400063", "0022400063"], "game_date": DAY, "player_name": list("abc"),
              "bookmaker": "one", "line": 9.5, "over_price": -110, "under_price": -110}

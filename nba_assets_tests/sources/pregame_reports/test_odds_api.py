@@ -13,7 +13,7 @@ from nba_assets.sources.teams import TEAMS
     [(-137, -137), ("+150", 150), ("100", 100), (2, 100), (1.5, -200), (11, 1000), (-100, -100), (None, None),
      ("", None), (99.9, 9890), (0, "bad"), (-50, "bad"), ("even", "bad"), (1, "bad"), (float("inf"), "bad")],
 )  # fmt: skip
-def test_odds_are_american_or_decimal(value, odds):
+def test_odds_are_american_or_decimal(value: str | float | None, odds: int | str | None) -> None:
     numbers, bad = american_odds(pd.Series([value], dtype=object))
     assert bad[0] == (odds == "bad")
     assert numbers[0] == odds or pd.isna(numbers[0])
@@ -25,13 +25,13 @@ def test_odds_are_american_or_decimal(value, odds):
      ("2024-10-22T23:40:00.5Z", "2024-10-22T23:40:00.5Z"), ("2024-10-22T23:40:00", None), ("2024-10-22", None),
      ("soon", None)],
 )  # fmt: skip
-def test_a_moment_has_its_zone(text, moment):
+def test_a_moment_has_its_zone(text: str, moment: str | None) -> None:
     found, bad = instants(pd.Series([text]))
     assert bad[0] == (moment is None)
     assert moment is None or found[0] == pd.Timestamp(moment)
 
 
-def test_every_team_is_known_by_its_full_name():
+def test_every_team_is_known_by_its_full_name() -> None:
     names = pd.Series([team.full_name for team in TEAMS] + ["Los Angeles Clippers", "portland trailblazers", "Moose"])
     ids = team_ids_of_names(names)
     assert ids[:30].tolist() == [team.team_id for team in TEAMS]

@@ -42,7 +42,7 @@ def quoted(directory: Path) -> dict[tuple[str, str], float]:
     return dict(zip(zip(rows["player_name"], rows["bookmaker"], strict=True), rows["points_line"], strict=True))
 
 
-def test_a_line_of_both_sides(directory):
+def test_a_line_of_both_sides(directory: Path) -> None:
     write_odds(directory, "10_22_2024.csv", outcomes() + outcomes("Ivo Dunford", 9.5, (100, -130), "Underdog"))
     (first, second) = delivered(directory).rows.to_dict("records")
     assert tuple(first) == POINT_LINES.column_names
@@ -67,7 +67,7 @@ def test_a_line_of_both_sides(directory):
         ("Nobody Known", None),
     ],
 )
-def test_names_mean_players_of_the_game(directory, written, meant):
+def test_names_mean_players_of_the_game(directory: Path, written: str, meant: str | None) -> None:
     write_odds(directory, "10_22_2024.csv", outcomes(written))
     delivery = delivered(directory)
     (row,) = delivery.rows.to_dict("records")
@@ -77,12 +77,12 @@ def test_names_mean_players_of_the_game(directory, written, meant):
     assert any(written in note.message for note in delivery.notes) == (meant is None)
 
 
-def test_a_player_of_other_teams_is_nobody_here(directory):
+def test_a_player_of_other_teams_is_nobody_here(directory: Path) -> None:
     write_odds(directory, "10_22_2024.csv", outcomes("LAL 0"))
     assert delivered(directory).rows["player_id"].isna().all()
 
 
-def test_other_markets_are_no_lines_and_counted(directory):
+def test_other_markets_are_no_lines_and_counted(directory: Path) -> None:
     write_odds(directory, "10_22_2024.csv", outcomes() + outcomes(line=4.5, market="player_assists"))
     delivery = delivered(directory)
     assert len(delivery.rows) == 1
@@ -101,7 +101,9 @@ def test_other_markets_are_no_lines_and_counted(directory):
         pytest.param("2024-10-23T23:40:00Z", "Team A", "Team B", None, id="exhibition on a day without games"),
     ],
 )
-def test_the_game_is_that_of_the_eastern_date_and_both_teams(directory, commence, home, away, is_game):
+def test_the_game_is_that_of_the_eastern_date_and_both_teams(
+    directory: Path, commence: str, home: str, away: str, is_game: bool | None
+) -> None:
     rows = outcomes(commence_time=commence, home_team=home, away_team=away)
     write_odds(directory, "10_22_2024.csv", rows)
     delivery = delivered(directory)
@@ -114,7 +116,7 @@ def test_the_game_is_that_of_the_eastern_date_and_both_teams(directory, commence
         assert "2 outcomes are of a date without games" in delivery.notes[0].message
 
 
-def test_lines_of_a_wrong_date_are_reported_on_the_date_of_their_game(directory):
+def test_lines_of_a_wrong_date_are_reported_on_the_date_of_their_game(directory: Path) -> None:
     write_odds(directory, "10_22_2024.csv", outcomes(commence_time="2024-10-23T04:00:00Z"))  # midnight Eastern
     delivery = delivered(directory)
     assert delivery.rows.empty
@@ -134,7 +136,7 @@ def test_lines_of_a_wrong_date_are_reported_on_the_date_of_their_game(directory)
         ("2025-03-10T03:59:59Z", "2025-03-09"), ("2025-03-10T04:00:00Z", "2025-03-10"),
     ],
 )  # fmt: skip
-def test_the_clock_changes_move_the_end_of_the_day(tmp_path, commence, day):
+def test_the_clock_changes_move_the_end_of_the_day(tmp_path: Path, commence: str, day: str) -> None:
     other = {"game_date": [day, "2025-06-01"]}
     directory = write_clean(
         tmp_path / "archive",
@@ -147,12 +149,12 @@ def test_the_clock_changes_move_the_end_of_the_day(tmp_path, commence, day):
 
 
 class TestWhichQuote:
-    def test_of_two_files_the_later_one(self, directory):
+    def test_of_two_files_the_later_one(self, directory: Path) -> None:
         write_odds(directory, "10_22_2024.csv", outcomes(line=21.5))
         write_odds(directory, "10_21_2024.csv", outcomes(line=20.5))
         assert quoted(directory) == {("Dario Fenwick", "prizepicks"): 21.5}
 
-    def test_a_file_of_a_date_after_tip_off_was_made_after_it(self, directory):
+    def test_a_file_of_a_date_after_tip_off_was_made_after_it(self, directory: Path) -> None:
         write_odds(directory, "10_22_2024.csv", outcomes(line=21.5))
         write_odds(directory, "10_23_2024.csv", outcomes(line=3.5))
         assert quoted(directory) == {("Dario Fenwick", "prizepicks"): 21.5}
@@ -165,42 +167,44 @@ class TestWhichQuote:
         ("snapshot", "is_in_time"),
         [("2024-10-22T23:39:59Z", True), ("2024-10-22T23:40:00Z", False), ("2024-10-23T00:10:00Z", False)],
     )
-    def test_a_snapshot_counts_up_to_the_second_before_tip_off(self, directory, snapshot, is_in_time):
+    def test_a_snapshot_counts_up_to_the_second_before_tip_off(
+        self, directory: Path, snapshot: str, is_in_time: bool
+    ) -> None:
         write_json(directory, ODDS, "event.json", event(outcomes(), snapshot))
         delivery = delivered(directory)
         assert delivery.rows["is_verified_before_tipoff"].tolist() == [True] * is_in_time
         assert delivery.rows["snapshot_at"].tolist() == [pd.Timestamp(snapshot)] * is_in_time
         assert [note.message[:22] for note in delivery.notes] == ["2 outcomes are left ou"] * (not is_in_time)
 
-    def test_the_last_snapshot_before_tip_off_counts(self, directory):
+    def test_the_last_snapshot_before_tip_off_counts(self, directory: Path) -> None:
         for name, line, at in (("a", 18.5, "21"), ("b", 20.5, "23"), ("c", 19.5, "22")):
             write_json(directory, ODDS, f"{name}.json", event(outcomes(line=line), f"2024-10-22T{at}:30:00Z"))
         write_json(directory, ODDS, "d.json", event(outcomes(line=2.5), "2024-10-22T23:59:00Z"))
         assert quoted(directory) == {("Dario Fenwick", "prizepicks"): 20.5}
 
-    def test_a_proven_quote_goes_before_one_without_a_time(self, directory):
+    def test_a_proven_quote_goes_before_one_without_a_time(self, directory: Path) -> None:
         write_odds(directory, "10_22_2024.csv", outcomes(line=25.5))
         write_json(directory, ODDS, "event.json", event(outcomes(line=20.5), "2024-10-20T10:00:00Z"))
         assert quoted(directory) == {("Dario Fenwick", "prizepicks"): 20.5}
 
-    def test_a_live_response_tells_the_last_update_of_its_market(self, directory):
+    def test_a_live_response_tells_the_last_update_of_its_market(self, directory: Path) -> None:
         write_json(directory, ODDS, "event.json", [event(outcomes(), None)])
         assert delivered(directory).rows["snapshot_at"].tolist() == [pd.Timestamp("2024-10-22T21:00:00Z")]
 
     @pytest.mark.parametrize("turn", [1, -1])
-    def test_of_several_lines_the_balanced_one_with_both_sides(self, directory, turn):
+    def test_of_several_lines_the_balanced_one_with_both_sides(self, directory: Path, turn: int) -> None:
         rows = [*outcomes(line=16.5, prices=(-300, 240)), *outcomes(line=20.5), *outcomes(line=24.5)[:1]]
         write_odds(directory, "10_22_2024.csv", rows[::turn])
         assert quoted(directory) == {("Dario Fenwick", "prizepicks"): 20.5}
 
-    def test_one_side_alone_has_the_other_ones_price_unavailable(self, directory):
+    def test_one_side_alone_has_the_other_ones_price_unavailable(self, directory: Path) -> None:
         write_odds(directory, "10_22_2024.csv", outcomes()[:1])
         (row,) = delivered(directory).rows.to_dict("records")
         assert row["over_price"] == -110
         assert row["absence"] == '{"snapshot_at": "source_unavailable", "under_price": "source_unavailable"}'
 
 
-def test_prices_may_be_decimal(directory):
+def test_prices_may_be_decimal(directory: Path) -> None:
     write_json(directory, ODDS, "event.json", event(outcomes(prices=(1.91, 2.1))))
     (row,) = delivered(directory).rows.to_dict("records")
     assert (row["over_price"], row["under_price"]) == (-110, 110)
@@ -213,7 +217,7 @@ class TestTable:
         return pd.DataFrame([{**row, **facts}])
 
     @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
-    def test_a_table_of_lines(self, directory, suffix):
+    def test_a_table_of_lines(self, directory: Path, suffix: str) -> None:
         write = "to_csv" if suffix == ".csv" else "to_parquet"
         getattr(self.table(), write)(directory / f"point_lines{suffix}", index=False)
         (row,) = delivered(directory).rows.to_dict("records")
@@ -223,7 +227,7 @@ class TestTable:
         assert not row["is_verified_before_tipoff"]
 
     @pytest.mark.parametrize(("game_id", "day"), [("0022400999", DAY), (GAME, "2024-10-24")])
-    def test_a_game_that_is_not_scheduled_so_is_a_problem(self, directory, game_id, day):
+    def test_a_game_that_is_not_scheduled_so_is_a_problem(self, directory: Path, game_id: str, day: str) -> None:
         self.table(game_id=game_id, game_date=day).to_parquet(directory / "point_lines.parquet")
         delivery = delivered(directory)
         assert delivery.rows.empty
@@ -241,7 +245,9 @@ class TestTable:
             ("2024-10-22T22:00:00Z", None, 1, False),
         ],
     )
-    def test_a_snapshot_is_proof_only_beside_a_tip_off(self, directory, snapshot, commence, rows, is_verified):
+    def test_a_snapshot_is_proof_only_beside_a_tip_off(
+        self, directory: Path, snapshot: str, commence: str | None, rows: int, is_verified: bool | None
+    ) -> None:
         table = self.table(snapshot_time=snapshot, commence_time=commence)
         table.to_parquet(directory / "point_lines.parquet")
         delivery = delivered(directory)
@@ -249,12 +255,12 @@ class TestTable:
 
 
 class TestBrokenFiles:
-    def test_without_files_every_date_is_empty(self, directory):
+    def test_without_files_every_date_is_empty(self, directory: Path) -> None:
         delivery = delivered(directory)
         assert (len(delivery.rows), delivery.problems, delivery.notes) == (0, (), ())
         assert tuple(delivery.rows) == POINT_LINES.column_names
 
-    def test_a_dated_file_rejects_the_dates_around_it(self, directory):
+    def test_a_dated_file_rejects_the_dates_around_it(self, directory: Path) -> None:
         write_odds(directory, "10_22_2024.csv", outcomes())
         write_odds(directory, "10_24_2024.csv", outcomes()).write_text("player,market\nsomebody\n")
         delivery = delivered(directory)
@@ -263,13 +269,13 @@ class TestBrokenFiles:
         assert all(problem.message.startswith("10_24_2024.csv: ") for problem in delivery.problems)
 
     @pytest.mark.parametrize("content", ["{", '{"data": []}', '[{"home_team": "Boston Celtics"}]', "[3]", "7"])
-    def test_an_undated_file_rejects_every_date(self, directory, content):
+    def test_an_undated_file_rejects_every_date(self, directory: Path, content: str) -> None:
         write_json(directory, ODDS, "event.json", {}).write_text(content)
         delivery = delivered(directory)
         assert {problem.game_date.day for problem in delivery.problems} == {22, 23, 24}
         assert all(problem.message.startswith("event.json: ") for problem in delivery.problems)
 
-    def test_a_row_that_is_not_understood_rejects_its_date(self, directory):
+    def test_a_row_that_is_not_understood_rejects_its_date(self, directory: Path) -> None:
         rows = [*outcomes(), *outcomes("Ivo Dunford", line="lots"), *outcomes("Xavi Thornby", prices=("even", -110))]
         write_odds(directory, "10_22_2024.csv", rows)
         delivery = delivered(directory)
@@ -279,7 +285,7 @@ class TestBrokenFiles:
         assert "row 5: column price on 2024-10-22: 'even' is not odds" in texts
 
     @pytest.mark.parametrize("column", ["player", "market", "bookmaker", "line", "price", "side", "commence_time"])
-    def test_a_missing_value_rejects_its_date(self, directory, column):
+    def test_a_missing_value_rejects_its_date(self, directory: Path, column: str) -> None:
         gone = [{**row, column: None} for row in outcomes("Ivo Dunford")]
         write_odds(directory, "10_22_2024.csv", [*outcomes(), *gone])
         delivery = delivered(directory)

@@ -27,7 +27,7 @@ def beside(place: Path, archive_dir: Path, folder: str, files: Path) -> Path:
 @pytest.mark.archive
 @pytest.mark.long
 class TestOdds:
-    def test_nearly_every_name_of_the_archive_is_somebody(self, archive_dir, tmp_path):
+    def test_nearly_every_name_of_the_archive_is_somebody(self, archive_dir: Path, tmp_path: Path) -> None:
         source = ArchiveSource(archive_dir, tmp_path)
         delivery = source.read("point_lines", source.first_date, source.horizon)
         rows = delivery.rows
@@ -36,7 +36,9 @@ class TestOdds:
         assert delivery.problems == ()
         assert not rows["is_verified_before_tipoff"].any()
 
-    def test_the_odds_of_single_dates_agree_with_the_table(self, archive_dir, shared_data, tmp_path):
+    def test_the_odds_of_single_dates_agree_with_the_table(
+        self, archive_dir: Path, shared_data: Path, tmp_path: Path
+    ) -> None:
         directory = beside(tmp_path, archive_dir, ODDS, shared_data / "raw" / ODDS)
         table = ArchiveSource(archive_dir, tmp_path / "landing")
         single = ArchiveSource(directory, tmp_path / "landing")
@@ -58,7 +60,7 @@ class TestOdds:
             (dt.date(2024, 11, 4), "64"), (dt.date(2025, 1, 5), "36"), (dt.date(2025, 1, 8), "70")
         ]  # fmt: skip
 
-    def test_the_sample_of_a_live_game_is_left_out(self, archive_dir, shared_data, tmp_path):
+    def test_the_sample_of_a_live_game_is_left_out(self, archive_dir: Path, shared_data: Path, tmp_path: Path) -> None:
         directory = beside(tmp_path, archive_dir, ODDS, shared_data / "raw/single_responses/oddsa_player_props_his")
         source = ArchiveSource(directory, tmp_path / "landing")
         delivery = source.read("point_lines", source.first_date, source.horizon)
@@ -72,7 +74,7 @@ class TestOdds:
 @pytest.mark.archive
 @pytest.mark.long
 class TestInjuryReport:
-    def test_every_cell_of_the_pdf(self, shared_data):
+    def test_every_cell_of_the_pdf(self, shared_data: Path) -> None:
         (path,) = (shared_data / REPORT).glob("*.pdf")
         printed_at, records = read_pdf(path, path.name)
         assert printed_at == "01/04/24 12:30 PM"
@@ -100,7 +102,7 @@ class TestInjuryReport:
         assert dict(records.groupby("date").size()) == {"01/04/2024": 15, "01/05/2024": 28}
         assert list(records["matchup"].unique()[[0, 1, 2, -1]]) == ["MIL@SAS", "DEN@GSW", "ATL@IND", "TOR@SAC"]
 
-    def test_rows_of_the_report(self, archive_dir, shared_data, tmp_path):
+    def test_rows_of_the_report(self, archive_dir: Path, shared_data: Path, tmp_path: Path) -> None:
         source = ArchiveSource(beside(tmp_path, archive_dir, INJURIES, shared_data / REPORT), tmp_path / "landing")
         delivery = source.read(INJURIES, dt.date(2024, 1, 4), dt.date(2024, 1, 5))
         rows = delivery.rows

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,11 +33,11 @@ FREE_TEXT = {"bookmaker", "market", "reason", "gametime", "game_id"}
 """Columns whose other texts mean something else, which nobody can tell; only their absence is damage."""
 
 
-def odds() -> list[dict]:
+def odds() -> list[dict[str, Any]]:
     return [row for number, name in enumerate(PLAYERS) for row in outcomes(name, 10.5 + number)]
 
 
-def table() -> list[dict]:
+def table() -> list[dict[str, Any]]:
     return [
         {"game_id": GAME, "game_date": DAY, "player_name": name, "bookmaker": "underdog", "line": 10.5 + number,
          "over_price": -137, "under_price": -110, "commence_time": "2024-10-22T23:40:00Z"}
@@ -44,18 +45,18 @@ def table() -> list[dict]:
     ]  # fmt: skip
 
 
-def records() -> list[dict]:
+def records() -> list[dict[str, Any]]:
     teams = {name: team for team, names in zip(("Boston Celtics", "New York Knicks"), NAMES.values(), strict=True)
              for name in names}  # fmt: skip
     rows = [record(f"{name.split(' ', 1)[1]}, {name.split(' ', 1)[0]}", "Out", team) for name, team in teams.items()]
     return [row for row in rows if ".," not in row["player"]]
 
 
-def csv(rows: list[dict]) -> bytes:
+def csv(rows: list[dict[str, Any]]) -> bytes:
     return pd.DataFrame(rows).to_csv(index=False).encode()
 
 
-def parquet(rows: list[dict]) -> bytes:
+def parquet(rows: list[dict[str, Any]]) -> bytes:
     frame = pd.DataFrame(rows)
     mixed = [name for name in frame if frame[name].map(type).nunique() > 1 or frame[name].map(_is_nested).any()]
     return frame.assign(**{name: frame[name].map(_as_text) for name in mixed}).to_parquet(index=False)
@@ -69,16 +70,16 @@ def _as_text(value: object) -> str | None:
     return None if value is None or value != value else str(value)  # noqa: PLR0124 - only a NaN differs
 
 
-def response(rows: list[dict]) -> bytes:
+def response(rows: list[dict[str, Any]]) -> bytes:
     whole = dict.fromkeys(("line", "price", "side", "player", "bookmaker"))
     return json.dumps(event([{**whole, **row} for row in rows])).encode()
 
 
-def report(rows: list[dict]) -> bytes:
+def report(rows: list[dict[str, Any]]) -> bytes:
     return json.dumps({"report_time": "2024-10-22T17:30:00-04:00", "records": rows}).encode()
 
 
-KINDS: dict[str, tuple[str, str, Callable, Callable, str]] = {
+KINDS: dict[str, tuple[str, str, Callable[..., Any], Callable[..., Any], str]] = {
     "odds csv": (ODDS, "10_22_2024.csv", odds, csv, "point_lines"),
     "odds json": (ODDS, "event.json", odds, response, "point_lines"),
     "lines parquet": (LINES, "point_lines.parquet", table, parquet, "point_lines"),
@@ -97,7 +98,7 @@ def box_scores(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, 
 
 
 def damaged(  # noqa: C901, PLR0912 - one branch a kind of damage
-    rng: np.random.Generator, rows: list[dict], write: Callable[[list[dict]], bytes]
+    rng: np.random.Generator, rows: list[dict[str, Any]], write: Callable[[list[dict[str, Any]]], bytes]
 ) -> tuple[str, bytes]:
     """One mutation of the rows or of what is written, and its name."""
     rows = [dict(row) for row in rows]
@@ -148,7 +149,7 @@ def damaged(  # noqa: C901, PLR0912 - one branch a kind of damage
     return kind, content
 
 
-def _damaged_tree(rng: np.random.Generator, tree: dict) -> tuple[str, bytes]:
+def _damaged_tree(rng: np.random.Generator, tree: dict[str, Any]) -> tuple[str, bytes]:
     """Another value for one member of an object anywhere in the tree, or the member gone."""
     members = [
         (of, key) for of in _objects(tree) for key in of
@@ -165,14 +166,14 @@ def _damaged_tree(rng: np.random.Generator, tree: dict) -> tuple[str, bytes]:
     return f"member {key} {str(value)[:20]!r}", json.dumps(tree).encode()
 
 
-def _objects(node: object) -> Iterator[dict]:
+def _objects(node: object) -> Iterator[dict[str, Any]]:
     for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
         yield from _objects(inner)
     if isinstance(node, dict):
         yield node
 
 
-def parsed(place: Path, box_scores: tuple, folder: str, name: str, table: str, content: bytes) -> Parsed:
+def parsed(place: Path, box_scores: tuple[Any, ...], folder: str, name: str, table: str, content: bytes) -> Parsed:
     path = place / name
     path.write_bytes(content)
     files = {folder: (LandedFile(name, "", path),)}
@@ -194,7 +195,9 @@ def good_rows(delivery: Parsed, schedule: pd.DataFrame, table: str) -> pd.DataFr
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
-def test_damage_is_understood_or_refused(kind, box_scores, tmp_path):
+def test_damage_is_understood_or_refused(
+    kind: str, box_scores: tuple[pd.DataFrame, pd.DataFrame], tmp_path: Path
+) -> None:
     folder, name, rows, write, table = KINDS[kind]
     schedule = box_scores[0]
     sound = good_rows(parsed(tmp_path, box_scores, folder, name, table, write(rows())), schedule, table)

@@ -96,7 +96,9 @@ def test_an_event_of_two_files_is_one_and_an_event_twice_in_a_file_is_two(tmp_pa
         pytest.param(b"\xff\xfe\x00g\x00a", "b.csv: ", id="bytes"),
     ],
 )
-def test_a_broken_file_is_a_problem_of_the_games_that_nobody_else_has(content, says: str, tmp_path: Path) -> None:
+def test_a_broken_file_is_a_problem_of_the_games_that_nobody_else_has(
+    content: str | bytes, says: str, tmp_path: Path
+) -> None:
     broken = landed(tmp_path / "b.csv", content)
     alone = shots({"bigdataball": [broken]}, SCHEDULE, BOX)
     assert alone.rows.empty

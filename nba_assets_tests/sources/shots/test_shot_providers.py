@@ -1,5 +1,6 @@
 """Each provider's shots: the same facts from each, in all of its forms; what is not understood is named."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -33,7 +34,7 @@ def changed(table: Table, column: str, *values: object, row: int = 0) -> Table:
     return names, rows
 
 
-def mapped(table: Table, column: str, change) -> Table:
+def mapped(table: Table, column: str, change: Callable[[str], str]) -> Table:
     cells = [row[table[0].index(column)] for row in table[1]]
     return changed(table, column, *(change(cell) for cell in cells))
 
@@ -69,7 +70,9 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 @pytest.mark.parametrize("with_ids", [True, False])
 @pytest.mark.parametrize("game_id", ["{}", "00{}", '"=""00{}"""', "{}.0"])
 @pytest.mark.parametrize("date", ["2024-10-22", "10/22/2024", "20241022"])
-def test_every_form_of_bigdataball(is_old, with_ids, game_id: str, date: str, reported, tmp_path: Path) -> None:
+def test_every_form_of_bigdataball(
+    is_old: bool, with_ids: bool, game_id: str, date: str, reported: pd.DataFrame, tmp_path: Path
+) -> None:
     table = small_shots.play_by_play(is_old=is_old, with_ids=with_ids)
     table = mapped(mapped(table, "game_id", game_id.format), "date", lambda _: date)
     found = parsed("bigdataball", table, tmp_path)

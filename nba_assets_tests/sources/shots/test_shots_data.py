@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -45,7 +46,7 @@ def rows(archive: ArchiveSource) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def parse(archive: ArchiveSource):
+def parse(archive: ArchiveSource) -> Callable[[str, Path], Parsed]:
     first = archive.first_date
     schedule = archive.read("game_schedule", first, LAST).rows
     box = archive.read("player_box_scores", first, LAST).rows
@@ -121,7 +122,7 @@ def test_league_shares_are_the_published_ones(rows: pd.DataFrame) -> None:
     assert shares["mid_range"].between(0.14, 0.20).all()
 
 
-def test_every_bigdataball_file_parses(parse, shared_data: Path) -> None:
+def test_every_bigdataball_file_parses(parse: Callable[[str, Path], Parsed], shared_data: Path) -> None:
     files = sorted((shared_data / "raw" / "bigdataball").iterdir())
     assert len(files) == 9
     attempts = {}
@@ -142,7 +143,9 @@ def test_every_bigdataball_file_parses(parse, shared_data: Path) -> None:
     }
 
 
-def test_the_82_games_reconcile_with_their_box_scores(parse, archive: ArchiveSource, shared_data: Path) -> None:
+def test_the_82_games_reconcile_with_their_box_scores(
+    parse: Callable[[str, Path], Parsed], archive: ArchiveSource, shared_data: Path
+) -> None:
     rows = parse("bigdataball", shared_data / "raw" / "bigdataball" / "PbP.BDB_2017-18_GSW_82games.csv.gz").rows
     first, last = dt.date(2017, 10, 17), dt.date(2018, 4, 10)
     players = players_beside_box(rows, archive, first, last)
@@ -153,7 +156,9 @@ def test_the_82_games_reconcile_with_their_box_scores(parse, archive: ArchiveSou
     assert {verdict.status for verdict in audited(rows, archive, first, last).values()} == {Status.READY}
 
 
-def test_five_rows_of_a_game_are_not_the_game(parse, archive: ArchiveSource, shared_data: Path) -> None:
+def test_five_rows_of_a_game_are_not_the_game(
+    parse: Callable[[str, Path], Parsed], archive: ArchiveSource, shared_data: Path
+) -> None:
     rows = parse("bigdataball", shared_data / "raw" / "bigdataball" / "snippet_2021-22_0042100216_5rows.csv").rows
     day = dt.date(2022, 5, 13)
     verdict = audited(rows, archive, day, day)[day]
@@ -161,7 +166,9 @@ def test_five_rows_of_a_game_are_not_the_game(parse, archive: ArchiveSource, sha
     assert "0042100216: 2 of 1" in verdict.reasons
 
 
-def test_two_providers_tell_the_same_game_alike(parse, rows: pd.DataFrame, shared_data: Path) -> None:
+def test_two_providers_tell_the_same_game_alike(
+    parse: Callable[[str, Path], Parsed], rows: pd.DataFrame, shared_data: Path
+) -> None:
     theirs = parse("bigdataball", shared_data / "raw" / "bigdataball" / "[2025-06-22]-0042400407-IND@OKC.csv").rows
     ours = rows[rows["game_id"] == FINALS].reset_index(drop=True)
     reported = ["team_id", "player_id", "period", "seconds_remaining", "is_made", "is_three", "loc_x", "loc_y"]
@@ -170,7 +177,9 @@ def test_two_providers_tell_the_same_game_alike(parse, rows: pd.DataFrame, share
     assert (theirs["zone"] != ours["zone"]).sum() == 1
 
 
-def test_shot_chart_detail_is_what_the_archive_was_made_of(parse, rows: pd.DataFrame, shared_data: Path) -> None:
+def test_shot_chart_detail_is_what_the_archive_was_made_of(
+    parse: Callable[[str, Path], Parsed], rows: pd.DataFrame, shared_data: Path
+) -> None:
     parsed = parse("shotchartdetail", shared_data / "raw" / "nba_stats_shotchartdetail" / "BOS_2024-25.csv")
     assert parsed.problems == ()
     ours = rows[rows["game_id"].isin(parsed.rows["game_id"]) & (rows["team_id"] == 1610612738)]

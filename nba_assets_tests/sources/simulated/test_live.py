@@ -22,18 +22,18 @@ def at(moment: str, faults: str = "") -> LiveLeague:
 
 
 @pytest.mark.parametrize("moment", ["2025-01-14 00:00", "2025-01-14 12:00", "2025-01-14 23:59"])
-def test_it_reaches_to_tomorrow(moment):
+def test_it_reaches_to_tomorrow(moment: str) -> None:
     assert at(moment).horizon == dt.date(2025, 1, 15)
     with pytest.raises(SourceError, match="2025-01-16 is not covered yet; it reaches to 2025-01-15"):
         at(moment).read("game_schedule", DAY, dt.date(2025, 1, 16))
 
 
-def test_it_ends_with_the_league():
+def test_it_ends_with_the_league() -> None:
     assert at("2025-09-01 12:00").horizon == LEAGUE.horizon
 
 
 @pytest.mark.parametrize("table", ["team_box_scores", "player_box_scores", "shot_attempts"])
-def test_the_night_after_a_game_is_played(table):
+def test_the_night_after_a_game_is_played(table: str) -> None:
     everything = LEAGUE.read(table, DAY, DAY).rows
     assert len(everything)
     assert at("2025-01-14 23:59").read(table, DAY, DAY).rows.empty
@@ -41,7 +41,7 @@ def test_the_night_after_a_game_is_played(table):
     assert at("2025-01-15 03:00").read(table, DAY, DAY).rows.equals(everything)
 
 
-def test_before_that_its_results_have_no_score():
+def test_before_that_its_results_have_no_score() -> None:
     results = at("2025-01-14 23:59").read("game_results", DAY, DAY).rows
     assert len(results) == len(LEAGUE.read("game_results", DAY, DAY).rows)
     assert set(results["status"]) == {"scheduled"}
@@ -50,11 +50,11 @@ def test_before_that_its_results_have_no_score():
 
 
 @pytest.mark.parametrize("table", ["game_schedule", "point_lines", "injury_reports"])
-def test_what_is_known_before_the_game_is_known(table):
+def test_what_is_known_before_the_game_is_known(table: str) -> None:
     assert at("2025-01-14 12:00").read(table, DAY, DAY).rows.equals(LEAGUE.read(table, DAY, DAY).rows)
 
 
-def test_a_correction_comes_with_the_files_of_the_second_night():
+def test_a_correction_comes_with_the_files_of_the_second_night() -> None:
     faults = f"late_correction:{DAY}"
     plain = LEAGUE.read("player_box_scores", DAY, DAY).rows
     assert at("2025-01-15 12:00", faults).read("player_box_scores", DAY, DAY).rows.equals(plain)
@@ -62,7 +62,7 @@ def test_a_correction_comes_with_the_files_of_the_second_night():
     assert corrected["pts"].sum() == plain["pts"].sum() + 2
 
 
-def test_an_outage_lasts_until_nine():
+def test_an_outage_lasts_until_nine() -> None:
     faults = "outage:2025-01-15"
     with pytest.raises(SourceError, match="no answer on 2025-01-15 03:30"):
         at("2025-01-15 03:30", faults).read("game_schedule", DAY, DAY)
@@ -70,5 +70,5 @@ def test_an_outage_lasts_until_nine():
     assert len(at("2025-01-14 03:30", faults).read("game_schedule", DAY, DAY).rows)
 
 
-def test_the_state_of_the_source_is_the_same_whatever_comes():
+def test_the_state_of_the_source_is_the_same_whatever_comes() -> None:
     assert at("2025-01-14 12:00").fingerprint == at("2025-01-20 12:00", f"late_correction:{DAY}").fingerprint

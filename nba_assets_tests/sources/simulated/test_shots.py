@@ -83,7 +83,7 @@ class TestFacts:
         due = lines.groupby(["game_id", "team_id"])["ast"].sum()
         pd.testing.assert_series_equal(assisted.sum(), due, check_names=False)
 
-    def test_events_follow_the_clock_and_overtime_has_shots(self, league, shots: pd.DataFrame) -> None:
+    def test_events_follow_the_clock_and_overtime_has_shots(self, league: SimulatedLeague, shots: pd.DataFrame) -> None:
         elapsed = 10_000 * shots["period"] - shots["seconds_remaining"]
         assert (elapsed.groupby(shots["game_id"]).diff().dropna() >= 0).all()
         results = league.read("game_results", league.first_date, league.horizon).rows.set_index("game_id")

@@ -107,7 +107,9 @@ class TestCalendar:
         assert dt.date(2024, 12, 25) in days
         assert not any(dt.date(2025, 2, 14) <= day <= dt.date(2025, 2, 19) for day in days)
 
-    def test_tip_off_is_on_the_game_date_in_the_east_and_often_after_midnight_in_utc(self, tables) -> None:
+    def test_tip_off_is_on_the_game_date_in_the_east_and_often_after_midnight_in_utc(
+        self, tables: dict[str, pd.DataFrame]
+    ) -> None:
         schedule = tables["game_schedule"]
         assert (eastern_game_date(schedule["tipoff_utc"]) == schedule["game_date"]).all()
         utc_day = schedule["tipoff_utc"].dt.tz_localize(None).dt.normalize()
@@ -156,7 +158,9 @@ class TestBoxScores:
             assert (lines["ftm"] <= lines["fta"]).all()
             assert (lines["reb"] == lines["oreb"] + lines["dreb"]).all()
 
-    def test_players_add_up_to_the_team_but_for_its_own_turnovers(self, tables, played: pd.DataFrame) -> None:
+    def test_players_add_up_to_the_team_but_for_its_own_turnovers(
+        self, tables: dict[str, pd.DataFrame], played: pd.DataFrame
+    ) -> None:
         teams = tables["team_box_scores"].set_index(LINE)
         names = ["pts", "fgm", "fga", "fg3m", "fg3a", "ftm", "fta", "oreb", "dreb", "reb", "ast", "stl", "blk", "pf"]
         sums = played.groupby(LINE)[[*names, "tov"]].sum().reindex(teams.index)
@@ -165,7 +169,9 @@ class TestBoxScores:
         assert own.min() == 0
         assert own.max() > 0
 
-    def test_minutes_add_up_to_240_and_25_an_overtime(self, tables, played: pd.DataFrame) -> None:
+    def test_minutes_add_up_to_240_and_25_an_overtime(
+        self, tables: dict[str, pd.DataFrame], played: pd.DataFrame
+    ) -> None:
         results = tables["game_results"].set_index("game_id")["overtime_periods"]
         teams = tables["team_box_scores"].set_index(LINE)
         due = 240 + 25 * teams.index.get_level_values("game_id").map(results)
@@ -185,7 +191,7 @@ class TestBoxScores:
         assert (games["home_pts"] != games["away_pts"]).all()
         assert (games["status"] == "final").all()
 
-    def test_plus_minus_adds_up_to_five_margins(self, tables, played: pd.DataFrame) -> None:
+    def test_plus_minus_adds_up_to_five_margins(self, tables: dict[str, pd.DataFrame], played: pd.DataFrame) -> None:
         points = tables["team_box_scores"].set_index(LINE)["pts"]
         margin = 2 * points - points.groupby("game_id").transform("sum")
         assert (played.groupby(LINE)["plus_minus"].sum().reindex(points.index) == 5 * margin).all()
@@ -232,7 +238,9 @@ class TestSource:
             pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole)
 
     @pytest.mark.parametrize("contract", RAW_TABLES, ids=lambda contract: contract.name)
-    def test_a_day_without_games_is_empty_and_typed(self, league, tables, contract: Contract) -> None:
+    def test_a_day_without_games_is_empty_and_typed(
+        self, league: SimulatedLeague, tables: dict[str, pd.DataFrame], contract: Contract
+    ) -> None:
         rows = league.read(contract.name, dt.date(2023, 12, 24), dt.date(2023, 12, 24)).rows
         assert rows.empty
         assert rows.dtypes.equals(tables[contract.name].dtypes)
@@ -246,7 +254,9 @@ class TestSource:
             pytest.param("play_by_play", "2024-01-01", "2024-01-01", "no table 'play_by_play'", id="table"),
         ],
     )
-    def test_what_is_not_covered_is_refused(self, league, table: str, start: str, end: str, message: str) -> None:
+    def test_what_is_not_covered_is_refused(
+        self, league: SimulatedLeague, table: str, start: str, end: str, message: str
+    ) -> None:
         with pytest.raises(SourceError, match=message):
             league.read(table, dt.date.fromisoformat(start), dt.date.fromisoformat(end))
 

@@ -4,6 +4,7 @@ import itertools
 import signal
 import subprocess
 import sys
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -50,7 +51,7 @@ def attempts(warehouse: BigQueryWarehouse) -> list[int]:
     return warehouse.history(BOX, DAYS[0])["attempt_build"].tolist()
 
 
-def test_a_process_killed_between_staging_and_publish_leaves_everything_as_it_was(place):
+def test_a_process_killed_between_staging_and_publish_leaves_everything_as_it_was(place: BigQueryPlace) -> None:
     warehouse = place.open()
     before = everything(warehouse)
     victim = process(place, "die before the transaction")
@@ -61,7 +62,7 @@ def test_a_process_killed_between_staging_and_publish_leaves_everything_as_it_wa
     assert minutes_by_day(warehouse) == [241.0] * 4
 
 
-def test_what_a_process_published_before_it_was_killed_is_not_published_twice(place):
+def test_what_a_process_published_before_it_was_killed_is_not_published_twice(place: BigQueryPlace) -> None:
     warehouse = place.open()
     victim = process(place, "die after the transaction")
     _, errors = victim.communicate(timeout=300)
@@ -75,7 +76,7 @@ def test_what_a_process_published_before_it_was_killed_is_not_published_twice(pl
     assert len(warehouse.content(BOX, DAYS)) == 4 * len(DAYS)
 
 
-def test_two_processes_publish_disjoint_dates_of_a_table_at_once(place):
+def test_two_processes_publish_disjoint_dates_of_a_table_at_once(place: BigQueryPlace) -> None:
     warehouse = place.open()
     writers = [process(place, role) for role in ("first half", "second half")]
     for writer in writers:
@@ -100,7 +101,7 @@ def everywhere() -> Faults:
     return Faults(choose)
 
 
-def test_a_service_that_fails_in_passing_loses_nothing_and_doubles_nothing(place):
+def test_a_service_that_fails_in_passing_loses_nothing_and_doubles_nothing(place: BigQueryPlace) -> None:
     undisturbed = place.open()
     faults = everywhere()
     with faulty_proxy(place.server.rest, faults) as address:
@@ -118,7 +119,7 @@ def test_a_service_that_fails_in_passing_loses_nothing_and_doubles_nothing(place
     pd.testing.assert_frame_equal(undisturbed.content(BOX, DAYS[1:2], 5), undisturbed.content(BOX, DAYS[1:2]))
 
 
-def test_an_answer_that_is_lost_does_not_make_a_second_transaction(place):
+def test_an_answer_that_is_lost_does_not_make_a_second_transaction(place: BigQueryPlace) -> None:
     def choose(number: int, method: str, path: str) -> int | str | None:
         return RESET_AFTER if method == "POST" and "/jobs" in path and "upload" not in path else None
 
@@ -130,7 +131,7 @@ def test_an_answer_that_is_lost_does_not_make_a_second_transaction(place):
     assert len(place.open().journal()) == 1
 
 
-def test_a_service_that_stays_away_is_named_and_nothing_is_written(place):
+def test_a_service_that_stays_away_is_named_and_nothing_is_written(place: BigQueryPlace) -> None:
     undisturbed = place.open()
     before = everything(undisturbed)
     window = undisturbed.read_window(TABLES[BOX], DAYS)
@@ -143,9 +144,9 @@ def test_a_service_that_stays_away_is_named_and_nothing_is_written(place):
 
 
 @pytest.fixture
-def between(monkeypatch) -> list:
+def between(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Actions that each happen once between a decision and its transaction."""
-    actions: list = []
+    actions: list[Any] = []
     carry_out = bigquery_writes.carry_out
 
     def late(*given: object) -> int:
@@ -157,7 +158,7 @@ def between(monkeypatch) -> list:
     return actions
 
 
-def test_who_finds_another_writer_in_between_decides_again(place, between):
+def test_who_finds_another_writer_in_between_decides_again(place: BigQueryPlace, between: list[Any]) -> None:
     warehouse, other = place.open(), place.open()
     between.append(lambda: publish(other, BOX, DAYS[:1], rows=with_minutes(242.0), run_id="other"))
     outcome = publish(warehouse, BOX, rows=with_minutes(241.0))
@@ -167,7 +168,7 @@ def test_who_finds_another_writer_in_between_decides_again(place, between):
     assert set(warehouse.content(BOX, DAYS[:1], 5)["minutes"]) == {242.0}, "what came in between was replaced, and kept"
 
 
-def test_a_fence_raised_in_between_keeps_the_older_claim_out(place, between):
+def test_a_fence_raised_in_between_keeps_the_older_claim_out(place: BigQueryPlace, between: list[Any]) -> None:
     warehouse, other = place.open(), place.open()
     before = everything(warehouse)[:6]
     between.append(lambda: other.raise_fence([Span(BOX, DAYS[2], DAYS[2])], 6))

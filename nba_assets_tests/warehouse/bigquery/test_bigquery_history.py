@@ -1,5 +1,7 @@
 """A DuckDB warehouse's history published to a BigQuery server: equal content, and jobs by the chunk, not the date."""
 
+from pathlib import Path
+
 import pytest
 
 from nba_assets.contracts.tables import TABLES
@@ -11,8 +13,8 @@ pytestmark = [pytest.mark.long, pytest.mark.server]
 
 
 def test_every_table_comes_back_with_duckdbs_hashes_by_two_loads_and_one_transaction(
-    bigquery: BigQueryPlace, built_to_the_end
-):
+    bigquery: BigQueryPlace, built_to_the_end: Path
+) -> None:
     bigquery.set_back("")
     local = warehouse_at(built_to_the_end)
     ledger = local.ledger().sort_values(["table_name", "game_date"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from types import SimpleNamespace
+from typing import Any
 
 import dagster as dg
 import google.api_core.exceptions as api
@@ -19,7 +20,7 @@ class Client:
     def __init__(self, outcomes: Sequence[object]) -> None:
         self.outcomes = list(outcomes)
         self.jobs: dict[str, object] = {}
-        self.configs: list = []
+        self.configs: list[Any] = []
 
     def query(self, statement: str, *, job_id: str, job_config: object, **_: object) -> object:
         if job_id in self.jobs:
@@ -53,14 +54,14 @@ class _Job(bigquery_jobs.bigquery.QueryJob):
 
 
 @pytest.fixture(autouse=True)
-def clock(monkeypatch) -> list[float]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Seconds slept, instead of sleeping."""
     slept: list[float] = []
     monkeypatch.setattr(bigquery_jobs, "time", SimpleNamespace(sleep=slept.append, monotonic=lambda: sum(slept)))
     return slept
 
 
-def run(client: Client, patience: float = 60) -> list[tuple]:
+def run(client: Client, patience: float = 60) -> list[tuple[Any, ...]]:
     jobs = BigQueryJobs(client, Limits(10**9, {"run": "Run/9"}), patience)
     return jobs.transaction("BEGIN TRANSACTION; COMMIT TRANSACTION;", {"token": 1}, table="team_box_scores")
 
@@ -74,20 +75,20 @@ IN_PASSING = [CONFLICT, LOCAL_CONFLICT, QUOTA, api.InternalServerError("backendE
 
 
 @pytest.mark.parametrize("error", IN_PASSING, ids=lambda error: error.message)
-def test_what_failed_in_passing_is_run_again_as_a_new_job_after_a_pause(clock, error):
+def test_what_failed_in_passing_is_run_again_as_a_new_job_after_a_pause(clock: list[float], error: Exception) -> None:
     client = Client([error, error, 5])
     assert run(client) == [(5,)]
     assert len(client.jobs) == 3
     assert clock == [0.2, 0.4]
 
 
-def test_a_job_whose_answer_was_lost_is_found_again_not_made_again():
+def test_a_job_whose_answer_was_lost_is_found_again_not_made_again() -> None:
     client = Client(["lost", 5])
     assert run(client) == [(5,)]
     assert len(client.jobs) == 1
 
 
-def test_a_read_whose_answer_was_lost_is_asked_again():
+def test_a_read_whose_answer_was_lost_is_asked_again() -> None:
     rows = SimpleNamespace(to_arrow=lambda: "rows", total_bytes_processed=0)
     answers = [api.Conflict("Already Exists: Job"), rows]
 
@@ -100,19 +101,19 @@ def test_a_read_whose_answer_was_lost_is_asked_again():
     assert BigQueryJobs(SimpleNamespace(query_and_wait=answer), Limits(1)).query("SELECT 1") == "rows"
 
 
-def test_a_job_that_was_never_made_is_asked_for_again():
+def test_a_job_that_was_never_made_is_asked_for_again() -> None:
     client = Client(["refused", "refused", 5])
     assert run(client) == [(5,)]
 
 
-def test_what_is_wrong_is_not_tried_again():
+def test_what_is_wrong_is_not_tried_again() -> None:
     client = Client([api.BadRequest("Unrecognized name: gme_date"), 5])
     with pytest.raises(api.BadRequest, match="gme_date"):
         run(client)
     assert len(client.jobs) == 1
 
 
-def test_patience_ends(clock):
+def test_patience_ends(clock: list[float]) -> None:
     with pytest.raises(api.BadRequest, match="aborted"):
         run(Client([CONFLICT] * 99), patience=20)
     with pytest.raises(WarehouseError, match="cannot be reached"):
@@ -120,7 +121,7 @@ def test_patience_ends(clock):
     assert max(clock) <= 15
 
 
-def test_every_job_has_labels_and_a_limit_of_what_it_may_cost():
+def test_every_job_has_labels_and_a_limit_of_what_it_may_cost() -> None:
     client = Client([5])
     run(client)
     [config] = client.configs
@@ -128,7 +129,7 @@ def test_every_job_has_labels_and_a_limit_of_what_it_may_cost():
     assert config.maximum_bytes_billed == 10**9
 
 
-def test_labels_are_those_of_the_moment_in_which_a_job_begins():
+def test_labels_are_those_of_the_moment_in_which_a_job_begins() -> None:
     client, labels = Client([5, 5]), {}
     jobs = BigQueryJobs(client, Limits(10**9, labels))
     jobs.transaction("COMMIT TRANSACTION;", {}, table="ledger")
@@ -140,5 +141,5 @@ def test_labels_are_those_of_the_moment_in_which_a_job_begins():
     ]
 
 
-def test_a_label_has_only_what_labels_may_have():
+def test_a_label_has_only_what_labels_may_have() -> None:
     assert label("Ünit/1 " + "x" * 80) == "-nit-1-" + "x" * 56

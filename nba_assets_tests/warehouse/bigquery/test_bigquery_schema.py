@@ -2,6 +2,7 @@
 
 import datetime as dt
 from types import SimpleNamespace
+from typing import Any
 
 import google.api_core.exceptions as api
 import pyarrow as pa
@@ -26,11 +27,11 @@ class Jobs:
 
     def __init__(self, version: dict[str, object] | None) -> None:
         self.version = version
-        self.asked: list[tuple[str, dict]] = []
+        self.asked: list[tuple[str, dict[str, Any]]] = []
         self.client = SimpleNamespace(list_datasets=lambda **_: [], create_dataset=lambda *_, **__: None)
         self.retry = None
 
-    def query(self, statement: str, parameters: dict | None = None, *, table: str = "") -> pa.Table:
+    def query(self, statement: str, parameters: dict[str, Any] | None = None, *, table: str = "") -> pa.Table:
         self.asked.append((statement, parameters or {}))
         if statement == schema.version_query(NAMES):
             if self.version is None:
@@ -40,23 +41,23 @@ class Jobs:
             return pa.table({"dataset": [], "table_name": [], "column_name": [], "data_type": []})
         return pa.table({"moment": [MOMENT], "token": [7], "last_build": [4]})
 
-    def transaction(self, statements: str, parameters: dict, *, table: str = "") -> list:
+    def transaction(self, statements: str, parameters: dict[str, Any], *, table: str = "") -> list[Any]:
         self.asked.append((statements, parameters))
         return []
 
 
-def test_a_whole_warehouse_needs_nothing():
+def test_a_whole_warehouse_needs_nothing() -> None:
     assert schema.statements(NAMES, made_tables(NAMES)) == []
 
 
-def test_a_warehouse_of_this_code_is_opened_by_one_query():
+def test_a_warehouse_of_this_code_is_opened_by_one_query() -> None:
     jobs = Jobs(NEWEST)
     schema.create(jobs, NAMES, "US")
     assert len(jobs.asked) == 1
 
 
 @pytest.mark.parametrize("version", [None, {"version": VERSION}, {"version": VERSION, "fingerprint": "of older code"}])
-def test_any_other_is_brought_to_this_schema_and_marked_last(version):
+def test_any_other_is_brought_to_this_schema_and_marked_last(version: dict[str, Any] | None) -> None:
     jobs = Jobs(version)
     schema.create(jobs, NAMES, "US")
     script, parameters = jobs.asked[-1]
@@ -64,39 +65,39 @@ def test_any_other_is_brought_to_this_schema_and_marked_last(version):
     assert parameters == {"fingerprint": NEWEST["fingerprint"]}
 
 
-def test_a_warehouse_of_a_version_that_is_not_known_is_refused_untouched():
+def test_a_warehouse_of_a_version_that_is_not_known_is_refused_untouched() -> None:
     jobs = Jobs({"version": VERSION + 1, "fingerprint": ""})
     with pytest.raises(WarehouseError, match=rf"nba.test_nba_quality has schema version {VERSION + 1}"):
         schema.create(jobs, NAMES, "US")
     assert len(jobs.asked) == 1
 
 
-def test_a_column_that_a_contract_has_gained_is_added():
+def test_a_column_that_a_contract_has_gained_is_added() -> None:
     existing = made_tables(NAMES)
     del existing[BOX]["pts"]
     assert schema.statements(NAMES, existing) == [f"ALTER TABLE {BOX} ADD COLUMN IF NOT EXISTS `pts` INT64"]
 
 
-def test_a_warehouse_from_before_the_fingerprint_gains_it():
+def test_a_warehouse_from_before_the_fingerprint_gains_it() -> None:
     existing = made_tables(NAMES)
     del existing[NAMES.system("warehouse_version")]["fingerprint"]
     [step] = schema.statements(NAMES, existing)
     assert step == f"ALTER TABLE {NAMES.system('warehouse_version')} ADD COLUMN IF NOT EXISTS `fingerprint` STRING"
 
 
-def test_a_column_of_another_type_is_refused_with_its_name():
+def test_a_column_of_another_type_is_refused_with_its_name() -> None:
     existing = made_tables(NAMES)
     existing[BOX]["pts"] = "STRING"
     with pytest.raises(WarehouseError, match=r"team_box_scores\.pts is stored as STRING, the contract says INT64"):
         schema.statements(NAMES, existing)
 
 
-def test_the_fingerprint_is_of_the_whole_schema(monkeypatch):
+def test_the_fingerprint_is_of_the_whole_schema(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(SYSTEM_TABLES, "fences", {**SYSTEM_TABLES["fences"], "why": "STRING"})
     assert schema.fingerprint(NAMES) != NEWEST["fingerprint"]
 
 
-def test_all_that_a_reader_asks_is_of_the_moment_of_its_first_question():
+def test_all_that_a_reader_asks_is_of_the_moment_of_its_first_question() -> None:
     jobs = Jobs(NEWEST)
     reader = BigQueryReader(jobs, NAMES)
     reader.newest_token()
@@ -108,7 +109,7 @@ def test_all_that_a_reader_asks_is_of_the_moment_of_its_first_question():
     assert given == {"moment": MOMENT}
 
 
-def test_a_reader_whose_first_answer_tells_no_moment_asks_for_it():
+def test_a_reader_whose_first_answer_tells_no_moment_asks_for_it() -> None:
     jobs = Jobs(NEWEST)
     BigQueryReader(jobs, NAMES).last_build()
     (when, _), (_, given) = jobs.asked

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 import sqlglot
@@ -64,7 +65,7 @@ def type_of(value: Parameter) -> str:
     return f"ARRAY<{made.array_type}>"
 
 
-def refused(place: BigQueryPlace, scripts: Sequence[tuple[str, Mapping[str, str]]], more: Mapping) -> dict:
+def refused(place: BigQueryPlace, scripts: Sequence[tuple[str, Mapping[str, str]]], more: Mapping) -> dict[str, Any]:
     tables = made_tables(place.names)
     asked = {
         "tables": {name.strip("`"): columns for name, columns in (tables | dict(more)).items()},
@@ -75,7 +76,7 @@ def refused(place: BigQueryPlace, scripts: Sequence[tuple[str, Mapping[str, str]
     return json.loads(done.stdout)
 
 
-def test_every_statement_is_googlesql_by_googles_analyzer(bigquery):
+def test_every_statement_is_googlesql_by_googles_analyzer(bigquery: BigQueryPlace) -> None:
     bigquery.set_back("raw")
     before = len(bigquery.done)
     everything_once(bigquery)
@@ -112,7 +113,7 @@ LITERALS = {
 }  # fmt: skip
 
 
-def test_the_old_systems_queries_run_word_for_word(bigquery):
+def test_the_old_systems_queries_run_word_for_word(bigquery: BigQueryPlace) -> None:
     bigquery.set_back("raw")
     warehouse = bigquery.open()
     for table in ("nba_analytics.player_game_summary", "nba_precompute.player_composite_factors"):

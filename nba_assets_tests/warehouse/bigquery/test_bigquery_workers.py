@@ -43,7 +43,9 @@ def homes(place: BigQueryPlace, postgres_url: str, tmp_path: Path) -> tuple[Sett
     return ada, bo
 
 
-def test_two_workers_build_disjoint_dates_of_a_table_at_once(place, homes):
+def test_two_workers_build_disjoint_dates_of_a_table_at_once(
+    place: BigQueryPlace, homes: tuple[Settings, Settings]
+) -> None:
     workers = [started(home, *WORDS, *half) for home, half in zip(homes, HALVES, strict=True)]
     for worker in workers:
         output, _ = worker.communicate(timeout=PATIENCE_SECONDS)
@@ -58,7 +60,9 @@ def test_two_workers_build_disjoint_dates_of_a_table_at_once(place, homes):
     assert written["min"].max() < written["max"].min(), "one waited for the other"
 
 
-def test_a_killed_worker_loses_its_claim_and_who_waited_builds_the_rest_once(place, homes, tmp_path: Path):
+def test_a_killed_worker_loses_its_claim_and_who_waited_builds_the_rest_once(
+    place: BigQueryPlace, homes: tuple[Settings, Settings], tmp_path: Path
+) -> None:
     ada, bo = homes
     victim = started(ada, *WORDS, *HALVES[0])
     claim = working_claim(ada)

@@ -1,6 +1,7 @@
 """Older work is fenced out: by the claim that came after it, published or not, and by newer code; date by date."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def publish_late(warehouse: Warehouse, window: Window, token: int, **more: objec
     warehouse.publish(window, rows.on(window.dates), verdicts, Attempt("late", token=token, **more))
 
 
-def test_a_late_writer_is_fenced_out_before_the_new_owner_has_published_anything(warehouse):
+def test_a_late_writer_is_fenced_out_before_the_new_owner_has_published_anything(warehouse: Warehouse) -> None:
     warehouse.raise_fence([Span(BOX, DAYS[0], DAYS[3])], 5)
     window = warehouse.read_window(TABLES[BOX], DAYS)
     warehouse.raise_fence([MIDDLE], 6)
@@ -46,7 +47,7 @@ def test_a_late_writer_is_fenced_out_before_the_new_owner_has_published_anything
     assert_unchanged(warehouse, before)
 
 
-def test_a_late_writer_is_fenced_out_after_the_new_owner_has_published(warehouse):
+def test_a_late_writer_is_fenced_out_after_the_new_owner_has_published(warehouse: Warehouse) -> None:
     window = warehouse.read_window(TABLES[BOX], DAYS)
     warehouse.raise_fence([MIDDLE], 6)
     publish(warehouse, BOX, DAYS[1:3], token=6)
@@ -58,7 +59,7 @@ def test_a_late_writer_is_fenced_out_after_the_new_owner_has_published(warehouse
     assert minutes_by_day(warehouse) == [241.0] * 4
 
 
-def test_a_token_in_the_ledger_fences_where_no_fence_was_raised(warehouse):
+def test_a_token_in_the_ledger_fences_where_no_fence_was_raised(warehouse: Warehouse) -> None:
     publish(warehouse, BOX, DAYS[2:3], token=7, run_id="r9")
     before = everything(warehouse)
     window = warehouse.read_window(TABLES[BOX], DAYS)
@@ -67,14 +68,14 @@ def test_a_token_in_the_ledger_fences_where_no_fence_was_raised(warehouse):
     assert_unchanged(warehouse, before)
 
 
-def test_an_equal_or_newer_token_may_publish(warehouse):
+def test_an_equal_or_newer_token_may_publish(warehouse: Warehouse) -> None:
     warehouse.raise_fence([MIDDLE], 7)
     publish(warehouse, BOX, token=7)
     publish(warehouse, BOX, rows=with_minutes(241.0), token=8)
     assert minutes_by_day(warehouse) == [241.0] * 4
 
 
-def test_dates_on_both_sides_of_newer_work_are_free(warehouse):
+def test_dates_on_both_sides_of_newer_work_are_free(warehouse: Warehouse) -> None:
     publish(warehouse, BOX, DAYS[1:2], token=7)
     warehouse.raise_fence([Span(BOX, DAYS[2], DAYS[2]), Span("game_results", DAYS[0], DAYS[3])], 8)
     window = warehouse.read_window(TABLES[BOX], [DAYS[0], DAYS[3]])
@@ -82,7 +83,7 @@ def test_dates_on_both_sides_of_newer_work_are_free(warehouse):
     assert minutes_by_day(warehouse) == [241.0, 240.0, 240.0, 241.0]
 
 
-def test_a_date_that_was_asked_for_but_left_out_is_checked_as_well(warehouse):
+def test_a_date_that_was_asked_for_but_left_out_is_checked_as_well(warehouse: Warehouse) -> None:
     """Its owner reserved the whole range, and has lost it."""
     publish(warehouse, BOX, DAYS[:1], status=Status.REJECTED)
     window = warehouse.read_window(TABLES[BOX], DAYS, only=("failed",))
@@ -92,7 +93,7 @@ def test_a_date_that_was_asked_for_but_left_out_is_checked_as_well(warehouse):
         publish_late(warehouse, window, token=5)
 
 
-def test_a_fence_is_refused_under_a_newer_one_and_then_no_other_is_raised_either(warehouse):
+def test_a_fence_is_refused_under_a_newer_one_and_then_no_other_is_raised_either(warehouse: Warehouse) -> None:
     warehouse.raise_fence([MIDDLE], 6)
     before = everything(warehouse)
     with pytest.raises(FencedOut, match="claim 6 has started to write 2024-12-05, this one is 5"):
@@ -101,8 +102,8 @@ def test_a_fence_is_refused_under_a_newer_one_and_then_no_other_is_raised_either
     warehouse.raise_fence([Span("game_results", DAYS[0], DAYS[3]), Span(BOX, DAYS[3], DAYS[3])], 5)
 
 
-def test_a_fence_that_covers_older_ones_takes_their_place(warehouse):
-    def fences() -> list[tuple]:
+def test_a_fence_that_covers_older_ones_takes_their_place(warehouse: Warehouse) -> None:
+    def fences() -> list[tuple[Any, ...]]:
         rows = rows_of(warehouse, "nba_quality.fences", f"table_name = '{BOX}'")
         return [(row.first_date.date(), row.last_date.date(), row.token) for row in rows.itertuples()]
 
@@ -114,7 +115,7 @@ def test_a_fence_that_covers_older_ones_takes_their_place(warehouse):
         assert fences() == [(DAYS[0], DAYS[2], 7)]
 
 
-def test_operations_respect_the_fence_of_a_newer_claim(warehouse):
+def test_operations_respect_the_fence_of_a_newer_claim(warehouse: Warehouse) -> None:
     warehouse.raise_fence([MIDDLE], 6)
     before = everything(warehouse)
     with pytest.raises(FencedOut, match="claim 6"):
@@ -124,7 +125,7 @@ def test_operations_respect_the_fence_of_a_newer_claim(warehouse):
     assert_unchanged(warehouse, before)
 
 
-def test_the_newest_token_is_that_of_any_fence_or_row(warehouse):
+def test_the_newest_token_is_that_of_any_fence_or_row(warehouse: Warehouse) -> None:
     assert warehouse.last_token() == 0
     publish(warehouse, BOX, DAYS[:1], token=4)
     assert warehouse.last_token() == 4
@@ -137,7 +138,7 @@ def test_the_newest_token_is_that_of_any_fence_or_row(warehouse):
 NEWER = TABLES[BOX].code_version + 1
 
 
-def test_older_code_cannot_overwrite_what_newer_code_has_built(warehouse):
+def test_older_code_cannot_overwrite_what_newer_code_has_built(warehouse: Warehouse) -> None:
     publish(warehouse, BOX, DAYS[2:3], code_version=NEWER, run_id="r9", token=1)
     before = everything(warehouse)
     with pytest.raises(
@@ -149,7 +150,7 @@ def test_older_code_cannot_overwrite_what_newer_code_has_built(warehouse):
     assert minutes_by_day(warehouse) == [240.0, 241.0, 240.0, 241.0]
 
 
-def test_older_code_may_overwrite_with_a_reason_that_is_kept(warehouse):
+def test_older_code_may_overwrite_with_a_reason_that_is_kept(warehouse: Warehouse) -> None:
     publish(warehouse, BOX, [DAYS[0], DAYS[1], DAYS[3]], code_version=NEWER)
     publish(warehouse, BOX, rows=with_minutes(241.0), override="version 2 drops overtime", run_id="r9")
     assert minutes_by_day(warehouse) == [241.0] * 4
@@ -164,13 +165,13 @@ def test_older_code_may_overwrite_with_a_reason_that_is_kept(warehouse):
     assert spans == [(BOX, DAYS[0], DAYS[1]), (BOX, DAYS[3], DAYS[3])]
 
 
-def test_a_reason_that_nothing_needs_is_not_kept(warehouse):
+def test_a_reason_that_nothing_needs_is_not_kept(warehouse: Warehouse) -> None:
     publish(warehouse, BOX, override="just in case")
     assert entry(warehouse, BOX, DAYS[0])["override"] == ""
     assert warehouse.journal().empty
 
 
-def test_a_reason_for_older_code_does_not_lift_the_fence_of_a_newer_claim(warehouse):
+def test_a_reason_for_older_code_does_not_lift_the_fence_of_a_newer_claim(warehouse: Warehouse) -> None:
     contract = dataclasses.replace(TABLES[BOX], code_version=0)
     window = warehouse.read_window(contract, DAYS)
     warehouse.raise_fence([MIDDLE], 6)

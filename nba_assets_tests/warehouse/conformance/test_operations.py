@@ -9,6 +9,8 @@ from nba_assets.contracts.tables import TABLES
 from nba_assets.errors import RequestError
 from nba_assets.partitions import Span
 from nba_assets.readiness.status import Status
+from nba_assets.warehouse.port import Warehouse
+from nba_assets_tests.warehouse.places import Place
 from nba_assets_tests.warehouse.raw_publishes import (
     BOX,
     DAYS,
@@ -27,7 +29,7 @@ SECOND = DAYS[1]
 # --- invalidate ---
 
 
-def test_what_is_invalidated_stays_in_place_behind_a_closed_gate(warehouse):
+def test_what_is_invalidated_stays_in_place_behind_a_closed_gate(warehouse: Warehouse) -> None:
     assert warehouse.invalidate(Span(BOX, DAYS[1], DAYS[2]), who="ann", why="clock was off", token=9) == 2
     assert [entry(warehouse, BOX, day)["status"] for day in DAYS] == ["ready", "rejected", "rejected", "ready"]
     row = entry(warehouse, BOX, SECOND)
@@ -39,7 +41,7 @@ def test_what_is_invalidated_stays_in_place_behind_a_closed_gate(warehouse):
     assert warehouse.history(BOX, SECOND)["status"].tolist() == ["ready", "rejected"]
 
 
-def test_everything_built_on_it_is_stale_and_nothing_before_or_beside(complete):
+def test_everything_built_on_it_is_stale_and_nothing_before_or_beside(complete: Warehouse) -> None:
     complete.invalidate(Span(BOX, SECOND, SECOND), **WHO)
     same_date, later = [1], [2, 3]
     assert stale_days(complete) == {
@@ -52,7 +54,7 @@ def test_everything_built_on_it_is_stale_and_nothing_before_or_beside(complete):
 
 
 @pytest.mark.long
-def test_a_rebuild_with_the_same_content_makes_the_date_and_all_after_it_ready(complete):
+def test_a_rebuild_with_the_same_content_makes_the_date_and_all_after_it_ready(complete: Warehouse) -> None:
     complete.invalidate(Span(BOX, SECOND, SECOND), **WHO)
     published = publish(complete, BOX, [SECOND])
     assert published[SECOND].status is Status.READY
@@ -63,7 +65,7 @@ def test_a_rebuild_with_the_same_content_makes_the_date_and_all_after_it_ready(c
     assert all(complete.state().is_ready(table).all() for table in TABLES)
 
 
-def test_dates_where_nothing_is_published_are_left_alone(empty):
+def test_dates_where_nothing_is_published_are_left_alone(empty: Place) -> None:
     warehouse = empty.open()
     publish(warehouse, "game_schedule", DAYS[1:3])
     publish(warehouse, "game_schedule", DAYS[3:], status=Status.REJECTED)
@@ -75,7 +77,7 @@ def test_dates_where_nothing_is_published_are_left_alone(empty):
     assert sorted(before[0]["status"]) == ["ready", "rejected", "rejected"]
 
 
-def test_an_unknown_table_is_named(warehouse):
+def test_an_unknown_table_is_named(warehouse: Warehouse) -> None:
     with pytest.raises(RequestError, match="there is no table 'team_boxes' in the warehouse; there are game_schedule"):
         warehouse.invalidate(Span("team_boxes", DAYS[0], DAYS[1]), **WHO)
 
@@ -83,7 +85,7 @@ def test_an_unknown_table_is_named(warehouse):
 # --- the journal ---
 
 
-def test_every_operation_is_reported_with_who_why_and_where(place):
+def test_every_operation_is_reported_with_who_why_and_where(place: Place) -> None:
     clock = Clock()
     warehouse = place.open(now=clock)
     steps = [

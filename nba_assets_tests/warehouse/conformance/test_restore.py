@@ -9,6 +9,7 @@ from nba_assets.partitions import Span
 from nba_assets.readiness.status import Status
 from nba_assets.warehouse.port import Warehouse, WarehouseError
 from nba_assets_tests.warehouse.past_the_port import execute
+from nba_assets_tests.warehouse.places import Place
 from nba_assets_tests.warehouse.raw_publishes import (
     BOX,
     DAYS,
@@ -40,7 +41,7 @@ def kept(warehouse: Warehouse) -> list[tuple[int, float, int]]:
 # --- what was replaced, and restoring it ---
 
 
-def test_what_a_publish_replaces_is_kept_under_its_build(warehouse):
+def test_what_a_publish_replaces_is_kept_under_its_build(warehouse: Warehouse) -> None:
     publish(warehouse, BOX, DAYS[:2], rows=with_minutes(241.0))
     publish(warehouse, BOX, DAYS[:2], rows=with_minutes(241.0))
     assert kept(warehouse) == [(0, 240.0, 3), (1, 240.0, 3)], "equal content replaces nothing"
@@ -50,7 +51,7 @@ def test_what_a_publish_replaces_is_kept_under_its_build(warehouse):
     assert len(kept(warehouse)) == 3, "a rejected attempt replaces nothing"
 
 
-def test_content_of_a_build_is_what_it_published_wherever_it_is_now(warehouse):
+def test_content_of_a_build_is_what_it_published_wherever_it_is_now(warehouse: Warehouse) -> None:
     publish(warehouse, BOX, DAYS[:2], rows=with_minutes(241.0))
     publish(warehouse, BOX, DAYS[1:2], rows=with_minutes(242.0))
     publish(warehouse, BOX, DAYS[:1], rows=with_minutes(240.0))
@@ -68,7 +69,7 @@ def test_content_of_a_build_is_what_it_published_wherever_it_is_now(warehouse):
 
 
 @pytest.mark.long
-def test_a_restored_date_is_ready_with_the_old_content_and_its_provenance(complete):
+def test_a_restored_date_is_ready_with_the_old_content_and_its_provenance(complete: Warehouse) -> None:
     publish(complete, BOX, [SECOND], rows=with_minutes(241.0), source_version="v2")
     for table in ("player_box_scores", *DERIVED):
         publish(complete, table)
@@ -89,7 +90,7 @@ def test_a_restored_date_is_ready_with_the_old_content_and_its_provenance(comple
     assert minutes_by_day(complete) == [240.0, 241.0, 240.0, 240.0], "what a restore replaced can be restored"
 
 
-def test_a_date_restored_over_changed_inputs_or_by_older_code_is_stale(warehouse):
+def test_a_date_restored_over_changed_inputs_or_by_older_code_is_stale(warehouse: Warehouse) -> None:
     publish(warehouse, BOX, rows=with_minutes(241.0), code_version=0, override="as an older release had it")
     publish(warehouse, BOX)
     warehouse.restore(BOX, DAYS[0], 5, **WHO)
@@ -99,7 +100,7 @@ def test_a_date_restored_over_changed_inputs_or_by_older_code_is_stale(warehouse
     assert stale_days(warehouse)[BOX] == [0, 1]
 
 
-def test_restoring_what_was_invalidated_opens_the_gate_again(warehouse):
+def test_restoring_what_was_invalidated_opens_the_gate_again(warehouse: Warehouse) -> None:
     warehouse.invalidate(Span(BOX, SECOND, SECOND), **WHO)
     published = warehouse.restore(BOX, SECOND, 3, **WHO)
     assert (published.status, published.is_changed) == (Status.READY, False)
@@ -107,12 +108,12 @@ def test_restoring_what_was_invalidated_opens_the_gate_again(warehouse):
     assert kept(warehouse) == []
 
 
-def test_restoring_what_is_published_makes_nothing_stale(complete):
+def test_restoring_what_is_published_makes_nothing_stale(complete: Warehouse) -> None:
     complete.restore(BOX, SECOND, 3, **WHO)
     assert stale_days(complete) == {}
 
 
-def test_an_empty_content_can_be_restored(warehouse):
+def test_an_empty_content_can_be_restored(warehouse: Warehouse) -> None:
     publish(warehouse, BOX, [SECOND], rows=no_rows(BOX))
     publish(warehouse, BOX, [SECOND])
     assert warehouse.content(BOX, [SECOND], 5).empty
@@ -122,7 +123,7 @@ def test_an_empty_content_can_be_restored(warehouse):
     assert entry(warehouse, BOX, SECOND)["rows"] == 0
 
 
-def test_replaced_content_goes_after_its_time_and_is_then_named(place):
+def test_replaced_content_goes_after_its_time_and_is_then_named(place: Place) -> None:
     clock = Clock()
     warehouse = place.open(keep_replaced_days=7, now=clock)
     publish(warehouse, BOX, rows=with_minutes(241.0))
@@ -139,7 +140,7 @@ def test_replaced_content_goes_after_its_time_and_is_then_named(place):
 
 
 @pytest.mark.parametrize("change", ["DELETE FROM {} WHERE team = 'BOS'", "UPDATE {} SET pts = pts + 1 WHERE TRUE"])
-def test_kept_rows_that_are_not_what_was_published_are_refused(warehouse, change):
+def test_kept_rows_that_are_not_what_was_published_are_refused(warehouse: Warehouse, change: str) -> None:
     publish(warehouse, BOX, rows=with_minutes(241.0))
     execute(warehouse, change.format("nba_replaced.team_box_scores"))
     before = everything(warehouse)

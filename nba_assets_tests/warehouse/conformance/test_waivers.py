@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -49,7 +50,7 @@ def statuses(warehouse: Warehouse) -> list[str]:
     return [entry(warehouse, BOX, day)["status"] for day in DAYS[:2]]
 
 
-def test_a_waiver_lets_a_failed_rule_pass_and_taints(warehouse, clock):
+def test_a_waiver_lets_a_failed_rule_pass_and_taints(warehouse: Warehouse, clock: Clock) -> None:
     given = warehouse.add_waiver(FIRST_DAY, "team_minutes_match_periods", **WHO)
     assert given == Waiver("w1", BOX, "team_minutes_match_periods", DAYS[0], DAYS[0], UNTIL, "ann", "late clock")
     assert warehouse.read_window(TABLES[BOX], DAYS).waivers == [given]
@@ -60,7 +61,7 @@ def test_a_waiver_lets_a_failed_rule_pass_and_taints(warehouse, clock):
     assert warehouse.state().tainted["player_box_scores"].tolist() == [True, False, False, False]
 
 
-def test_a_waiver_that_names_the_rule_as_it_was_before_still_lets_it_pass(warehouse, clock):
+def test_a_waiver_that_names_the_rule_as_it_was_before_still_lets_it_pass(warehouse: Warehouse, clock: Clock) -> None:
     warehouse.add_waiver(FIRST_DAY, "team_minutes", **WHO)
     warehouse.add_waiver(Span(MODEL, DAYS[1], DAYS[1]), "training_window", **WHO)
     publish_overlong(warehouse, clock)
@@ -72,7 +73,9 @@ def test_a_waiver_that_names_the_rule_as_it_was_before_still_lets_it_pass(wareho
 
 
 @pytest.mark.parametrize("ending", ["expired", "revoked"])
-def test_a_waiver_that_has_ended_lets_nothing_pass_but_keeps_its_taint(warehouse, clock, ending):
+def test_a_waiver_that_has_ended_lets_nothing_pass_but_keeps_its_taint(
+    warehouse: Warehouse, clock: Clock, ending: str
+) -> None:
     warehouse.add_waiver(FIRST_DAY, "team_minutes_match_periods", **WHO)
     publish_overlong(warehouse, clock)
     if ending == "expired":
@@ -87,7 +90,7 @@ def test_a_waiver_that_has_ended_lets_nothing_pass_but_keeps_its_taint(warehouse
     assert not warehouse.state().tainted[BOX].any()
 
 
-def test_every_waiver_is_listed_with_its_state(warehouse, clock):
+def test_every_waiver_is_listed_with_its_state(warehouse: Warehouse, clock: Clock) -> None:
     warehouse.add_waiver(FIRST_DAY, "team_minutes_match_periods", **WHO)
     clock.pass_days(1)
     warehouse.add_waiver(Span(MODEL, DAYS[0], DAYS[3]), TRAINING_RULE, who="bob", why="try", until=UNTIL)
@@ -124,14 +127,14 @@ def test_every_waiver_is_listed_with_its_state(warehouse, clock):
         pytest.param({"until": UNTIL.replace(tzinfo=None)}, "with a time zone", id="no time zone"),
     ],
 )
-def test_a_waiver_without_what_it_needs_is_refused(warehouse, change, message):
+def test_a_waiver_without_what_it_needs_is_refused(warehouse: Warehouse, change: dict[str, Any], message: str) -> None:
     arguments = {"span": FIRST_DAY, "rule": "team_minutes_match_periods", **WHO} | change
     with pytest.raises(RequestError, match=message):
         warehouse.add_waiver(**arguments)
     assert warehouse.waivers().empty
 
 
-def test_a_waiver_can_be_revoked_once_and_must_exist(warehouse):
+def test_a_waiver_can_be_revoked_once_and_must_exist(warehouse: Warehouse) -> None:
     warehouse.add_waiver(FIRST_DAY, "team_minutes_match_periods", **WHO)
     with pytest.raises(RequestError, match="there is no waiver 'w2'"):
         warehouse.revoke_waiver("w2", "ann", "no")
@@ -149,7 +152,7 @@ def train(warehouse: Warehouse) -> Snapshot:
     return warehouse.read({BOX: ["minutes"]}, DAYS[0], DAYS[3], **TRAINING)
 
 
-def test_a_training_goes_ahead_under_a_waiver_and_names_it(warehouse, clock):
+def test_a_training_goes_ahead_under_a_waiver_and_names_it(warehouse: Warehouse, clock: Clock) -> None:
     clean = train(warehouse)
     assert clean.waivers == ()
     publish(warehouse, BOX, DAYS[1:2], status=Status.REJECTED)
@@ -168,7 +171,7 @@ def test_a_training_goes_ahead_under_a_waiver_and_names_it(warehouse, clock):
         train(warehouse)
 
 
-def test_a_training_on_tainted_dates_names_both_waivers(warehouse, clock):
+def test_a_training_on_tainted_dates_names_both_waivers(warehouse: Warehouse, clock: Clock) -> None:
     rule = warehouse.add_waiver(FIRST_DAY, "team_minutes_match_periods", **WHO)
     publish_overlong(warehouse, clock)
     publish(warehouse, BOX, DAYS[1:2])
@@ -183,7 +186,7 @@ def test_a_training_on_tainted_dates_names_both_waivers(warehouse, clock):
         train(warehouse)
 
 
-def test_a_taint_whose_waiver_is_not_known_is_an_error(warehouse, clock):
+def test_a_taint_whose_waiver_is_not_known_is_an_error(warehouse: Warehouse, clock: Clock) -> None:
     warehouse.add_waiver(FIRST_DAY, "team_minutes_match_periods", **WHO)
     publish_overlong(warehouse, clock)
     publish(warehouse, BOX, DAYS[1:2])

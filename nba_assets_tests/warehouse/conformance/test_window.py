@@ -2,6 +2,8 @@
 
 import dataclasses
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from nba_assets.readiness.gate import GateClosed
 from nba_assets.readiness.status import Status
 from nba_assets.warehouse.port import Attempt, Warehouse
 from nba_assets_tests.raw_games import BOS, NYK, game_id
+from nba_assets_tests.warehouse.places import Place
 from nba_assets_tests.warehouse.raw_publishes import (
     BOX,
     DAYS,
@@ -24,7 +27,7 @@ from nba_assets_tests.warehouse.raw_publishes import (
 )
 
 
-def test_the_window_of_same_date_inputs_holds_the_open_days_only(warehouse):
+def test_the_window_of_same_date_inputs_holds_the_open_days_only(warehouse: Warehouse) -> None:
     publish(warehouse, "game_schedule", DAYS[1:2], status=Status.REJECTED)
     window = warehouse.read_window(TABLES[BOX], DAYS[:3])
     assert window.days == (DAYS[0], DAYS[2])
@@ -33,7 +36,7 @@ def test_the_window_of_same_date_inputs_holds_the_open_days_only(warehouse):
     assert window.inputs_build == 5
 
 
-def test_nothing_is_open_on_an_empty_warehouse_but_ingest(empty):
+def test_nothing_is_open_on_an_empty_warehouse_but_ingest(empty: Place) -> None:
     warehouse = empty.open()
     assert warehouse.read_window(TABLES["game_schedule"], DAYS).days == tuple(DAYS)
     window = warehouse.read_window(TABLES["game_results"], DAYS)
@@ -51,7 +54,7 @@ def with_summaries(warehouse: Warehouse) -> Warehouse:
     return warehouse
 
 
-def test_gaps_are_the_team_games_that_were_due(with_summaries):
+def test_gaps_are_the_team_games_that_were_due(with_summaries: Warehouse) -> None:
     window = with_summaries.read_window(TABLES["player_daily_cache"], DAYS)
     assert window.days == tuple(DAYS)
     gaps = window.gaps["player_game_summary"]
@@ -61,13 +64,15 @@ def test_gaps_are_the_team_games_that_were_due(with_summaries):
     assert window.gaps["team_offense"].empty
 
 
-def test_a_gap_on_or_after_the_last_day_is_not_in_its_history(with_summaries):
+def test_a_gap_on_or_after_the_last_day_is_not_in_its_history(with_summaries: Warehouse) -> None:
     window = with_summaries.read_window(TABLES["player_daily_cache"], DAYS[:2])
     assert window.gaps["player_game_summary"].empty
 
 
 @pytest.mark.parametrize("status", [Status.REJECTED, Status.BLOCKED])
-def test_an_optional_input_that_was_refused_opens_its_dates_and_gives_gaps_instead_of_rows(warehouse, status):
+def test_an_optional_input_that_was_refused_opens_its_dates_and_gives_gaps_instead_of_rows(
+    warehouse: Warehouse, status: Status
+) -> None:
     contract = dataclasses.replace(TABLES["team_offense"], reads=(Read("game_schedule"), Read(BOX, optional=True)))
     publish(warehouse, BOX, DAYS[1:2], status=status)
     window = warehouse.read_window(contract, DAYS[:3])
@@ -83,7 +88,7 @@ def test_an_optional_input_that_was_refused_opens_its_dates_and_gives_gaps_inste
 
 
 @pytest.mark.parametrize("when", ["same_date", "before"])
-def test_a_narrowed_read_brings_its_columns_in_order_of_date_and_key(warehouse, when):
+def test_a_narrowed_read_brings_its_columns_in_order_of_date_and_key(warehouse: Warehouse, when: str) -> None:
     narrowed = Read(BOX, when, columns=("game_date", "minutes"))
     contract = dataclasses.replace(TABLES["team_offense"], key=(), reads=(narrowed,), columns=())
     rows = warehouse.read_window(contract, DAYS)[BOX]
@@ -92,7 +97,7 @@ def test_a_narrowed_read_brings_its_columns_in_order_of_date_and_key(warehouse, 
     pd.testing.assert_frame_equal(rows, whole[["game_date", "minutes"]].reset_index(drop=True))
 
 
-def test_what_is_published_on_a_rejected_date_is_not_read_as_history(warehouse):
+def test_what_is_published_on_a_rejected_date_is_not_read_as_history(warehouse: Warehouse) -> None:
     for table in ("team_offense", "team_defense"):
         publish(warehouse, table)
     contract = dataclasses.replace(
@@ -117,7 +122,9 @@ def test_what_is_published_on_a_rejected_date_is_not_read_as_history(warehouse):
                      id="of another state of the source"),
     ],
 )  # fmt: skip
-def test_what_is_current_can_be_left_out(warehouse, disturb, current):
+def test_what_is_current_can_be_left_out(
+    warehouse: Warehouse, disturb: Callable[..., Any], current: list[dt.date]
+) -> None:
     disturb(warehouse)
     window = warehouse.read_window(TABLES[BOX], DAYS, only=("outdated",))
     assert (window.current, window.skipped) == (tuple(current), ())
@@ -126,7 +133,7 @@ def test_what_is_current_can_be_left_out(warehouse, disturb, current):
     assert (everything.current, everything.skipped, len(everything.days)) == ((), (), 4)
 
 
-def test_what_is_left_out_without_being_current_is_distinguished(warehouse):
+def test_what_is_left_out_without_being_current_is_distinguished(warehouse: Warehouse) -> None:
     publish(warehouse, BOX, DAYS[:1], status=Status.REJECTED)
     publish(warehouse, BOX, DAYS[1:2], source_version="v2")
     window = warehouse.read_window(TABLES[BOX], DAYS, only=("failed",))
@@ -135,7 +142,7 @@ def test_what_is_left_out_without_being_current_is_distinguished(warehouse):
     assert set(window["game_results"]["game_date"].dt.date) == {DAYS[0]}, "inputs of what is left out are not read"
 
 
-def test_the_window_knows_under_which_waivers_its_inputs_were_published(warehouse):
+def test_the_window_knows_under_which_waivers_its_inputs_were_published(warehouse: Warehouse) -> None:
     tainted = Verdict(Status.READY, waivers=("w7",), rows=4)
     window = warehouse.read_window(TABLES[BOX], DAYS[1:2])
     rows = conform(TABLES[BOX], with_minutes(290.0)).on(window.dates)
@@ -148,21 +155,21 @@ def test_the_window_knows_under_which_waivers_its_inputs_were_published(warehous
     assert cache.taints == {DAYS[2]: ("w7",), DAYS[3]: ("w7",)}
 
 
-def test_bootstrap_is_the_first_two_weeks_of_a_season(empty):
+def test_bootstrap_is_the_first_two_weeks_of_a_season(empty: Place) -> None:
     days = [day.date() for day in pd.date_range("2024-12-03", periods=20)]
     warehouse = empty.open(days=pd.date_range(days[0], days[-1], unit="ns"))
     publish(warehouse, "game_schedule", DAYS)
     assert warehouse.read_window(TABLES["game_schedule"], days).bootstrap == set(days[:14])
 
 
-def test_play_after_a_pause_of_60_days_starts_with_a_bootstrap_too():
+def test_play_after_a_pause_of_60_days_starts_with_a_bootstrap_too() -> None:
     days = [day.date() for day in pd.date_range("2020-03-01", "2020-08-31")]
     games = [days[0], days[10], dt.date(2020, 7, 30), dt.date(2020, 8, 20)]
     restart = {day for day in days if games[2] <= day < games[2] + dt.timedelta(days=14)}
     assert bootstrap_days(days, [("2019-20", day) for day in games]) == set(days[:14]) | restart
 
 
-def test_a_read_is_refused_unless_every_date_is_ready_current_and_untainted(warehouse):
+def test_a_read_is_refused_unless_every_date_is_ready_current_and_untainted(warehouse: Warehouse) -> None:
     publish(warehouse, "game_results", DAYS[2:3], status=Status.REJECTED)
     asked = {"game_results": ["game_id", "home_pts"]}
     with pytest.raises(GateClosed, match=r"a chart is refused.*game_results: 2024-12-05"):
@@ -172,7 +179,7 @@ def test_a_read_is_refused_unless_every_date_is_ready_current_and_untainted(ware
     assert rows["game_id"].tolist() == [game_id(0, 0), game_id(0, 1), game_id(1, 0), game_id(1, 1)]
 
 
-def test_a_read_may_be_gated_by_more_than_it_reads(warehouse):
+def test_a_read_may_be_gated_by_more_than_it_reads(warehouse: Warehouse) -> None:
     publish(warehouse, BOX, DAYS[:1], status=Status.REJECTED)
     asked = {"game_schedule": ["game_id"]}
     warehouse.read(asked, DAYS[0], DAYS[0], purpose="a chart")
@@ -180,7 +187,7 @@ def test_a_read_may_be_gated_by_more_than_it_reads(warehouse):
         warehouse.read(asked, DAYS[0], DAYS[0], purpose="a chart", gated=["game_schedule", BOX])
 
 
-def test_the_fingerprint_follows_the_content_of_its_window(warehouse):
+def test_the_fingerprint_follows_the_content_of_its_window(warehouse: Warehouse) -> None:
     def fingerprint(last: dt.date) -> str:
         return warehouse.read({BOX: ["minutes"]}, DAYS[0], last, purpose="a test").fingerprint
 
@@ -192,7 +199,7 @@ def test_the_fingerprint_follows_the_content_of_its_window(warehouse):
     assert fingerprint(DAYS[3]) != outer
 
 
-def test_the_training_window_ends_at_the_newest_attempt(empty):
+def test_the_training_window_ends_at_the_newest_attempt(empty: Place) -> None:
     warehouse = empty.open(history_start=DAYS[1])
     with pytest.raises(GateClosed, match="game_schedule"):
         warehouse.training_window("game_schedule", None)
@@ -201,7 +208,7 @@ def test_the_training_window_ends_at_the_newest_attempt(empty):
     assert warehouse.training_window("game_schedule", DAYS[1]) == (DAYS[1], DAYS[1])
 
 
-def test_rows_are_found_by_their_key_past_the_gate(warehouse):
+def test_rows_are_found_by_their_key_past_the_gate(warehouse: Warehouse) -> None:
     publish(warehouse, BOX, DAYS[1:2], status=Status.REJECTED)
     found = warehouse.find(BOX, {"team": "BOS"}, DAYS[0], DAYS[1], ["game_date", "team_id"])
     assert list(found) == ["game_date", "team_id"]

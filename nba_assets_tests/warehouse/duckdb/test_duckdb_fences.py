@@ -33,7 +33,9 @@ def empty() -> duckdb.DuckDBPyConnection:
     asked=st.lists(st.integers(0, 9), min_size=1, unique=True),
     token=st.integers(0, 6),
 )
-def test_a_date_belongs_to_the_newest_claim_that_raised_a_fence_over_it(empty, raised, asked, token):
+def test_a_date_belongs_to_the_newest_claim_that_raised_a_fence_over_it(
+    empty: duckdb.DuckDBPyConnection, raised: list[tuple[list[Span], int]], asked: list[int], token: int
+) -> None:
     newest: dict[tuple[str, dt.date], int] = {}
     reader = DuckDBReader(empty)
     empty.begin()

@@ -4,7 +4,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -13,6 +15,7 @@ from nba_assets.contracts.tables import TABLES
 from nba_assets.warehouse import system_tables
 from nba_assets.warehouse.duckdb import engine as duckdb_engine
 from nba_assets.warehouse.duckdb import schema
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets_tests.warehouse.raw_publishes import (
     BOX,
@@ -36,7 +39,7 @@ def other_process(role: str, path: Path) -> subprocess.Popen:
 
 
 @pytest.mark.long
-def test_two_processes_take_turns_and_no_reader_sees_half_a_publish(warehouse):
+def test_two_processes_take_turns_and_no_reader_sees_half_a_publish(warehouse: DuckDBWarehouse) -> None:
     writer = other_process("write", warehouse.path)
     reads = 0
     while writer.poll() is None:
@@ -51,7 +54,7 @@ def test_two_processes_take_turns_and_no_reader_sees_half_a_publish(warehouse):
     assert len(history) == len(DAYS) * (PUBLISHES + 1)
 
 
-def test_a_process_killed_between_staging_and_commit_leaves_everything_as_it_was(warehouse):
+def test_a_process_killed_between_staging_and_commit_leaves_everything_as_it_was(warehouse: DuckDBWarehouse) -> None:
     before = everything(warehouse)
     victim = other_process("die", warehouse.path)
     _, errors = victim.communicate(timeout=60)
@@ -61,7 +64,7 @@ def test_a_process_killed_between_staging_and_commit_leaves_everything_as_it_was
     assert minutes_by_day(warehouse) == [241.0] * 4
 
 
-def test_a_disk_that_is_full_changes_nothing_and_names_file_and_table(warehouse):
+def test_a_disk_that_is_full_changes_nothing_and_names_file_and_table(warehouse: DuckDBWarehouse) -> None:
     before = everything(warehouse)
     victim = other_process("full", warehouse.path)
     said, errors = victim.communicate(timeout=60)
@@ -89,7 +92,9 @@ def _corrupt(directory: Path) -> Path:
 @pytest.mark.parametrize(
     "spoil", [_directory_is_a_file, _file_is_a_directory, _corrupt], ids=lambda spoil: spoil.__name__
 )
-def test_a_file_that_cannot_be_opened_is_named_at_once(tmp_path, monkeypatch, spoil):
+def test_a_file_that_cannot_be_opened_is_named_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[..., Any]
+) -> None:
     monkeypatch.setattr(duckdb_engine.time, "sleep", lambda _: pytest.fail("waits for a lock that nobody holds"))
     path = spoil(tmp_path)
     with pytest.raises(WarehouseError) as refused:
@@ -97,7 +102,9 @@ def test_a_file_that_cannot_be_opened_is_named_at_once(tmp_path, monkeypatch, sp
     assert str(path) in str(refused.value)
 
 
-def test_a_file_that_stays_locked_is_named_when_patience_ends(warehouse, monkeypatch):
+def test_a_file_that_stays_locked_is_named_when_patience_ends(
+    warehouse: DuckDBWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(duckdb_engine, "LOCK_PATIENCE_SECONDS", 0.1)
     script = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
     owner = subprocess.Popen(
@@ -113,14 +120,14 @@ def test_a_file_that_stays_locked_is_named_when_patience_ends(warehouse, monkeyp
         owner.communicate()
 
 
-def test_a_warehouse_of_another_schema_version_is_refused(warehouse):
+def test_a_warehouse_of_another_schema_version_is_refused(warehouse: DuckDBWarehouse) -> None:
     with warehouse.connect() as connection:
         connection.execute("UPDATE nba_quality.warehouse_version SET version = 99")
     with pytest.raises(WarehouseError, match="schema version 99"):
         warehouse_at(warehouse.path).ledger()
 
 
-def test_the_old_names_are_views_of_the_new_tables(warehouse):
+def test_the_old_names_are_views_of_the_new_tables(warehouse: DuckDBWarehouse) -> None:
     for view, table in system_tables.OLD_NAMES.items():
         assert len(rows_of(warehouse, view)) == len(rows_of(warehouse, schema.qualified(TABLES[table])))
     assert set(system_tables.OLD_NAMES) >= {
@@ -132,7 +139,7 @@ def test_the_old_names_are_views_of_the_new_tables(warehouse):
     }
 
 
-def test_a_column_that_a_contract_has_gained_is_added(warehouse):
+def test_a_column_that_a_contract_has_gained_is_added(warehouse: DuckDBWarehouse) -> None:
     with warehouse.connect() as connection:
         connection.execute("ALTER TABLE nba_raw.team_box_scores DROP COLUMN blk")
         connection.execute("ALTER TABLE nba_rejected.team_box_scores DROP COLUMN blk")
@@ -142,14 +149,14 @@ def test_a_column_that_a_contract_has_gained_is_added(warehouse):
     assert rows_of(reopened, "nba_raw.team_box_scores", f"game_date = '{DAYS[1]}'")["blk"].isna().all()
 
 
-def test_a_column_of_another_type_is_refused_by_name(warehouse):
+def test_a_column_of_another_type_is_refused_by_name(warehouse: DuckDBWarehouse) -> None:
     with warehouse.connect() as connection:
         connection.execute("ALTER TABLE nba_raw.team_box_scores ALTER COLUMN blk TYPE VARCHAR")
     with pytest.raises(WarehouseError, match=r"nba_raw.team_box_scores.blk is stored as VARCHAR"):
         warehouse_at(warehouse.path).ledger()
 
 
-def test_a_connection_is_closed_when_its_reader_fails(warehouse):
+def test_a_connection_is_closed_when_its_reader_fails(warehouse: DuckDBWarehouse) -> None:
     with pytest.raises(duckdb.CatalogException), warehouse.connect() as connection:
         connection.execute("SELECT * FROM nowhere")
     with pytest.raises(duckdb.ConnectionException):

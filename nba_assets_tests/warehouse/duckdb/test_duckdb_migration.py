@@ -76,7 +76,7 @@ def columns_of(path: Path) -> pd.DataFrame:
         return connection.execute(f"{query} ORDER BY ALL").df()
 
 
-def test_a_version_1_file_becomes_what_a_new_file_is_and_keeps_its_rows(version_1, built):
+def test_a_version_1_file_becomes_what_a_new_file_is_and_keeps_its_rows(version_1: Path, built: Path) -> None:
     warehouse = warehouse_at(version_1)
     new = warehouse_at(built)
     added = ["override", "seconds", "gap_build", "notes"]
@@ -91,7 +91,7 @@ def test_a_version_1_file_becomes_what_a_new_file_is_and_keeps_its_rows(version_
     assert len(warehouse.history(BOX, DAYS[0])) == 1
 
 
-def test_the_former_word_for_a_date_that_was_not_computed_becomes_todays(version_1):
+def test_the_former_word_for_a_date_that_was_not_computed_becomes_todays(version_1: Path) -> None:
     with duckdb.connect(str(version_1)) as connection:
         connection.execute("UPDATE nba_quality.warehouse_version SET version = 2")
         for name in ("ledger", "ledger_history"):
@@ -106,7 +106,7 @@ def test_the_former_word_for_a_date_that_was_not_computed_becomes_todays(version
     assert state.has_status(BOX, Status.BLOCKED).sum() == 1
 
 
-def test_a_migrated_file_works_with_all_that_is_new(version_1):
+def test_a_migrated_file_works_with_all_that_is_new(version_1: Path) -> None:
     warehouse = warehouse_at(version_1)
     until = dt.datetime(2124, 1, 1, tzinfo=dt.UTC)
     assert warehouse.add_waiver(Span(BOX, DAYS[1], DAYS[1]), "*", who="bob", why="too", until=until).waiver_id == "w2"
@@ -118,7 +118,7 @@ def test_a_migrated_file_works_with_all_that_is_new(version_1):
     assert entry(warehouse, BOX, DAYS[1])[["override", "seconds", "token"]].tolist() == ["", 2.0, 5]
 
 
-def test_a_migration_that_cannot_be_finished_leaves_version_1(version_1):
+def test_a_migration_that_cannot_be_finished_leaves_version_1(version_1: Path) -> None:
     with duckdb.connect(str(version_1)) as connection:
         last = list(TABLES.values())[-2]
         connection.execute(f"ALTER TABLE {last.dataset}.{last.name} ALTER COLUMN season TYPE BIGINT")
@@ -131,7 +131,7 @@ def test_a_migration_that_cannot_be_finished_leaves_version_1(version_1):
 
 
 @pytest.mark.parametrize("version", [0, 4, 99])
-def test_an_unknown_version_is_refused_and_left_alone(version_1, version):
+def test_an_unknown_version_is_refused_and_left_alone(version_1: Path, version: int) -> None:
     with duckdb.connect(str(version_1)) as connection:
         connection.execute("UPDATE nba_quality.warehouse_version SET version = ?", [version])
     before = columns_of(version_1)
@@ -140,7 +140,7 @@ def test_an_unknown_version_is_refused_and_left_alone(version_1, version):
     pd.testing.assert_frame_equal(columns_of(version_1), before)
 
 
-def test_kept_rows_gain_the_columns_that_a_contract_has_gained(version_1):
+def test_kept_rows_gain_the_columns_that_a_contract_has_gained(version_1: Path) -> None:
     warehouse = warehouse_at(version_1)
     publish(warehouse, BOX, rows=with_minutes(241.0))
     with warehouse.connect() as connection:

@@ -1,6 +1,7 @@
 """Any content that the embedded warehouse replaced comes back as it was."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -30,7 +31,7 @@ SLATES = st.tuples(*[LINES] * len(DAYS))
 """What one build publishes: some players of each day, with any line."""
 
 
-def frame_of(slates: tuple[list[tuple], ...]) -> pd.DataFrame:
+def frame_of(slates: tuple[list[tuple[Any, ...]], ...]) -> pd.DataFrame:
     lines = [(LISTED * number + line[0], *line[1:]) for number, slate in enumerate(slates) for line in slate]
     rows = SOUND[PLAYERS].iloc[[line[0] for line in lines]].copy()
     for at, name in enumerate(("minutes", "plus_minus", "is_starter", "dnp_reason"), start=1):
@@ -49,7 +50,9 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBWarehouse
 @pytest.mark.long
 @settings(max_examples=5, deadline=None)
 @given(builds=st.lists(SLATES, min_size=2, max_size=3), chosen=st.tuples(*[st.integers(0, 2)] * len(DAYS)))
-def test_any_content_is_restored_row_for_row_and_hash_for_hash(played, builds, chosen):
+def test_any_content_is_restored_row_for_row_and_hash_for_hash(
+    played: DuckDBWarehouse, builds: list[tuple[Any, ...]], chosen: tuple[Any, ...]
+) -> None:
     published, contents = [], []
     for slates in builds:
         rows = conform(TABLES[PLAYERS], frame_of(slates)).rows

@@ -4,6 +4,7 @@ import pytest
 
 from nba_assets.readiness.status import Status
 from nba_assets.warehouse.duckdb import writes as duckdb_writes
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets_tests.warehouse.raw_publishes import (
     BOX,
@@ -16,7 +17,9 @@ from nba_assets_tests.warehouse.raw_publishes import (
 
 
 @pytest.mark.parametrize("status", [Status.READY, Status.REJECTED])
-def test_a_publish_that_breaks_changes_nothing(warehouse, monkeypatch, status):
+def test_a_publish_that_breaks_changes_nothing(
+    warehouse: DuckDBWarehouse, monkeypatch: pytest.MonkeyPatch, status: Status
+) -> None:
     def break_down(*_: object) -> None:
         raise OSError("no space left on device")
 
@@ -27,7 +30,7 @@ def test_a_publish_that_breaks_changes_nothing(warehouse, monkeypatch, status):
     assert_unchanged(warehouse, before)
 
 
-def test_rows_that_the_database_refuses_change_nothing_and_name_file_and_table(warehouse):
+def test_rows_that_the_database_refuses_change_nothing_and_name_file_and_table(warehouse: DuckDBWarehouse) -> None:
     before = everything(warehouse)
     nameless = with_minutes(241.0).assign(team=None)
     with pytest.raises(WarehouseError, match=r"publishing team_box_scores failed, nothing changed.*team") as refused:
