@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -11,7 +12,7 @@ from nba_assets.claims.store import ClaimStore
 from nba_assets.definitions import build_definitions
 from nba_assets.orchestration.run_tags import ONLY_TAG, RANGE_END_TAG, RANGE_START_TAG
 from nba_assets.settings import Settings
-from nba_assets.sources.port import Delivery, Source, SourceError
+from nba_assets.sources.port import Delivery, Problem, Source, SourceError
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
@@ -23,6 +24,7 @@ class SlicedSource:
     def __init__(self, source: Source, first: dt.date, last: dt.date, edits: Mapping[str, Edit] | None = None) -> None:
         self._source, self.first_date, self.horizon = source, first, last
         self.edits = dict(edits or {})
+        self.problems: dict[str, Problem] = {}
         self.revision = 0
 
     @property
@@ -33,17 +35,20 @@ class SlicedSource:
     def fingerprint(self) -> str:
         return f"{self._source.fingerprint} {self.first_date} {self.horizon} {self.revision}"
 
-    def deliver(self, **edits: Edit) -> None:
-        """From now on the source delivers its tables with these edits (and no others)."""
-        self.edits = edits
+    def deliver(self, *, problems: Mapping[str, Problem] | None = None, **edits: Edit) -> None:
+        """From now on the source delivers its tables with these edits (and no others), and problems of tables."""
+        self.edits, self.problems = edits, dict(problems or {})
         self.revision += 1
 
     def read(self, table: str, start: dt.date, end: dt.date) -> Delivery:
         if start > self.horizon or end < self.first_date:
             raise SourceError(f"{start} … {end} is outside {self.first_date} … {self.horizon}")
         delivery = self._source.read(table, max(start, self.first_date), min(end, self.horizon))
-        edit = self.edits.get(table)
-        return Delivery(edit(delivery.rows.copy()), delivery.problems) if edit else delivery
+        if edit := self.edits.get(table):
+            delivery = replace(delivery, rows=edit(delivery.rows.copy()))
+        if (problem := self.problems.get(table)) and start <= problem.game_date <= end:
+            delivery = replace(delivery, problems=(*delivery.problems, problem))
+        return delivery
 
 
 def without_game(game_id: str) -> Edit:

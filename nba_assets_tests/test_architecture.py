@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "readiness": {"contracts", "errors", "partitions"},
     "sources": {
         "clock", "contracts", "domain.absence", "partitions", "readiness.box_rules", "readiness.contradictions",
-        "settings",
+        "readiness.thresholds", "settings",
     },
     "warehouse": {"clock", "contracts", "errors", "partitions", "readiness"},
     "claims": {"errors", "partitions"},

@@ -4,6 +4,7 @@ A contract says *what* must hold. Whether it holds is `readiness`; showing it is
 Nothing here knows Dagster or a database.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -46,6 +47,8 @@ class Column:
     `low` and `high` are inclusive bounds outside which a row breaks the contract.
     `sources` are "table.column" strings (column lineage). `window_games` is the number of
     played games a rolling column counts, `count_column` the column that says how many it used.
+    Nothing needs an `optional` column: a value that cannot be believed becomes null (`source_unavailable`), where one
+    of another column quarantines its game.
     """
 
     name: str
@@ -59,6 +62,11 @@ class Column:
     sources: tuple[str, ...] = ()
     window_games: int | None = None
     count_column: str | None = None
+    optional: bool = False
+
+    def __post_init__(self) -> None:
+        if self.optional and Absence.SOURCE_UNAVAILABLE not in self.nulls:
+            raise ValueError(f"column {self.name}: what is optional may be null as source_unavailable")
 
     @property
     def nullable(self) -> bool:
@@ -134,6 +142,10 @@ class Contract:
             return ()
         sources = (source.partition(".") for column in self.columns for source in column.sources)
         return tuple(dict.fromkeys((*read.columns, *(name for table, _, name in sources if table == read.table))))
+
+    def are_optional(self, columns: Collection[str]) -> bool:
+        """Whether there are any, and nothing needs one of them."""
+        return bool(columns) and all(self.column(name).optional for name in columns)
 
     def column(self, name: str) -> Column:
         for column in self.columns:

@@ -54,6 +54,7 @@ SHOT_ATTEMPTS = Contract(
             (Absence.SOURCE_UNAVAILABLE,),
             -26,
             26,
+            optional=True,
         ),
         Column(
             "loc_y",
@@ -63,6 +64,7 @@ SHOT_ATTEMPTS = Contract(
             (Absence.SOURCE_UNAVAILABLE,),
             -6,
             90,
+            optional=True,
         ),
         Column(
             "zone",
@@ -76,12 +78,14 @@ SHOT_ATTEMPTS = Contract(
             "The zone, with the restricted area and the kinds of three distinguished by the place of the attempt.",
             nulls=(Absence.SOURCE_UNAVAILABLE,),
             allowed=ZONE_DETAILS,
+            optional=True,
         ),
         Column(
             "is_assisted",
             "boolean",
             "Whether a made attempt was assisted.",
             nulls=(Absence.NOT_APPLICABLE, Absence.SOURCE_UNAVAILABLE),
+            optional=True,
         ),
         Column("provider", "string", "Whose account of the game this is.", allowed=SHOT_PROVIDERS),
         ABSENCE_COLUMN,

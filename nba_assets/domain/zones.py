@@ -44,7 +44,7 @@ def with_zone_counts(rows: pd.DataFrame, shot_attempts: pd.DataFrame, lost: pd.D
     ):
         added |= {name: np.where(is_reported, mine[name].fillna(0.0).to_numpy(), np.nan) for name in names}
     added[SOURCE] = game[SOURCE].astype("object").where(has_shots, None).to_numpy()
-    is_lost = rows["game_date"].isin(lost["game_date"]).to_numpy() & ~has_shots
+    is_lost = pd.MultiIndex.from_frame(rows[_GAME]).isin(pd.MultiIndex.from_frame(lost[_GAME])) & ~has_shots
     added[ABSENCE_OF_ZONES] = np.where(is_lost, Absence.UPSTREAM_MISSING, Absence.SOURCE_UNAVAILABLE)
     return rows.assign(**added)
 

@@ -9,6 +9,7 @@ from nba_assets import clock
 from nba_assets.contracts.conformed import Conformed, conform
 from nba_assets.readiness.audit import Staged, Verdict, audit
 from nba_assets.readiness.game_decisions import applied
+from nba_assets.readiness.nulled_cells import with_nulls
 from nba_assets.readiness.rules import rules_of
 from nba_assets.sources.port import Delivery, Problem
 from nba_assets.warehouse.port import Window
@@ -21,17 +22,19 @@ def conformed(window: Window, made: Delivery | pd.DataFrame) -> tuple[Delivery, 
     return replace(delivery, rows=rows.rows), rows
 
 
-def judged(window: Window, made: Delivery, rows: Conformed) -> dict[dt.date, Verdict]:
-    """The verdict of each day on the rows, with the waivers behind them and the notes on them."""
+def judged(window: Window, made: Delivery, rows: Conformed) -> tuple[dict[dt.date, Verdict], Conformed]:
+    """The verdict of each day on the rows, with the waivers behind them and the notes on them; and what is believed."""
     staged = Staged(
         conformed=rows,
         days=window.days,
         upstream=window.frames,
         now=clock.now(),
         bootstrap=window.bootstrap,
-        problems=[(problem.game_date, problem.message) for problem in made.problems],
+        problems=made.problems,
         published=window.published,
         decisions=window.decisions,
+        quarantined=window.quarantined,
+        gap_shares=window.gap_shares,
     )
     verdicts = audit(staged, rules_of(window.contract), window.waivers)
     for day, ids in made.waivers.items():
@@ -39,7 +42,11 @@ def judged(window: Window, made: Delivery, rows: Conformed) -> dict[dt.date, Ver
     for note in made.notes:
         if verdict := verdicts.get(note.game_date):
             verdicts[note.game_date] = replace(verdict, notes=(*verdict.notes, note.message))
-    return verdicts
+    nulled = {(day, game): columns for day, it in verdicts.items() for game, columns in it.nulled.items()}
+    for (day, game), columns in nulled.items():
+        text = f"{', '.join(columns)} of {game} is null: it cannot be believed"
+        verdicts[day] = replace(verdicts[day], notes=(*verdicts[day].notes, text))
+    return verdicts, with_nulls(rows, nulled)
 
 
 def _decided(window: Window, delivery: Delivery) -> Delivery:

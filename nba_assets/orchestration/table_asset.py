@@ -100,7 +100,7 @@ def build_table(context: dg.AssetExecutionContext, asset: TableAsset) -> Iterato
     made, rows = _computed(context, asset, window)
     published: dict[dt.date, Published] = {}
     if window.days or window.blocked:
-        verdicts = judged(window, made, rows)
+        verdicts, rows = judged(window, made, rows)
         claim.check()
         attempt = Attempt(
             context.run.run_id, version, claim.token, override=claim.override, seconds=time.monotonic() - started
@@ -119,7 +119,9 @@ def _computed(context: dg.AssetExecutionContext, asset: TableAsset, window: Wind
     if not window.days:
         empty = no_rows(asset.contract)
         return Delivery(empty.rows), empty
-    return conformed(window, asset.compute(window, *(getattr(context.resources, name) for name in asset.resources)))
+    return conformed(
+        window, asset.compute(window.usable(), *(getattr(context.resources, name) for name in asset.resources))
+    )
 
 
 def _outcomes(

@@ -1,19 +1,25 @@
 """The audit of staged rows: every rule of a table, per date, to one verdict per date.
 
-Rules are functions from `Staged` to failures; a date that fails none is ready. A failed rule rejects its
-date, or holds it when the rule blames an upstream gap, unless a waiver in force covers it.
+Rules are functions from `Staged` to failures; a date that fails none is ready. What fails in a game quarantines that
+game, and the date is published without it, unless so many games fail that it is no fault of single games. Any other
+failure rejects its date, or blocks it when the rule blames an upstream gap. A waiver in force that covers it lets it
+pass.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from nba_assets.contracts.conformed import Conformed
 from nba_assets.contracts.contract import Contract
 from nba_assets.partitions import label_date
+from nba_assets.readiness.failures import Failure, SourceProblem, Waiver
 from nba_assets.readiness.game_decisions import GameDecision
+from nba_assets.readiness.mass_damage import is_mass
+from nba_assets.readiness.nulled_cells import with_nulls
+from nba_assets.readiness.quarantine import GameOfDate, Quarantined, of_games, without_games
 from nba_assets.readiness.status import Status
 
 SOURCE_UNDERSTOOD = "source_understood"
@@ -32,26 +38,14 @@ def nothing_published() -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Failure:
-    """One rule that does not hold on one date; the message shows where and what to do.
-
-    One that `asks` is a question, no defect: the waiver that answers it taints nothing.
-    """
-
-    game_date: dt.date
-    rule: str
-    message: str
-    blocks: bool = False
-    asks: bool = False
-
-
-@dataclass(frozen=True)
 class Staged:
     """What a rule may look at: the rows to be published and the same-date facts they are judged by.
 
     `conformed` are rows of the `days`. `upstream` are the same-date inputs. `bootstrap` are
     the days whose thin windows are normal. `now` is the moment of judging (timezone-aware). `published` counts the rows
     of each game that an ingest table has on the days now: game_date, game_id, rows. `decisions` are those on games.
+    `problems` are what the source could not make out. `quarantined` are games that an input lacks, or that a person
+    has quarantined; `gap_shares` says of days with gaps before them how many (`readiness.mass_damage`).
     """
 
     conformed: Conformed
@@ -59,9 +53,11 @@ class Staged:
     upstream: Mapping[str, pd.DataFrame]
     now: dt.datetime
     bootstrap: frozenset[dt.date] = frozenset()
-    problems: Sequence[tuple[dt.date, str]] = ()
+    problems: Sequence[SourceProblem] = ()
     published: pd.DataFrame = field(default_factory=nothing_published)
     decisions: Sequence[GameDecision] = ()
+    quarantined: Mapping[GameOfDate, Quarantined] = field(default_factory=dict)
+    gap_shares: Mapping[dt.date, float] = field(default_factory=dict)
 
     @property
     def contract(self) -> Contract:
@@ -71,42 +67,29 @@ class Staged:
     def rows(self) -> pd.DataFrame:
         return self.conformed.rows
 
+    def without(self, games: Mapping[GameOfDate, Quarantined]) -> "Staged":
+        """The same as if the games were not there."""
+        if not games:
+            return self
+        return replace(
+            self,
+            conformed=Conformed(self.contract, self.rows[~of_games(self.rows, games)].reset_index(drop=True)),
+            upstream=without_games(self.upstream, self.contract, games),
+            problems=[problem for problem in self.problems if (problem.game_date, problem.game_id) not in games],
+            published=self.published[~of_games(self.published, games)],
+        )
+
 
 Rule = Callable[[Staged], Iterable[Failure]]
 
 
 @dataclass(frozen=True)
-class Waiver:
-    """Going ahead regardless: a named rule of a table, over dates, until a moment, by somebody for a reason."""
-
-    waiver_id: str
-    table: str
-    rule: str
-    first: dt.date
-    last: dt.date
-    until: dt.datetime
-    who: str = ""
-    why: str = ""
-
-    def waives(self, table: str, rule: str, now: dt.datetime) -> bool:
-        """Whether it is in force and names the rule of the table; "*" names every rule."""
-        return self.table == table and self.rule in (rule, "*") and now < self.until
-
-    def covers(self, table: str, failure: Failure, now: dt.datetime) -> bool:
-        return self.waives(table, failure.rule, now) and self.first <= failure.game_date <= self.last
-
-    def facts(self) -> dict[str, str]:
-        """Everything there is to say of it, as text, for metadata; `until` in UTC."""
-        return {name: str(value) for name, value in asdict(self).items()} | {
-            "until": str(self.until.astimezone(dt.UTC))
-        }
-
-
-@dataclass(frozen=True)
 class Verdict:
-    """What the audit found for one date. `waivers` are the ids that let failures pass; they taint.
+    """What the audit found for one date: all `failures`. `waivers` are the ids that let some of them pass; they taint.
 
-    `notes` say what the source left out of the date by rule; they fail nothing.
+    `notes` say what the source left out of the date by rule; they fail nothing. `quarantined` are the games that a
+    ready date is published without; `rows` and `found` do not count them. `nulled` are columns by game that are
+    published as null, for they cannot be believed and nothing needs them.
     """
 
     status: Status
@@ -117,6 +100,8 @@ class Verdict:
     found: int | None = None
     is_bootstrap: bool = False
     notes: tuple[str, ...] = ()
+    quarantined: tuple[Quarantined, ...] = ()
+    nulled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def completeness(self) -> float | None:
@@ -125,7 +110,16 @@ class Verdict:
 
     @property
     def reasons(self) -> str:
-        return "; ".join(f"{failure.rule}: {failure.message}" for failure in self.failures)
+        texts = [f"{failure.rule}: {failure.message}" for failure in self.failures if not failure.game_id]
+        by_rule: dict[str, list[Failure]] = {}
+        for failure in self.failures:
+            if failure.game_id:
+                by_rule.setdefault(failure.rule, []).append(failure)
+        for rule, failing in by_rule.items():
+            others = len({failure.game_id for failure in failing} - {failing[0].game_id})
+            more = f" (and {others} more games)" if others else ""
+            texts.append(f"{rule}: {failing[0].message}{more}")
+        return "; ".join(texts)
 
 
 @dataclass(frozen=True)
@@ -146,33 +140,114 @@ class TableRules:
 
 def audit(staged: Staged, table_rules: TableRules, waivers: Sequence[Waiver]) -> dict[dt.date, Verdict]:
     """One verdict per day of the staged rows."""
-    failures: dict[dt.date, list[Failure]] = {day: [] for day in staged.days}
-    for day, message in staged.problems:
-        if day in failures:
-            failures[day].append(Failure(day, SOURCE_UNDERSTOOD, message))
-    for failure in table_rules.failures(staged):
-        failures[failure.game_date].append(failure)
-    counts = staged.rows.groupby("game_date").size() if len(staged.rows) else pd.Series(dtype="int64")
+    games, in_games = dict(staged.quarantined), []
+    nulled: dict[GameOfDate, tuple[str, ...]] = {}
+    rest = staged.without(games)
+    found = _failures(rest, table_rules)
+    while failing := _failing_games(staged, found, waivers):
+        of_cells = [it for it in failing if staged.contract.are_optional(it.columns)]
+        for it in of_cells:
+            key = (it.game_date, it.game_id)
+            nulled[key] = tuple(sorted({*nulled.get(key, ()), *it.columns}))
+        games |= _quarantined(staged, [it for it in failing if it not in of_cells])
+        in_games += failing
+        rest = replace(staged, conformed=with_nulls(staged.conformed, nulled)).without(games)
+        found = {**found, **_failures(_on(rest, {it.game_date for it in failing}), table_rules)}
+    counts = rest.rows.groupby("game_date").size() if len(rest.rows) else pd.Series(dtype="int64")
     rows = {label_date(day): int(count) for day, count in counts.items()}
-    counted = table_rules.counted(staged)
+    expected, counted = table_rules.counted(staged), table_rules.counted(rest)
     verdicts = {}
     for day in staged.days:
-        waived = {failure: _waiver(staged, failure, waivers) for failure in failures[day]}
+        waived = {failure: _waiver(staged, failure, waivers) for failure in found[day]}
         not_waived = [failure for failure, waiver in waived.items() if waiver is None]
         status = Status.READY
         if not_waived:
             status = Status.BLOCKED if all(failure.blocks for failure in not_waived) else Status.REJECTED
-        expected, found = counted.get(day, (None, None))
         verdicts[day] = Verdict(
             status=status,
-            failures=tuple(failures[day]),
+            failures=(*(it for it in in_games if it.game_date == day), *found[day]),
             waivers=tuple(sorted({waiver for failure, waiver in waived.items() if waiver and not failure.asks})),
             rows=rows.get(day, 0),
-            expected=expected,
-            found=found,
+            expected=expected[day][0] if day in expected else None,
+            found=counted.get(day, (None, 0))[1] if day in expected else None,
             is_bootstrap=day in staged.bootstrap,
+            quarantined=tuple(game for (of, _), game in sorted(games.items()) if of == day)
+            if status is Status.READY
+            else (),
+            nulled={game_id: columns for (of, game_id), columns in nulled.items() if of == day},
         )
     return verdicts
+
+
+def _failures(staged: Staged, table_rules: TableRules) -> dict[dt.date, list[Failure]]:
+    """What fails on each day; of a table without games everything concerns its date."""
+    failures: dict[dt.date, list[Failure]] = {day: [] for day in staged.days}
+    has_games = "game_id" in staged.contract.key
+    understood = (Failure(it.game_date, SOURCE_UNDERSTOOD, it.message, game_id=it.game_id) for it in staged.problems)
+    for failure in (*understood, *table_rules.failures(staged)):
+        if failure.game_date in failures:
+            failures[failure.game_date].append(failure if has_games else replace(failure, game_id=""))
+    return failures
+
+
+def _on(staged: Staged, days: Collection[dt.date]) -> Staged:
+    """The same for some of its days."""
+    wanted = pd.DatetimeIndex([pd.Timestamp(day) for day in sorted(days)])
+    same_date = {read.table for read in staged.contract.reads if read.window == "same_date"}
+    upstream = {
+        name: frame[frame["game_date"].isin(wanted)].reset_index(drop=True) if name in same_date else frame
+        for name, frame in staged.upstream.items()
+    }
+    return replace(staged, conformed=staged.conformed.on(wanted), days=sorted(days), upstream=upstream)
+
+
+def _failing_games(
+    staged: Staged, found: Mapping[dt.date, Sequence[Failure]], waivers: Sequence[Waiver]
+) -> list[Failure]:
+    """What fails in games that are to be quarantined for it: nobody has waived it, and no masses of games fail.
+
+    A game whose teams nobody knows stays a fault of its date: it would be a gap that no window shows.
+    """
+    failing: list[Failure] = []
+    for day, failures in found.items():
+        in_games = [it for it in failures if it.game_id and _waiver(staged, it, waivers) is None]
+        whole = {it.game_id for it in in_games if not staged.contract.are_optional(it.columns)}
+        failing += [
+            it
+            for it in in_games
+            if staged.contract.are_optional(it.columns) or not is_mass(whole, _games_on(staged, day))
+        ]
+    teams = _teams_of(staged) if failing else {}
+    return [it for it in failing if it.game_id in teams or staged.contract.are_optional(it.columns)]
+
+
+def _quarantined(staged: Staged, failing: Sequence[Failure]) -> dict[GameOfDate, Quarantined]:
+    """The games of the failures, each with all that fails in it."""
+    reasons: dict[GameOfDate, list[str]] = {}
+    for it in failing:
+        reasons.setdefault((it.game_date, it.game_id), []).append(f"{it.rule}: {it.message}")
+    teams = _teams_of(staged)
+    return {
+        (day, game_id): Quarantined(game_id, teams[game_id], "; ".join(texts))
+        for (day, game_id), texts in reasons.items()
+    }
+
+
+def _games_on(staged: Staged, day: dt.date) -> int:
+    """How many games the date has: by the schedule, where it is read."""
+    games = staged.upstream.get("game_schedule", staged.rows)
+    return int(games.loc[games["game_date"] == pd.Timestamp(day), "game_id"].nunique())
+
+
+def _teams_of(staged: Staged) -> dict[str, tuple[int, ...]]:
+    """Both teams of each game, by the schedule and as the source says beside a problem."""
+    teams = {problem.game_id: problem.teams for problem in staged.problems if problem.teams}
+    games = staged.upstream.get("game_schedule", staged.rows)
+    if "home_team_id" in games:
+        sides = (games[name].astype(int) for name in ("home_team_id", "away_team_id"))
+        for game_id, home, away in zip(games["game_id"], *sides, strict=True):
+            teams[str(game_id)] = tuple(sorted({*teams.get(str(game_id), ()), home, away}))
+    return teams
 
 
 def _waiver(staged: Staged, failure: Failure, waivers: Sequence[Waiver]) -> str | None:

@@ -4,16 +4,17 @@ from collections.abc import Iterable, Iterator
 
 from nba_assets.contracts.game_constants import OVERTIME_GAME_MINUTES, REGULATION_GAME_MINUTES
 from nba_assets.readiness import thresholds
-from nba_assets.readiness.audit import Failure, Staged
+from nba_assets.readiness.audit import Staged
 from nba_assets.readiness.contract_rules import failures_by_date
 from nba_assets.readiness.contradictions import Broken, broken_between, broken_identities
+from nba_assets.readiness.failures import Failure
 from nba_assets.readiness.schedule_due import GAME
 
 
 def failures(found: Iterable[Broken]) -> Iterator[Failure]:
     """Each broken rule once for each date."""
     for broken in found:
-        yield from failures_by_date(broken.rows, broken.rule, broken.what, broken.show)
+        yield from failures_by_date(broken.rows, broken.rule, broken.what, broken.show, broken.columns)
 
 
 def box_line_consistent(staged: Staged) -> Iterator[Failure]:

@@ -5,26 +5,34 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from nba_assets.contracts.contract import ABSENCE, Absence, Contract
+from nba_assets.contracts.contract import ABSENCE, Contract
 from nba_assets.partitions import label_date
-from nba_assets.readiness.audit import Failure, Rule, Staged
+from nba_assets.readiness.audit import Rule, Staged
 from nba_assets.readiness.delivery_rules import SHRINK, delivery_does_not_shrink
-from nba_assets.readiness.thresholds import UPSTREAM_MISSING_GAMES, UPSTREAM_MISSING_SHARE
+from nba_assets.readiness.failures import Failure
+from nba_assets.readiness.thresholds import GAP_SHARE, RECENT_TEAM_GAMES
 
 EXAMPLES = 3
 
 
 def failures_by_date(
-    rows: pd.DataFrame, rule: str, what: str, show: Iterable[str] = (), blocks: bool = False
+    rows: pd.DataFrame, rule: str, what: str, show: Iterable[str] = (), cells: tuple[str, ...] = ()
 ) -> Iterator[Failure]:
-    """One failure per date of the given (failing) rows: how many, what is wrong, and the first of them."""
+    """One failure for each game of the given (failing) rows: how many, what is wrong, and the first of them.
+
+    Of rows that are of no single game one for each date. `cells` are the columns that cannot be believed, where no more
+    is wrong with the rows.
+    """
     columns = list(show)
-    for day, group in rows.groupby("game_date", sort=True):
+    has_games = "game_id" in rows
+    for key, group in rows.groupby(["game_date", "game_id"] if has_games else ["game_date"], sort=True):
+        day, game_id = (*key, "")[:2]
         shown = "; ".join(
             ", ".join(f"{name}={row[name]}" for name in columns) for _, row in group[columns].head(EXAMPLES).iterrows()
         )
         examples = f" ({shown}{', …' if len(group) > EXAMPLES else ''})" if columns else ""
-        yield Failure(label_date(day), rule, f"{len(group)} rows: {what}{examples}", blocks)
+        count = "1 row" if len(group) == 1 else f"{len(group)} rows"
+        yield Failure(label_date(day), rule, f"{count}: {what}{examples}", game_id=str(game_id), columns=cells)
 
 
 def _unique_key(staged: Staged) -> Iterator[Failure]:
@@ -80,45 +88,20 @@ def _within_range(staged: Staged) -> Iterator[Failure]:
         if outside.any():
             bounds = ", ".join(column.allowed) or f"{column.low} … {column.high}"
             what = f"{column.name} is outside {bounds}"
-            yield from failures_by_date(staged.rows[outside], "within_range", what, [*staged.contract.key, column.name])
+            yield from failures_by_date(
+                staged.rows[outside], "within_range", what, [*staged.contract.key, column.name], (column.name,)
+            )
 
 
 def _upstream_gaps_within_limit(staged: Staged) -> Iterator[Failure]:
-    """A windowed column with too many rows whose window contains a gap: the date is blocked until the gap closes.
-
-    Windows of more than `UPSTREAM_MISSING_GAMES` games hold nothing, nor does what an optional upstream has part in.
-    """
-    rows = staged.rows
-    if rows.empty or ABSENCE not in rows:
-        return
-    optional = {read.table for read in staged.contract.reads if read.optional}
-    is_free = {
-        column.name
-        for column in staged.contract.columns
-        if (column.window_games or 0) > UPSTREAM_MISSING_GAMES
-        or optional & {source.partition(".")[0] for source in column.sources}
-    }
-    affected = rows[rows[ABSENCE].str.contains(Absence.UPSTREAM_MISSING.value, regex=False)]
-    if affected.empty:
-        return
-    totals = rows.groupby("game_date").size()
-    reasons = affected[ABSENCE].map(_parse_reasons)
-    for day, group in reasons.groupby(affected["game_date"]):
-        counts: dict[str, int] = {}
-        for stated in group:
-            for name, reason in stated.items():
-                if reason == Absence.UPSTREAM_MISSING and name not in is_free:
-                    counts[name] = counts.get(name, 0) + 1
-        if not counts:
-            continue
-        total = int(totals[day])
-        worst = max(counts, key=lambda name: counts[name])
-        if counts[worst] / total > UPSTREAM_MISSING_SHARE:
+    """Of the last games of the date's teams not many are gaps; else the date is blocked until enough are rebuilt."""
+    for day in staged.days:
+        if (share := staged.gap_shares.get(day, 0.0)) > GAP_SHARE:
             yield Failure(
-                day.date(),
+                day,
                 "upstream_gaps_within_limit",
-                f"{counts[worst]} of {total} rows have a gap in the window of {worst} (and {len(counts) - 1} other "
-                f"columns); at most {UPSTREAM_MISSING_SHARE:.0%} may. Rebuild the rejected dates before this one.",
+                f"{share:.0%} of the last {RECENT_TEAM_GAMES} games of the date's teams are gaps; at most "
+                f"{GAP_SHARE:.0%} may be. Rebuild the rejected dates before this one.",
                 blocks=True,
             )
 

@@ -7,7 +7,8 @@ import pandas as pd
 
 from nba_assets.partitions import label_date
 from nba_assets.readiness import thresholds
-from nba_assets.readiness.audit import Failure, Staged
+from nba_assets.readiness.audit import Staged
+from nba_assets.readiness.failures import Failure
 from nba_assets.readiness.schedule_due import GAME, teams_due
 
 SHRINK = "delivery_does_not_shrink"

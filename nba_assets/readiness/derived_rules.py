@@ -11,8 +11,9 @@ from nba_assets.contracts.game_constants import FREE_THROW_WEIGHT
 from nba_assets.contracts.raw_shots import ZONES
 from nba_assets.partitions import label_date
 from nba_assets.readiness import thresholds
-from nba_assets.readiness.audit import Failure, Rule, Staged, TableRules
+from nba_assets.readiness.audit import Rule, Staged, TableRules
 from nba_assets.readiness.contract_rules import failures_by_date
+from nba_assets.readiness.failures import Failure
 from nba_assets.readiness.schedule_due import PLAYER_KEY, TEAM_KEY, count_keys, dated_keys, teams_due
 
 
@@ -81,13 +82,14 @@ def _usage_sums_to_team(staged: Staged) -> Iterator[Failure]:
 
 
 def _avg_usage_populated(staged: Staged) -> Iterator[Failure]:
-    """The bar of the old system; where only gaps keep a date below it, the date is blocked until they close."""
-    column, bar = "avg_usage_rate_last_7_games", thresholds.AVG_USAGE_POPULATED_SHARE
+    """The bar of the old system, over rows without a gap: those say by themselves why they are null."""
+    column = "avg_usage_rate_last_7_games"
     rows = staged.rows[~staged.rows["game_date"].dt.date.isin(staged.bootstrap)]
     in_gap = rows[ABSENCE].str.contains(f'"{column}": ?"{Absence.UPSTREAM_MISSING}"', regex=True)
-    without_gaps = (rows[column].notna() | in_gap).groupby(rows["game_date"]).mean()
-    for failure in _share_populated(rows, column, "avg_usage_populated", bar, "rows after bootstrap"):
-        yield replace(failure, blocks=bool(without_gaps[pd.Timestamp(failure.game_date)] >= bar))
+    return _share_populated(
+        rows[~in_gap], column, "avg_usage_populated", thresholds.AVG_USAGE_POPULATED_SHARE,
+        "rows after bootstrap without a gap",
+    )  # fmt: skip
 
 
 def _avg_usage_complete(staged: Staged) -> Iterator[Failure]:

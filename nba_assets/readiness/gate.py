@@ -14,7 +14,7 @@ import pandas as pd
 
 from nba_assets.contracts.contract import Contract, Read
 from nba_assets.errors import RequestError
-from nba_assets.readiness.audit import Waiver
+from nba_assets.readiness.failures import Waiver
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.windows import seen, window_of
 

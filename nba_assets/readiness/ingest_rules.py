@@ -8,9 +8,10 @@ import pandas as pd
 from nba_assets.contracts.game_constants import OVERTIME_TEAM_MINUTES, REGULATION_TEAM_MINUTES
 from nba_assets.partitions import eastern_date, label_date, season_of
 from nba_assets.readiness import thresholds
-from nba_assets.readiness.audit import Failure, Staged, TableRules
+from nba_assets.readiness.audit import Staged, TableRules
 from nba_assets.readiness.box_rules import LINE_RULES, PLAYER_RULES
 from nba_assets.readiness.contract_rules import failures_by_date
+from nba_assets.readiness.failures import Failure
 from nba_assets.readiness.schedule_due import GAME, TEAM_KEY, count_keys, dated_keys, final_team_games, teams_due
 
 

@@ -6,8 +6,9 @@ import pandas as pd
 
 from nba_assets.contracts.raw_pregame import NOT_YET_SUBMITTED
 from nba_assets.readiness import thresholds
-from nba_assets.readiness.audit import Failure, Rule, Staged, TableRules
+from nba_assets.readiness.audit import Rule, Staged, TableRules
 from nba_assets.readiness.contract_rules import failures_by_date
+from nba_assets.readiness.failures import Failure
 from nba_assets.readiness.schedule_due import GAME, dated_keys
 
 EASTERN = "America/New_York"

@@ -14,7 +14,7 @@ import pandas as pd
 
 from nba_assets.contracts.tables import MODEL
 from nba_assets.partitions import season_of
-from nba_assets.readiness.audit import Waiver
+from nba_assets.readiness.failures import Waiver
 from nba_assets.readiness.gate import TRAINING_RULE, GateClosed
 
 COLUMNS = ("game_id", "game_date", "season_type", "home_team_id", "away_team_id", "is_postponed")

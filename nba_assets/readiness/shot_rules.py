@@ -7,8 +7,9 @@ import pandas as pd
 
 from nba_assets.partitions import label_date
 from nba_assets.readiness import thresholds
-from nba_assets.readiness.audit import Failure, Staged, TableRules
+from nba_assets.readiness.audit import Staged, TableRules
 from nba_assets.readiness.contract_rules import EXAMPLES, failures_by_date
+from nba_assets.readiness.failures import Failure
 from nba_assets.readiness.schedule_due import GAME, PLAYER_KEY, TEAM_KEY, count_keys, dated_keys, teams_due
 
 _WHAT = {"fga": "attempts", "fgm": "makes", "fg3a": "three-point attempts", "fg3m": "three-point makes"}
@@ -47,8 +48,8 @@ def _counts_match_box_score(staged: Staged) -> Iterator[Failure]:
         failing = (worst > tolerance) | (differing > thresholds.SHOT_PLAYERS_OFF_PER_GAME)
         if failing.any():
             sums = games[[f"shot_{count}", count]].sum().assign(differing=differing, players=games.size())[failing]
-            for day, part in sums.groupby(level="game_date"):
-                yield Failure(label_date(day), _COUNT_RULES[count], _message(part, count, what))
+            for (day, game_id), part in sums.groupby(level=GAME):
+                yield Failure(label_date(day), _COUNT_RULES[count], _message(part, count, what), game_id=str(game_id))
 
 
 def _message(games: pd.DataFrame, count: str, what: str) -> str:
@@ -100,7 +101,9 @@ def _assists_match_box_score(staged: Staged) -> Iterator[Failure]:
     both = counted.join(assists, how="inner").reset_index()
     off = (both["assisted"] - both["assists"]).abs() > thresholds.ASSISTED_MAKES_OFF_SHARE * both["makes"]
     what = "assisted makes of the team are far from its assists in the box score"
-    yield from failures_by_date(both[off], "assists_match_box_score", what, [*TEAM_KEY, "assisted", "assists"])
+    yield from failures_by_date(
+        both[off], "assists_match_box_score", what, [*TEAM_KEY, "assisted", "assists"], ("is_assisted",)
+    )
 
 
 def _events_in_order(staged: Staged) -> Iterator[Failure]:

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import Contract
+from nba_assets.partitions import label_date
+from nba_assets.readiness.quarantine import GameOfDate, Quarantined, from_text
 from nba_assets.readiness.status import CODES, STATUSES, Status
 from nba_assets.readiness.windows import Partitions, seen
 
@@ -41,6 +43,7 @@ class LedgerState(Partitions):
         super().__init__(contracts, days, start)
         self.tainted: dict[str, np.ndarray] = {}
         self._taints: dict[str, np.ndarray] = {}
+        self._quarantined: dict[str, Mapping[GameOfDate, Quarantined]] = {}
         given = ledger["waivers"].dropna().unique()
         self.waiver_ids = tuple(sorted({waiver for text in given for waiver in str(text).split(",") if waiver}))
         self.rows = _RowsOfDays(ledger, days)
@@ -80,6 +83,17 @@ class LedgerState(Partitions):
 
     def _by_waiver(self, taints: np.ndarray) -> dict[str, np.ndarray]:
         return {waiver: dates for waiver, dates in zip(self.waiver_ids, taints, strict=True) if dates.any()}
+
+    def quarantined(self, table: str) -> Mapping[GameOfDate, Quarantined]:
+        """The games that are not published of dates that are ready, by date and game id."""
+        if table not in self._quarantined:
+            rows = self.rows[table]
+            texts = rows["quarantined"].dropna() if "quarantined" in rows else pd.Series(dtype=object)
+            listed = texts[texts.ne("") & self.has_status(table, Status.READY)[rows.index.get_indexer(texts.index)]]
+            self._quarantined[table] = {
+                (label_date(day), game.game_id): game for day, text in listed.items() for game in from_text(text)
+            }
+        return self._quarantined[table]
 
     def position(self, day: pd.Timestamp) -> int:
         """Index of a date in the calendar; raises KeyError for a date outside it."""

@@ -43,18 +43,25 @@ USAGE_POPULATED_SHARE = 0.95
 USAGE_SUM_TOLERANCE = 0.01
 """Percentage points by which a team's minutes-weighted usage may miss its identity: stored values are rounded."""
 
-UPSTREAM_MISSING_SHARE = 0.10
-"""Rows of a last-N column that may be null for a gap in the window before the date is blocked."""
+MASS_GAMES, MASS_GAMES_SHARE = 2, 0.3
+"""More failing games of a date than these, and more than this share of its games, are a fault of the pipeline, not of a
+game or two: the date is rejected as a whole. Of ten real seasons only the playoffs of 2018-19 have such dates, where
+the source lost the field goals of whole slates; the incident that this platform was built for had half of the games."""
 
-UPSTREAM_MISSING_GAMES = 10
-"""Longest window by which a date is blocked. A lost slate blocks the next days until the windows have moved past it; a
-last-20 column takes months for that, and is null in its own rows only."""
+GAP_SHARE = 0.25
+"""Share of the last ten games of a date's teams that may be gaps before the date is blocked. A lost game is one of two
+hundred, a lost slate at most a tenth, two lost slates a fifth: rows that hold them are null by themselves. Three slates
+in ten games are no accident of a source; and the share falls with every game that is played."""
+
+RECENT_TEAM_GAMES = 10
+"""Games of each team that `GAP_SHARE` looks back on."""
 
 SHARE_SUM_TOLERANCE = 0.00001
 """How far three stored shares may miss their sum of 1: each is rounded to 6 decimals."""
 
 AVG_USAGE_POPULATED_SHARE = 0.90
-"""Rows after bootstrap whose `avg_usage_rate_last_7_games` must be there: the old system's bar."""
+"""Rows after bootstrap, without a gap in their window, whose `avg_usage_rate_last_7_games` must be there: the old
+system's bar. One lost game of ten empties a tenth of the rows, and each says why; masses of them are `GAP_SHARE`'s."""
 
 EXPECTED_PLAYERS_PER_TEAM = 8
 """Expected players a scheduled team must have after bootstrap: a team dresses at least eight."""

@@ -20,10 +20,16 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """Something delivered for one date that could not be understood; it rejects that date."""
+    """Something delivered for one date that could not be understood.
+
+    With a `game_id` it concerns that game of the date alone, without one the date. `teams` are the game's by NBA id,
+    where the schedule does not tell them.
+    """
 
     game_date: dt.date
     message: str
+    game_id: str = ""
+    teams: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

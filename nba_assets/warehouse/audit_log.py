@@ -7,7 +7,7 @@ from typing import Protocol
 import pandas as pd
 
 from nba_assets.partitions import Span
-from nba_assets.readiness.audit import Waiver
+from nba_assets.readiness.failures import Waiver
 
 
 class Register(Protocol):

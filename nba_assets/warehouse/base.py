@@ -13,13 +13,15 @@ from nba_assets.contracts.conformed import Conformed
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
 from nba_assets.partitions import Span
-from nba_assets.readiness.audit import Verdict, Waiver
+from nba_assets.readiness.audit import Verdict
+from nba_assets.readiness.failures import Waiver
 from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.changes import Change, Entry
 from nba_assets.warehouse.decisions import (
     check_waiver,
     invalidation,
     publication,
+    refused_rows,
     restoration,
     revocation,
     with_states,
@@ -108,7 +110,7 @@ class SnapshotWarehouse(Warehouse, Generic[AnyReader]):
         self, window: Window, rows: Conformed, verdicts: Mapping[dt.date, Verdict], attempt: Attempt
     ) -> dict[dt.date, Published]:
         now = self.now()
-        hashes = content_hashes(rows.contract, rows.rows)
+        hashes = content_hashes(rows.contract, rows.rows[~refused_rows(rows.rows, verdicts)])
 
         def decide(reader: AnyReader) -> tuple[Change, dict[dt.date, Published]]:
             return publication(reader, window, rows.rows, hashes, verdicts, attempt, now)

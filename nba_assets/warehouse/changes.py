@@ -33,7 +33,8 @@ class Change:
 
     `ledger` are its new entries (build numbers PENDING), `asked` the dates whose fences and entries must be as they
     were seen: no fence above `token`, `seen_build` their newest attempt (0: none). `rows` are conformed rows that hold
-    at least those of the `changed` dates, which they replace, and of the `failed` ones, which are put beside.
+    at least those of the `changed` dates, which they replace; `refused` those of the `failed` dates, which are put
+    beside: all of a rejected date, those of quarantined games of another.
     """
 
     contract: Contract
@@ -43,6 +44,7 @@ class Change:
     seen_build: int
     now: dt.datetime
     rows: pd.DataFrame | None = None
+    refused: pd.DataFrame | None = None
     changed: Sequence[dt.date] = ()
     failed: Sequence[dt.date] = ()
     journal: Entry | None = None

@@ -14,7 +14,9 @@ from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.errors import RequestError
 from nba_assets.partitions import Span
-from nba_assets.readiness.audit import Verdict, Waiver
+from nba_assets.readiness.audit import Verdict
+from nba_assets.readiness.failures import Waiver
+from nba_assets.readiness.quarantine import of_games
 from nba_assets.readiness.status import Status
 from nba_assets.warehouse.changes import PENDING, Change, Entry
 from nba_assets.warehouse.fences import dates_of, entries_for, refuse_older_code
@@ -36,18 +38,27 @@ def publication(
     now: dt.datetime,
 ) -> tuple[Change, dict[dt.date, Published]]:
     """See `publish` of the port; `hashes` are those of the conformed rows. Builds of the outcomes are PENDING."""
-    contract = window.contract
+    contract, refused = window.contract, refused_rows(rows, verdicts)
     before = entries_for(reader, contract.name, window.asked, attempt.token)
     forced = refuse_older_code(contract, before, attempt.override)
     ledger, published = entries(window, verdicts, before, hashes, attempt, build=PENDING, now=now)
     detail = {"build": PENDING, "run_id": attempt.run_id, "code_version": contract.code_version}
     change = Change(
-        contract, ledger, window.asked, attempt.token, _seen_build(before), now, rows,
+        contract, ledger, window.asked, attempt.token, _seen_build(before), now, rows[~refused], rows[refused],
         changed=[day for day, outcome in published.items() if outcome.is_changed],
-        failed=[day for day, outcome in published.items() if outcome.status is Status.REJECTED],
+        failed=[
+            day for day, verdict in verdicts.items() if verdict.status is Status.REJECTED or verdict.quarantined
+        ],
         journal=Entry("override", f"run {attempt.run_id}", attempt.override, forced, detail) if forced else None,
     )  # fmt: skip
     return change, published
+
+
+def refused_rows(rows: pd.DataFrame, verdicts: Mapping[dt.date, Verdict]) -> pd.Series:
+    """Whether each row is not published: of a rejected date, or of a quarantined game."""
+    rejected = [pd.Timestamp(day) for day, verdict in verdicts.items() if verdict.status is Status.REJECTED]
+    games = {(day, game.game_id) for day, verdict in verdicts.items() for game in verdict.quarantined}
+    return of_games(rows, games) | rows["game_date"].isin(rejected)
 
 
 def invalidation(

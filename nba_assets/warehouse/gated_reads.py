@@ -2,18 +2,22 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
-from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.contract import Contract, Read
 from nba_assets.contracts.tables import TABLES
 from nba_assets.errors import RequestError
 from nba_assets.partitions import bootstrap_days
-from nba_assets.readiness.audit import Waiver, nothing_published
+from nba_assets.readiness.audit import nothing_published
+from nba_assets.readiness.failures import Waiver
 from nba_assets.readiness.fingerprint import fingerprint
 from nba_assets.readiness.former_rules import rule_today
 from nba_assets.readiness.game_decisions import DECIDED_TABLES, decisions_of, in_force
 from nba_assets.readiness.gate import GateClosed, evaluate, leave_out, require_all
+from nba_assets.readiness.mass_damage import gap_shares
+from nba_assets.readiness.quarantine import GameOfDate, Quarantined, team_games
 from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.port import Snapshot, WarehouseError, Window
 from nba_assets.warehouse.reader import Reader
@@ -64,7 +68,8 @@ def read_window(
         else:
             frames[read.table] = _rows_before(reader, upstream, gate.open_days, state, columns)
         if read.table in gate.gaps:
-            gaps[read.table] = reader.team_games_due(lost)
+            quarantined = team_games(_quarantined_in(state, read, gate.open_days))
+            gaps[read.table] = pd.concat([reader.team_games_due(lost), quarantined], ignore_index=True)
     return Window(
         contract=contract,
         asked=tuple(days),
@@ -80,7 +85,44 @@ def read_window(
         published=_published(reader, state, contract, gate.open_days),
         decisions=in_force(decisions_of(reader.journal())) if contract.name in DECIDED_TABLES else (),
         taints=gate.taints,
+        quarantined=_quarantined(state, contract, gate.open_days),
+        gap_shares=_gap_shares(reader, state, contract, gate.open_days, gaps),
     )
+
+
+def _quarantined_in(state: LedgerState, read: Read, days: Sequence[dt.date]) -> dict[GameOfDate, Quarantined]:
+    """Games that an input of the days has quarantined on dates that may be read."""
+    if not days:
+        return {}
+    wanted, last = set(days), max(days)
+    return {
+        (day, game_id): game
+        for (day, game_id), game in state.quarantined(read.table).items()
+        if (day in wanted if read.window == "same_date" else day < last)
+    }
+
+
+def _quarantined(state: LedgerState, contract: Contract, days: Sequence[dt.date]) -> dict[GameOfDate, Quarantined]:
+    """Games that the table cannot have, for a same-date input that it needs has quarantined them."""
+    found: dict[GameOfDate, Quarantined] = {}
+    for read in contract.reads:
+        if read.window == "same_date" and not read.optional:
+            for key, game in _quarantined_in(state, read, days).items():
+                reasons = game.reasons if game.reasons.startswith("in ") else f"in {read.table}: {game.reasons}"
+                found.setdefault(key, replace(game, reasons=reasons))
+    return found
+
+
+def _gap_shares(
+    reader: Reader, state: LedgerState, contract: Contract, days: Sequence[dt.date], gaps: Mapping[str, pd.DataFrame]
+) -> Mapping[dt.date, float]:
+    """How many of the recent games of each day's teams are gaps of a history that the table needs."""
+    needed = {read.table for read in contract.reads if read.window == "before" and not read.optional}
+    lost = [frame for table, frame in gaps.items() if table in needed and len(frame)]
+    if not lost or not days:
+        return {}
+    due = reader.team_games_due(state.days[state.days <= pd.Timestamp(max(days))])
+    return gap_shares(due, pd.concat(lost, ignore_index=True), days)
 
 
 def _published(reader: Reader, state: LedgerState, contract: Contract, days: Sequence[dt.date]) -> pd.DataFrame:
@@ -134,10 +176,12 @@ def waivers_given(reader: Reader) -> pd.DataFrame:
 
 def waivers_in(rows: pd.DataFrame) -> list[Waiver]:
     """The waivers of rows of nba_quality.waivers, in their order."""
-    columns = ("waiver_id", "table_name", "rule", "first_date", "last_date", "until", "who", "why")
+    columns = ("waiver_id", "table_name", "rule", "first_date", "last_date", "until", "who", "why", "game_id")
     return [
-        Waiver(waiver_id, table, rule, first.date(), last.date(), until.to_pydatetime(), who, why)
-        for waiver_id, table, rule, first, last, until, who, why in zip(*(rows[name] for name in columns), strict=True)
+        Waiver(waiver_id, table, rule, first.date(), last.date(), until.to_pydatetime(), who, why, game_id or "")
+        for waiver_id, table, rule, first, last, until, who, why, game_id in zip(
+            *(rows[name].where(rows[name].notna(), None) for name in columns), strict=True
+        )
     ]
 
 

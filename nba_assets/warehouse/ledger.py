@@ -7,6 +7,7 @@ from typing import Any, cast
 import pandas as pd
 
 from nba_assets.readiness.audit import Verdict
+from nba_assets.readiness.quarantine import to_text
 from nba_assets.readiness.status import Status
 from nba_assets.warehouse.frames import EMPTY_HASH
 from nba_assets.warehouse.port import Attempt, Published, Window
@@ -24,10 +25,10 @@ def entries(
 ) -> tuple[pd.DataFrame, dict[dt.date, Published]]:
     """One ledger row per computed or blocked date, and the outcome of each.
 
-    A ready date's row describes its new content; when that equals what was published, `content_build` stays, unless
-    the date was a gap: windows read since then are without it. A rejected or blocked date keeps the description
-    of what is published and takes the status of the attempt. The attempt's `override` is recorded for the
-    dates that newer code had built.
+    A ready date's row describes its new content; when that equals what was published, and so do the quarantined games,
+    `content_build` stays, unless the date was a gap: windows read since then are without it. A rejected or blocked
+    date keeps the description of what is published and takes the status of the attempt. The attempt's `override` is
+    recorded for the dates that newer code had built.
     """
     before = {day.date(): row for day, row in zip(current.index, current.to_dict("records"), strict=True)}
     rows, published = [], {}
@@ -47,13 +48,14 @@ def entries(
         }
         is_changed = False
         if verdict.status is Status.READY:
-            content = hashes.get(day, EMPTY_HASH)
+            content, quarantined = hashes.get(day, EMPTY_HASH), to_text(verdict.quarantined)
             is_changed = old.get("content_hash") != content
-            is_news = is_changed or old["status"] != Status.READY
+            is_news = is_changed or old["status"] != Status.READY or _text(old, "quarantined") != quarantined
             described = {
                 "build_id": build,
                 "gap_build": None,
                 "content_hash": content,
+                "quarantined": quarantined,
                 "content_build": build if is_news else int(old["content_build"]),
                 "inputs_build": window.inputs_build,
                 "code_version": window.contract.code_version,
@@ -81,6 +83,12 @@ def invalidated(current: pd.DataFrame, reason: str, *, build: int, token: int, n
     return _typed([{**row, **attempt, "gap_build": _gap_build(row, build)} for row in rows])
 
 
+def _text(row: Mapping[Any, Any], name: str) -> str:
+    """A text of a ledger row; empty where a row of an earlier release has none."""
+    value = row.get(name)
+    return value if isinstance(value, str) else ""
+
+
 def _gap_build(old: Mapping[Any, Any], build: int) -> int:
     """The first failed attempt since the content was published, given that `build` is another one."""
     if old.get("status") not in (Status.REJECTED, Status.BLOCKED):
@@ -105,7 +113,8 @@ def restored(
     the content is news when it differs from what was published or the date was a gap.
     """
     is_changed = current["content_hash"] != kept["content_hash"]
-    is_news = is_changed or current["status"] != Status.READY
+    is_as_quarantined = _text(current, "quarantined") == _text(kept, "quarantined")
+    is_news = is_changed or current["status"] != Status.READY or not is_as_quarantined
     described = {name: kept[name] for name in _PUBLISHED} | {
         "build_id": build,
         "gap_build": None,
@@ -140,6 +149,7 @@ _PUBLISHED = (
     "waivers",
     "source_version",
     "override",
+    "quarantined",
 )
 _INTEGERS = (
     "build_id",

@@ -8,7 +8,7 @@ Adapters: DuckDB (embedded), BigQuery (production).
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import pandas as pd
@@ -16,8 +16,10 @@ import pandas as pd
 from nba_assets.contracts.conformed import Conformed
 from nba_assets.contracts.contract import Contract
 from nba_assets.partitions import Span
-from nba_assets.readiness.audit import Verdict, Waiver, nothing_published
+from nba_assets.readiness.audit import Verdict, nothing_published
+from nba_assets.readiness.failures import Waiver
 from nba_assets.readiness.game_decisions import GameDecision
+from nba_assets.readiness.quarantine import GameOfDate, Quarantined, without_games
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.status import Status
 from nba_assets.warehouse.audit_log import Register
@@ -42,11 +44,13 @@ class Window:
     `days` are to be computed; `blocked` says what blocks the others; `current` are days that were
     asked for but are up to date, `skipped` those that do not but were left out by `only`. Frames of
     same-date inputs hold rows of `days` only; frames of history inputs hold every ready row before the last of
-    `days`. `gaps` has, per history input and per optional one, the team-games that were due on its rejected and
-    blocked dates (of which no row is read): game_date, game_id, team_id. `waivers` are those of the table that nobody
-    revoked. Of an ingest table `published` counts the rows of each game that it has on `days` (game_date, game_id,
-    rows), and `decisions` are those in force on games, where it takes them. `taints` has, of the days that have any,
-    the ids of the waivers under which something in the day's windows was published, at any depth.
+    `days`. `gaps` has, per history input and per optional one, the team-games of which no row is read: those that
+    were due on its rejected and blocked dates, and those of its quarantined games (game_date, game_id, team_id).
+    `quarantined` are the games that another same-date input lacks, or a person has quarantined in this table;
+    `gap_shares` says of days with gaps before them how many (`readiness.mass_damage`). `waivers` are those of the
+    table that nobody revoked. Of an ingest table `published` counts the rows of each game that it has on `days`
+    (game_date, game_id, rows), and `decisions` are those in force on games, where it takes them. `taints` has, of the
+    days that have any, the ids of the waivers under which something in the day's windows was published, at any depth.
     """
 
     contract: Contract
@@ -63,6 +67,14 @@ class Window:
     published: pd.DataFrame = field(default_factory=nothing_published)
     decisions: Sequence[GameDecision] = ()
     taints: Mapping[dt.date, tuple[str, ...]] = field(default_factory=dict)
+    quarantined: Mapping[GameOfDate, Quarantined] = field(default_factory=dict)
+    gap_shares: Mapping[dt.date, float] = field(default_factory=dict)
+
+    def usable(self) -> "Window":
+        """The same without the rows of quarantined games: what rows are computed from."""
+        if not self.quarantined:
+            return self
+        return replace(self, frames=without_games(self.frames, self.contract, self.quarantined))
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.frames[table]

@@ -8,7 +8,7 @@ import pandas as pd
 from nba_assets import clock
 from nba_assets.contracts.contract import SCHEDULE
 from nba_assets.contracts.tables import MODEL
-from nba_assets.readiness.audit import Waiver
+from nba_assets.readiness.failures import Waiver
 from nba_assets.readiness.season_numbering import COLUMNS, SeasonGap, require_whole_seasons, season_gaps
 from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.gated_reads import waivers_in

@@ -33,16 +33,18 @@ LEDGER_COLUMNS = {
     "override": "VARCHAR",
     "seconds": "DOUBLE",
     "notes": "VARCHAR",
+    "quarantined": "VARCHAR",
 }
 """One row per (table, date): what is published, and the status of the newest attempt.
 
-`build_id`, `content_*`, `inputs_build`, `code_version`, `rows` … describe the published content and are null where
-nothing is published; `status`, `reasons`, `notes`, `attempt_build`, `run_id`, `written_at` describe the newest
-attempt. A failed attempt therefore closes the gate on what is published, without touching it. `override` is the
-reason why older code was let replace the content of newer code, empty where it did not; `seconds` the wall time
-of the attempt's whole build, the same for all its dates, null where nothing was built. `notes` say what the source
-left out of the date by rule. `gap_build` is the first failed attempt since the content was published (null while
-ready): what was built before it has read that content.
+`build_id`, `content_*`, `inputs_build`, `code_version`, `rows`, `quarantined` … describe the published content and
+are null where nothing is published; `status`, `reasons`, `notes`, `attempt_build`, `run_id`, `written_at` describe
+the newest attempt. A failed attempt therefore closes the gate on what is published, without touching it. `override`
+is the reason why older code was let replace the content of newer code, empty where it did not; `seconds` the wall
+time of the attempt's whole build, the same for all its dates, null where nothing was built. `notes` say what the
+source left out of the date by rule. `quarantined` are the games that are not published of the date (JSON of
+`readiness.quarantine`, empty without any). `gap_build` is the first failed attempt since the content was published
+(null while ready): what was built before it has read that content.
 """
 
 WAIVER_COLUMNS = {
@@ -54,6 +56,7 @@ WAIVER_COLUMNS = {
     "who": "VARCHAR",
     "why": "VARCHAR",
     "until": "TIMESTAMPTZ",
+    "game_id": "VARCHAR",
     "created_at": "TIMESTAMPTZ",
     "revoked_at": "TIMESTAMPTZ",
     "revoked_by": "VARCHAR",

@@ -42,7 +42,8 @@ class Home:
             window = self.warehouse.read_window(TABLES[table], days)
             made, rows = conformed(window, source.read(table, days[0], days[-1]))
             attempt = Attempt("run", source.fingerprint, self.warehouse.last_token() + 1)
-            self.warehouse.publish(window, rows, judged(window, made, rows), attempt)
+            verdicts, rows = judged(window, made, rows)
+            self.warehouse.publish(window, rows, verdicts, attempt)
         return self
 
     def rows(self, table: str, where: str = "TRUE") -> pd.DataFrame:
@@ -55,10 +56,12 @@ class Home:
 
 
 def refused(platform: Home, table: str) -> dict[dt.date, str]:
-    """Reasons of the dates of a table that are not ready."""
+    """Reasons of the dates of a table that are not ready, or without a game."""
     ledger = platform.warehouse.ledger()
-    mine = ledger[(ledger["table_name"] == table) & (ledger["status"] != "ready")]
-    return dict(zip(mine["game_date"].dt.date, mine["reasons"], strict=True))
+    is_whole = ledger["status"].eq("ready") & ledger["quarantined"].eq("")
+    mine = ledger[(ledger["table_name"] == table) & ~is_whole]
+    texts = mine["reasons"] + mine["quarantined"].fillna("")
+    return dict(zip(mine["game_date"].dt.date, texts, strict=True))
 
 
 def said(platform: Home, table: str, day: dt.date) -> str:

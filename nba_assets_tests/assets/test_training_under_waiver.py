@@ -16,7 +16,7 @@ from nba_assets.assets.model import xgboost_points_model as module
 from nba_assets.assets.predictions.player_points_predictions import player_points_predictions
 from nba_assets.contracts.tables import MODEL
 from nba_assets.modelling.leak_gate import Probe
-from nba_assets.readiness.audit import Waiver
+from nba_assets.readiness.failures import Waiver
 from nba_assets.settings import Settings
 from nba_assets.warehouse.port import Snapshot
 from nba_assets_tests.modelling.league import FEATURES, feature_rows, player_games

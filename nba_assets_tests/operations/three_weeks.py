@@ -1,4 +1,4 @@
-"""Three weeks of the simulated league, built once: on one date its only game's box scores were not delivered.
+"""Three weeks of the simulated league, built once: one date's box scores, of one game, could not be read.
 
 Two teams lack a game from then on: rows of theirs are null with a reason, and dates with too many of them are blocked.
 """
@@ -13,6 +13,7 @@ import pandas as pd
 from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import TABLES
 from nba_assets.settings import Settings
+from nba_assets.sources.port import Problem
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets_tests.platform import Platform, SlicedSource, without_game
@@ -62,7 +63,11 @@ def build(home: Path) -> Weeks:
     schedule = source.read("game_schedule", source.first_date, source.horizon).rows
     games = schedule.groupby("game_date")["game_id"].transform("size")
     game = schedule[(games == 1) & (schedule["game_date"] > pd.Timestamp(first) + pd.Timedelta(days=14))].iloc[-1]
-    source.deliver(team_box_scores=without_game(game["game_id"]), player_box_scores=without_game(game["game_id"]))
+    lost = without_game(game["game_id"])
+    unread = Problem(game["game_date"].date(), "the file of the date cannot be read")
+    source.deliver(
+        problems={"team_box_scores": unread, "player_box_scores": unread}, team_box_scores=lost, player_box_scores=lost
+    )
     platform = Platform(home, source)
     run = platform.run(tables=TABLES_BUILT)
     return Weeks(

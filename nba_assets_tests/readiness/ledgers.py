@@ -99,6 +99,7 @@ class HandLedger:
             "written_at": self.now,
             "seconds": 2.0,
             "notes": "",
+            "quarantined": "",
         }
 
     def invalidate(self, name: str, *numbers: int, reasons: str = "invalidated by ana: wrong") -> None:

@@ -7,7 +7,8 @@ import pandas as pd
 
 from nba_assets.contracts.conformed import Conformed
 from nba_assets.contracts.contract import Contract
-from nba_assets.readiness.audit import Failure, Staged
+from nba_assets.readiness.audit import Staged
+from nba_assets.readiness.failures import Failure
 
 FIRST, SECOND = dt.date(2024, 12, 3), dt.date(2024, 12, 4)
 NOW = dt.datetime(2024, 12, 10, tzinfo=dt.UTC)

@@ -8,8 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from nba_assets.readiness.audit import Failure, Rule, Staged, TableRules, Verdict, Waiver, audit
+from nba_assets.readiness.audit import Rule, Staged, TableRules, Verdict, audit
+from nba_assets.readiness.failures import Failure, Waiver
 from nba_assets.readiness.status import Status
+from nba_assets.sources.port import Problem
 from nba_assets_tests.readiness.ledgers import table
 from nba_assets_tests.readiness.staged_rows import FIRST, NOW, SECOND, staged
 
@@ -54,7 +56,7 @@ def test_reasons_name_every_failed_rule() -> None:
 
 
 def test_what_the_source_could_not_understand_rejects_its_date() -> None:
-    problems = [(SECOND, "box.csv line 7: minutes '12:a4'"), (dt.date(2031, 1, 1), "not asked for")]
+    problems = [Problem(SECOND, "box.csv line 7: minutes '12:a4'"), Problem(dt.date(2031, 1, 1), "not asked for")]
     verdicts = verdicts_of(problems=problems)
     assert verdicts[FIRST].status is Status.READY
     assert verdicts[SECOND].status is Status.REJECTED

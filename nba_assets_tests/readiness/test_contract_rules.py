@@ -1,13 +1,14 @@
 """Rules that follow from a contract: keys, nulls and reasons, ranges, gaps in windows."""
 
 import json
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from nba_assets.contracts.contract import ABSENCE_COLUMN, Absence, Column, Contract, Read
-from nba_assets.readiness.audit import Failure
 from nba_assets.readiness.contract_rules import contract_rules
+from nba_assets.readiness.failures import Failure
 from nba_assets_tests.readiness.staged_rows import FIRST, SECOND, assert_only, staged
 
 FORM = Contract(
@@ -54,8 +55,9 @@ def change(rows: pd.DataFrame, at: int, **values: object) -> pd.DataFrame:
     return rows
 
 
-def failures(rows: pd.DataFrame) -> list[Failure]:
-    return [failure for rule in contract_rules(FORM).values() for failure in rule(staged(FORM, rows))]
+def failures(rows: pd.DataFrame, **more: Any) -> list[Failure]:
+    judged = staged(FORM, rows, **more)
+    return [failure for rule in contract_rules(FORM).values() for failure in rule(judged)]
 
 
 def reasons(**stated: str) -> str:
@@ -125,23 +127,22 @@ MISSING = {"pts_last_5": None, "absence": reasons(pts_last_5="upstream_missing")
 
 
 @pytest.mark.parametrize(
-    ("gaps", "is_blocked"),
-    [pytest.param(1, False, id="10 % of the rows"), pytest.param(2, True, id="20 % of the rows")],
+    ("share", "is_blocked"),
+    [pytest.param(0.2, False, id="two slates of ten"), pytest.param(0.3, True, id="three slates of ten")],
 )
-def test_a_column_with_gaps_in_over_a_tenth_of_its_windows_holds_the_date(gaps: int, is_blocked: bool) -> None:
-    rows = sound(10)
-    for at in range(10, 10 + gaps):
-        rows = change(rows, at, **MISSING)
-    found = failures(rows)
+def test_three_lost_slates_of_ten_block_the_date(share: float, is_blocked: bool) -> None:
+    found = failures(sound(10), gap_shares={SECOND: share})
     if not is_blocked:
         assert found == []
         return
-    assert_only(found, SECOND, "upstream_gaps_within_limit", "2 of 10 rows", "pts_last_5", blocks=True)
+    assert_only(found, SECOND, "upstream_gaps_within_limit", "30% of the last 10 games", "25%", blocks=True)
 
 
-def test_a_gap_in_windows_of_over_ten_games_holds_nothing() -> None:
-    rows = sound(10).assign(pts_last_20=None, absence=reasons(pts_last_20="upstream_missing"))
-    assert failures(rows.astype({"pts_last_20": "float64"})) == []
+def test_rows_with_gaps_block_nothing_by_themselves() -> None:
+    rows = sound(10)
+    for at in range(10, 15):
+        rows = change(rows, at, **MISSING)
+    assert failures(rows) == []
 
 
 def test_short_history_is_normal_however_common() -> None:

@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 
 from nba_assets.contracts.conformed import conform
-from nba_assets.contracts.contract import ABSENCE_COLUMN, Absence, Column, Contract, Read
+from nba_assets.contracts.contract import Absence
 from nba_assets.contracts.raw_pregame import INJURY_REPORTS, POINT_LINES, REPORT_TABLES
 from nba_assets.contracts.tables import TABLES
 from nba_assets.domain.absence import absence_column
-from nba_assets.readiness.audit import Failure, audit
-from nba_assets.readiness.contract_rules import contract_rules
+from nba_assets.readiness.audit import audit
 from nba_assets.readiness.derived_rules import DERIVED_RULES
+from nba_assets.readiness.failures import Failure
 from nba_assets.readiness.pregame_rules import REPORT_RULES
 from nba_assets.readiness.rules import rules_of
 from nba_assets.readiness.status import Status
@@ -138,23 +138,6 @@ def test_who_is_listed_out_is_no_lost_player() -> None:
     for status, expected in (("out", 0), ("questionable", 1)):
         upstream = {"game_schedule": games, "injury_reports": listed.assign(status=status)}
         assert len(list(rule(staged(TABLES["upcoming_player_context"], six, upstream)))) == expected
-
-
-def test_what_an_optional_table_lacks_holds_no_date() -> None:
-    nulls = (Absence.UPSTREAM_MISSING,)
-    contract = Contract(
-        "made_up", "nba_precompute", "", "", "", ("game_id",),
-        (Column("game_id", "string", ""), Column("game_date", "date", ""),
-         Column("of_lines", "float", "", nulls=nulls, sources=("point_lines.points_line",)),
-         Column("of_games", "float", "", nulls=nulls, sources=("game_schedule.game_id",)), ABSENCE_COLUMN),
-        1, (Read("game_schedule", "before"), Read("point_lines", optional=True)),
-    )  # fmt: skip
-    rule = contract_rules(contract)["upstream_gaps_within_limit"]
-    rows = pd.DataFrame({"game_id": ["a", "b"], "game_date": pd.Timestamp(SECOND), "of_lines": None, "of_games": 1.0})
-    lost = rows.assign(absence='{"of_lines": "upstream_missing"}')
-    assert list(rule(staged(contract, lost))) == []
-    worse = lost.assign(of_games=None, absence='{"of_games": "upstream_missing", "of_lines": "upstream_missing"}')
-    assert_only(list(rule(staged(contract, worse))), SECOND, "upstream_gaps_within_limit", "of_games", blocks=True)
 
 
 def test_every_report_table_has_its_rules() -> None:

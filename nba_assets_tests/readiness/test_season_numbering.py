@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from nba_assets.contracts.tables import MODEL
-from nba_assets.readiness.audit import Waiver
+from nba_assets.readiness.failures import Waiver
 from nba_assets.readiness.gate import TRAINING_RULE, GateClosed
 from nba_assets.readiness.season_numbering import SeasonGap, require_whole_seasons, season_gaps
 from nba_assets.sources.archive_files.archive import ArchiveSource

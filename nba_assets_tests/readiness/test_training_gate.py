@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nba_assets.contracts.tables import MODEL, TABLES, ancestors
-from nba_assets.readiness.audit import Waiver
+from nba_assets.readiness.failures import Waiver
 from nba_assets.readiness.gate import TRAINING_RULE, GateClosed, require_all
 from nba_assets_tests.readiness.ledgers import CHAIN, HandLedger, graph, table
 

@@ -44,7 +44,7 @@ def built_ledger(contracts: dict[str, Contract], days: pd.DatetimeIndex, chunk: 
     same = {
         "status": "ready", "reasons": "", "content_hash": "c1", "gap_build": None, "rows": 200, "expected_rows": 200,
         "completeness": 1.0, "is_bootstrap": False, "waivers": "", "source_version": "s1", "run_id": "r1",
-        "written_at": WRITTEN_AT, "override": "", "seconds": 2.0, "notes": "",
+        "written_at": WRITTEN_AT, "override": "", "seconds": 2.0, "notes": "", "quarantined": "",
     }  # fmt: skip
     return pd.DataFrame(columns).assign(**same)[list(LEDGER_COLUMNS)]
 

@@ -15,7 +15,8 @@ import pandas as pd
 
 from nba_assets.contracts import conformed
 from nba_assets.contracts.tables import TABLES
-from nba_assets.readiness.audit import Failure, Verdict
+from nba_assets.readiness.audit import Verdict
+from nba_assets.readiness.failures import Failure
 from nba_assets.readiness.status import Status
 from nba_assets.warehouse.duckdb import writes as duckdb_writes
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse

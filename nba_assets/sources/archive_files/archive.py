@@ -10,6 +10,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from nba_assets.contracts.raw import PLAYER_BOX_SCORES
 from nba_assets.readiness.box_rules import failures
 from nba_assets.readiness.contradictions import Broken, broken_between, broken_identities
 from nba_assets.sources.archive_files import game_facts
@@ -40,7 +41,10 @@ class Layout(Protocol):
     def results(self, schedule: pd.DataFrame) -> Parsed: ...
     def team_boxes(self, schedule: pd.DataFrame) -> Parsed: ...
     def player_boxes(self, schedule: pd.DataFrame) -> Parsed: ...
+    @property
     def stated(self) -> list[game_facts.Stated]: ...
+    @property
+    def judged(self) -> game_facts.Judged: ...
     @property
     def left_out(self) -> frozenset[tuple[str, str]]: ...
 
@@ -130,17 +134,19 @@ class _Tables:
             )
         )
         due = self._layout.schedule()
-        stated = self._layout.stated()
-        contradicted = game_facts.contradictions(stated)
+        stated, judged = self._layout.stated, self._layout.judged
+        contradicted = judged.contradictions
         sound = due.rows["game_date"][~due.rows["game_id"].isin([one.game_id for one in contradicted])]
         doubtful = [*((problem.game_date,) for problem in due.problems), *(one.dates for one in contradicted)]
         if due.rows.empty and not due.problems:
             raise SourceError(f"{files[0].name}: not one usable game; deliver files with games of the NBA")
         self.first_date, self.horizon = game_facts.extent(sound, doubtful)
         found = game_facts.problems(contradicted, self.first_date, self.horizon)
-        notes = (*due.notes, *game_facts.neutral_notes(stated))
-        self.schedule = replace(due, problems=(*due.problems, *found), notes=notes)
-        """A game that the files contradict stays in the rows: it rejects its dates."""
+        notes = (*due.notes, *game_facts.neutral_notes(stated), *game_facts.settled_notes(stated, judged.settled))
+        teams = game_facts.teams_stated(stated) if due.problems else {}
+        unread = tuple(replace(problem, teams=teams.get(problem.game_id, ())) for problem in due.problems)
+        self.schedule = replace(due, problems=(*unread, *found), notes=notes)
+        """A game that the files contradict stays in the rows: it is quarantined on its dates."""
 
     @property
     def left_out(self) -> frozenset[tuple[str, str]]:
@@ -169,8 +175,12 @@ class _Tables:
 
     @cached_property
     def _broken_pairs(self) -> tuple[Broken, ...]:
-        """Where teams and their players contradict each other: the audit sees it in the later table only."""
-        return tuple(broken_between(self.player_boxes.rows, self._team_boxes.rows, self.schedule.rows))
+        """Where teams and their players contradict each other: the audit sees it in the later table only.
+
+        What concerns optional columns alone costs neither table more than those.
+        """
+        found = broken_between(self.player_boxes.rows, self._team_boxes.rows, self.schedule.rows)
+        return tuple(one for one in found if not PLAYER_BOX_SCORES.are_optional(one.columns))
 
     @cached_property
     def player_boxes(self) -> Parsed:
@@ -197,8 +207,8 @@ class _Tables:
         return ReportTables(self._optional, schedule, boxes, self.first_date, self.horizon)
 
     def _judged(self, parsed: Parsed, *contradictions: Broken) -> Parsed:
-        """A date whose schedule is not understood cannot be complete in any table."""
-        broken = (Problem(found.game_date, f"{found.rule}: {found.message}") for found in failures(contradictions))
+        """What the schedule does not say of a date, or of a game, no table can be complete without."""
+        broken = (Problem(it.game_date, f"{it.rule}: {it.message}", it.game_id) for it in failures(contradictions))
         problems = dict.fromkeys((*self.schedule.problems, *parsed.problems, *broken))
         return replace(parsed, problems=tuple(problems))
 

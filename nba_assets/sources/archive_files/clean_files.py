@@ -1,14 +1,15 @@
 """Files games, team_box and player_box (.parquet or .csv) keyed by NBA ids: the clean archive layout."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
 
-from nba_assets.contracts.game_constants import OVERTIME_TEAM_MINUTES, REGULATION_TEAM_MINUTES
 from nba_assets.contracts.raw import BOX_COUNTS
+from nba_assets.sources.archive_files import game_facts
 from nba_assets.sources.archive_files.game_facts import Stated
+from nba_assets.sources.archive_files.game_minutes import GameMinutes, game_minutes, overtime_periods
 from nba_assets.sources.archive_files.not_covered import NAME as NOT_COVERED
 from nba_assets.sources.archive_files.not_covered import NotCovered, read_not_covered
 from nba_assets.sources.parsing import normalise, raw_frames, schedule_reconciliation
@@ -22,7 +23,8 @@ TABLES = ("games", "team_box", "player_box")
 
 _GAMES = ("game_id", "game_date", "home_team_id", "away_team_id", "neutral_site", "home_pts", "away_pts")
 _GAMES_OPTIONAL = ("minutes_home", "ot_periods", "status")
-_GAME_FACTS = ("home_team_id", "away_team_id", "home_pts", "away_pts")
+_SIDES, _SCORE = ("home_team_id", "away_team_id"), ("home_pts", "away_pts")
+_GAME_FACTS = (*_SIDES, *_SCORE)
 _LABELS = ("season", "season_type")
 """Columns that need not be there; where they are, they must be what the game's id and its date say."""
 
@@ -59,14 +61,16 @@ class CleanFiles:
                 "game_date": games.dates("game_date"),
                 "home_team_id": games.team_ids("home_team_id"),
                 "away_team_id": games.team_ids("away_team_id"),
-                "is_neutral_site": games.read("neutral_site", normalise.booleans, "true or false", required=True),
+                "is_neutral_site": games.optional("neutral_site", normalise.booleans, "true or false"),
                 "is_postponed": _statuses(games).isin(_CALLED_OFF),
                 "tipoff_utc": pd.NaT,
             }
         )
+        facts = game_facts.with_settled(facts, self.judged.settled)
         schedule_reconciliation.check_schedule(games, "game_id", facts)
         usable = schedule_reconciliation.usable(games, facts)
-        return Parsed(raw_frames.schedule_rows(usable), games.problems(facts["game_date"]), notes=self._notes)
+        notes = (*self._notes, *games.notes(facts["game_date"]))
+        return Parsed(raw_frames.schedule_rows(usable), games.problems(facts["game_date"]), notes=notes)
 
     def results(self, schedule: pd.DataFrame) -> Parsed:
         """Final scores; a game without a score is scheduled, unless its `status` says that it is not played."""
@@ -75,7 +79,7 @@ class CleanFiles:
         games.fault(home.isna() != away.isna(), "home_pts", "and away_pts: one score is missing")
         played = home.notna() & away.notna()
         ids = games.game_ids("game_id")
-        minutes = self._game_minutes.reindex(ids).set_axis(ids.index)
+        minutes = self._minutes.minutes.reindex(ids).set_axis(ids.index)
         games.fault(played & minutes.isna(), "game_id", "has neither ot_periods nor minutes")
         stated = _statuses(games)
         games.fault(played & stated.isin(_CALLED_OFF), "status", "is not that of a game with a score")
@@ -90,8 +94,10 @@ class CleanFiles:
                 "overtime_periods": overtime_periods(minutes).where(played),
             }
         )
+        facts = game_facts.with_settled(facts, self.judged.settled)
         usable = facts[ids.isin(schedule["game_id"]) & ~games.bad]
-        return Parsed(raw_frames.result_rows(usable), games.problems(facts["game_date"]))
+        notes = self._minutes.notes(usable, self.files["games"].name)
+        return Parsed(raw_frames.result_rows(usable), games.problems(facts["game_date"]), notes)
 
     def team_boxes(self, schedule: pd.DataFrame) -> Parsed:
         """Official totals. Both teams have the minutes of the game: 240 and 25 for each overtime."""
@@ -104,7 +110,7 @@ class CleanFiles:
             }
         )
         day = _placed(box, lines, schedule)
-        lines["minutes"] = self._game_minutes.reindex(lines["game_id"]).to_numpy()
+        lines["minutes"] = self._minutes.minutes.reindex(lines["game_id"]).to_numpy()
         box.fault(lines["minutes"].isna() & ~box.bad, "game_id", "is a game without ot_periods or minutes")
         usable = schedule_reconciliation.usable(box, lines)
         return Parsed(raw_frames.team_rows(usable, schedule), box.problems(day))
@@ -118,54 +124,55 @@ class CleanFiles:
                 "team_id": box.team_ids("team_id"),
                 "player_id": box.read("player_id", normalise.player_ids, "an NBA player id"),
                 "player_name": box.labels("player_name"),
-                "is_starter": box.read("starter", normalise.booleans, "true or false"),
+                "is_starter": box.optional("starter", normalise.booleans, "true or false"),
                 "minutes": box.read("minutes", normalise.minutes, "minutes (32, 32.5 or MM:SS)"),
                 "dnp_reason": box.rows["dnp_reason"],
-                **{
-                    column: box.read(column, normalise.counts, "a whole number")
-                    for column in (*BOX_COUNTS, "plus_minus")
-                },
+                **{column: box.read(column, normalise.counts, "a whole number") for column in BOX_COUNTS},
+                "plus_minus": box.optional("plus_minus", normalise.counts, "a whole number"),
             },
             copy=False,
         )
         day = _placed(box, lines, schedule)
         schedule_reconciliation.check_did_not_play(box, "minutes", lines)
         usable = schedule_reconciliation.usable(box, lines)
-        return Parsed(raw_frames.player_rows(usable, schedule), box.problems(day))
+        return Parsed(raw_frames.player_rows(usable, schedule), box.problems(day), box.notes(day))
 
+    @cached_property
+    def judged(self) -> game_facts.Judged:
+        """What becomes of facts that are not stated alike."""
+        return game_facts.judged(self.stated)
+
+    @cached_property
     def stated(self) -> list[Stated]:
-        """What games and box lines say of the games."""
+        """What games and box lines say of the games; points are those of the home team that most say there was."""
         games = self._rows("games", ("game_id", "game_date", *_GAME_FACTS), _LABELS)
+        points = {name: _numbers(games.rows[name]) for name in _SCORE}
         facts = pd.DataFrame(
             {
                 "game_id": normalise.game_ids(games.rows["game_id"]),
-                **{name: _numbers(games.rows[name]) for name in _GAME_FACTS},
+                **{name: _numbers(games.rows[name]) for name in _SIDES},
                 **_when(games),
             }
         )
-        home = (
-            facts.dropna(subset=["game_id", "home_team_id"])
-            .drop_duplicates("game_id")
-            .set_index("game_id")["home_team_id"]
-        )
-        found = [Stated(games, facts, {str(name): str(name) for name in facts})]
-        for table, counts in (("team_box", ("pts",)), ("player_box", ())):
-            box = self._rows(table, ("game_id", "game_date", "team_id", *counts), ("is_home", *_LABELS))
-            game_ids, team = normalise.game_ids(box.rows["game_id"]), _numbers(box.rows["team_id"])
+        found = [Stated(games, facts, {name: name for name in (*map(str, facts), *_SCORE)})]
+        for table in ("team_box", "player_box"):
+            box = self._rows(table, ("game_id", "game_date", "team_id", "pts"), ("is_home", *_LABELS))
             says_home, _ = normalise.booleans(box.rows["is_home"])
-            of_game = home.reindex(game_ids).set_axis(team.index)
-            lines = {"game_id": game_ids, "home_team_id": team.where(says_home.eq(1)),
-                     "away_team_id": team.where(says_home.eq(0))}  # fmt: skip
-            for column in counts:
-                points = _numbers(box.rows[column])
-                lines |= {
-                    "home_pts": points.where(team.eq(of_game)),
-                    "away_pts": points.where(team.lt(of_game) | team.gt(of_game)),
-                }
-            columns = {"home_team_id": "is_home", "away_team_id": "is_home", "home_pts": "pts", "away_pts": "pts"}
-            labels = _when(box)
+            team, labels = _numbers(box.rows["team_id"]), _when(box)
+            lines = {
+                "game_id": normalise.game_ids(box.rows["game_id"]),
+                "home_team_id": team.where(says_home.eq(1)),
+                "away_team_id": team.where(says_home.eq(0)),
+            }
+            columns = {**dict.fromkeys(_SIDES, "is_home"), **dict.fromkeys(_SCORE, "pts")}
             found.append(Stated(box, pd.DataFrame(lines | labels), columns | {name: name for name in labels}))
-        return found
+        placed = game_facts.with_settled(facts, game_facts.settled(found, _SIDES))
+        placed = placed.dropna(subset=["game_id", "home_team_id"]).drop_duplicates("game_id")
+        home = placed.set_index("game_id")["home_team_id"]
+        return [
+            replace(found[0], facts=facts.assign(**points)),
+            *(replace(box, facts=box.facts.assign(**_score(box, home))) for box in found[1:]),
+        ]
 
     @property
     def _games(self) -> DeliveredRows:
@@ -208,21 +215,10 @@ class CleanFiles:
         return read_file(file.path, file.name, {*columns, *optional}, _TEXT)
 
     @cached_property
-    def _game_minutes(self) -> pd.Series:
-        """Team minutes of each game by id: as stated, else by its overtimes, else by its players' sum."""
+    def _minutes(self) -> GameMinutes:
         games = self._games
         stated = games.read("minutes_home", normalise.minutes, "minutes")
         overtimes = games.read("ot_periods", normalise.counts, "a number of overtimes")
-        minutes = stated.fillna(REGULATION_TEAM_MINUTES + OVERTIME_TEAM_MINUTES * overtimes)
-        minutes.index = games.game_ids("game_id")
-        # a game that was moved has a row for each date, and its minutes in one of them
-        minutes = minutes.iloc[minutes.isna().to_numpy().argsort(kind="stable")]
-        minutes = minutes[minutes.index.notna() & ~minutes.index.duplicated()]
-        if minutes.isna().any():
-            minutes = minutes.fillna(self._summed_minutes())
-        return minutes
-
-    def _summed_minutes(self) -> pd.Series:
         box = self._rows("player_box", ("game_id", "team_id", "minutes"), ())
         played = pd.DataFrame(
             {
@@ -231,13 +227,7 @@ class CleanFiles:
                 "minutes": box.read("minutes", normalise.minutes, "minutes"),
             }
         )
-        team_minutes = played.groupby(["game_id", "team_id"])["minutes"].sum(min_count=1).groupby("game_id").max()
-        return REGULATION_TEAM_MINUTES + OVERTIME_TEAM_MINUTES * overtime_periods(team_minutes)
-
-
-def overtime_periods(team_minutes: pd.Series) -> pd.Series:
-    """Overtimes played: the sum of rounded player minutes is off by a few minutes, an overtime adds 25."""
-    return ((team_minutes - REGULATION_TEAM_MINUTES) / OVERTIME_TEAM_MINUTES).round().clip(lower=0) + 0.0
+        return game_minutes(games.game_ids("game_id"), stated, overtimes, played)
 
 
 def _statuses(games: DeliveredRows) -> pd.Series:
@@ -257,6 +247,15 @@ def _when(rows: DeliveredRows) -> dict[str, pd.Series]:
         "season": normalise.season_labels(rows.rows["season"]),
         "season_type": normalise.season_types(rows.rows["season_type"]),
     }
+
+
+def _score(box: Stated, home: pd.Series) -> dict[str, pd.Series]:
+    """Points of the home and of the away team on the lines of a box file: the sums over their lines."""
+    game_ids, team, pts = box.facts["game_id"], _numbers(box.rows.rows["team_id"]), _numbers(box.rows.rows["pts"])
+    of_team = pts.groupby([game_ids, team])
+    total = of_team.transform("sum").where(of_team.transform("count").gt(0))
+    of_game = home.reindex(game_ids).set_axis(team.index)
+    return {"home_pts": total.where(team.eq(of_game)), "away_pts": total.where(team.lt(of_game) | team.gt(of_game))}
 
 
 def _numbers(values: pd.Series) -> pd.Series:

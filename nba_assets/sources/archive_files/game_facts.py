@@ -1,20 +1,27 @@
 """What the files of a delivery state of a game: date, home and away, score, season. Two answers are a contradiction.
 
-A game's id states its season and phase, its date states its season too. Which statement is wrong nobody can tell, so
-that a contradicted game rejects every date that it is said to be on, in every table that rests on the schedule.
+A game's id states its season and phase, its date states its season too. Who was at home and what the score was is
+taken from most of three or more statements, and a note says so. Else nobody can tell which is wrong: the game is
+quarantined on every date that it is said to be on, in every table that rests on the schedule.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from nba_assets.contracts.stated_twice import GAME_FACTS
-from nba_assets.partitions import season_of
+from nba_assets.partitions import label_date, season_of
 from nba_assets.sources.parsing import normalise, schedule_reconciliation
 from nba_assets.sources.parsing.column_parser import DeliveredRows
 from nba_assets.sources.port import Problem
+
+SETTLED_FACTS = ("home_team_id", "away_team_id", "home_pts", "away_pts")
+"""Facts that a majority of statements settles. A date is none: it decides what was known when."""
+
+MAJORITY = 2
+"""Statements that must agree, at least, to outvote another one."""
 
 NEAR_DAYS = 150
 """Days from the other games within which a date that is not understood counts as covered: the longest pause between
@@ -38,32 +45,122 @@ class Stated:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """A game of which a fact is stated with two values; `dates` are all that it is said to be on."""
+    """A game of which a fact is stated with two values; `dates` and `teams` are all that are said of it."""
 
     game_id: str
     message: str
     dates: tuple[dt.date, ...]
+    teams: tuple[int, ...] = ()
 
 
-def contradictions(files: Sequence[Stated]) -> tuple[Contradiction, ...]:
-    """The games of which the files do not all state the same, in order of their ids; a game must be in the first."""
+@dataclass(frozen=True)
+class Settled:
+    """A fact of a game that is stated otherwise once, and alike by most: `value` is theirs."""
+
+    game_id: str
+    fact: str
+    value: object
+    message: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What becomes of the games of which not everything is stated alike: settled, or contradicted; by game id."""
+
+    settled: tuple[Settled, ...]
+    contradictions: tuple[Contradiction, ...]
+
+
+def settled(files: Sequence[Stated], facts: Iterable[str] = SETTLED_FACTS) -> tuple[Settled, ...]:
+    """What the majority of statements decides, in order of fact and game id."""
+    return tuple(
+        Settled(game_id, fact, value, _settled_message(files, fact, game_id, values, value))
+        for fact in facts
+        for game_id, values, value in _torn(files, fact)
+        if value is not None
+    )
+
+
+def _settled_message(files: Sequence[Stated], fact: str, game_id: str, values: pd.DataFrame, value: object) -> str:
+    reported = " but ".join(_reported(files, fact, values))
+    return f"game {game_id}: {GAME_FACTS[fact]} is {reported}; {_shown(value)} is taken, as most say"
+
+
+def with_settled(facts: pd.DataFrame, found: Sequence[Settled]) -> pd.DataFrame:
+    """Facts of games (game_id and some of `GAME_FACTS`) with what was settled in them."""
+    facts = facts.copy(deep=False)
+    for one in found:
+        if one.fact in facts:
+            facts[one.fact] = facts[one.fact].mask(facts["game_id"].eq(one.game_id), one.value)
+    return facts
+
+
+def settled_notes(files: Sequence[Stated], found: Sequence[Settled]) -> tuple[Problem, ...]:
+    """What was settled, on the game's date."""
+    if not found:
+        return ()
+    dates = with_settled(files[0].facts, found).dropna(subset="game_date").drop_duplicates("game_id")
+    day = dates.set_index("game_id")["game_date"]
+    return tuple(Problem(label_date(day[one.game_id]), one.message, one.game_id) for one in found if one.game_id in day)
+
+
+def _torn(files: Sequence[Stated], fact: str) -> Iterator[tuple[str, pd.DataFrame, object]]:
+    """Games of which the fact is stated with several values: id, `_distinct` rows, and the value of the majority.
+
+    A file that contradicts itself has no vote, and where the first does there is no majority.
+    """
+    distinct = _distinct(files, fact)
+    torn = distinct[distinct.duplicated("game_id", keep=False)]
+    if torn.empty:
+        return
+    votes = _statements(files, fact)
+    against_itself = votes.duplicated(["game_id", "file", "of"], keep=False)
+    undecided = votes.loc[against_itself & votes["file"].eq(0), "game_id"]
+    votes = votes[~against_itself & ~votes["game_id"].isin(undecided)] if fact in SETTLED_FACTS else votes.iloc[:0]
+    for game_id, values in torn.groupby("game_id"):
+        counts = votes.loc[votes["game_id"] == game_id, "value"].value_counts()
+        is_majority = len(counts) > 0 and counts.iloc[0] >= MAJORITY and counts.iloc[0] > counts.iloc[1:].sum()
+        yield str(game_id), values, counts.index[0] if is_majority else None
+
+
+def judged(files: Sequence[Stated]) -> Judged:
+    """The games of which the files do not all state the same; a game must be in the first file."""
+    decided: list[Settled] = []
     said: dict[str, list[str]] = {}
     for fact, words in GAME_FACTS.items():
-        distinct = _distinct(files, fact)
-        torn = distinct[distinct.duplicated("game_id", keep=False)]
-        for game_id, values in torn.groupby("game_id"):
-            said.setdefault(str(game_id), []).append(f"{words} is {' but '.join(_reported(files, fact, values))}")
+        for game_id, values, value in _torn(files, fact):
+            if value is None:
+                said.setdefault(game_id, []).append(f"{words} is {' but '.join(_reported(files, fact, values))}")
+            else:
+                message = _settled_message(files, fact, game_id, values, value)
+                decided.append(Settled(game_id, fact, value, message))
     dated = _distinct(files, "game_date", with_implied=False)
     for _, unknown in dated[~dated["game_id"].isin(files[0].facts["game_id"])].drop_duplicates("game_id").iterrows():
         words = f"it is in {_place(files, 'game_date', unknown)} but not in {files[0].rows.names}"
         said.setdefault(str(unknown["game_id"]), []).append(words)
     days = dated[dated["game_id"].isin(said)].groupby("game_id")["value"]
     dates = {game_id: tuple(sorted({day.date() for day in values})) for game_id, values in days}
+    if not said:
+        return Judged(tuple(decided), ())
+    teams = teams_stated(files)
     what = "correct the file that is wrong and materialize the dates again"
-    return tuple(
-        Contradiction(game_id, f"game {game_id}: {'; '.join(said[game_id])}; {what}", dates.get(game_id, ()))
+    contradicted = tuple(
+        Contradiction(
+            game_id, f"game {game_id}: {'; '.join(said[game_id])}; {what}", dates.get(game_id, ()),
+            teams.get(game_id, ()),
+        )
         for game_id in sorted(said)
-    )
+    )  # fmt: skip
+    return Judged(tuple(decided), contradicted)
+
+
+def teams_stated(files: Sequence[Stated]) -> dict[str, tuple[int, ...]]:
+    """All teams that are said to play in each game."""
+    sides = pd.concat([_distinct(files, f"{side}_team_id", with_implied=False) for side in ("home", "away")])
+    return {
+        str(game_id): tuple(sorted({int(team) for team in values}))
+        for game_id, values in sides.groupby("game_id")["value"]
+    }
 
 
 def neutral_notes(files: Sequence[Stated]) -> tuple[Problem, ...]:
@@ -83,9 +180,16 @@ def neutral_notes(files: Sequence[Stated]) -> tuple[Problem, ...]:
 
 
 def problems(found: Sequence[Contradiction], first: dt.date, last: dt.date) -> tuple[Problem, ...]:
-    """Each contradiction for each of its dates; of a date that is not covered for the nearest one that is."""
+    """Each contradiction for each of its dates; of a date that is not covered for the nearest one that is.
+
+    Whose two teams are not said is a problem of its dates, for nobody knows whose gap the game is.
+    """
     return tuple(
-        dict.fromkeys(Problem(min(max(day, first), last), one.message) for one in found for day in one.dates or (last,))
+        dict.fromkeys(
+            Problem(min(max(day, first), last), one.message, one.game_id if len(one.teams) > 1 else "", one.teams)
+            for one in found
+            for day in one.dates or (last,)
+        )
     )
 
 
@@ -113,6 +217,11 @@ def extent(sound: pd.Series, doubtful: Sequence[Sequence[dt.date]]) -> tuple[dt.
 
 def _distinct(files: Sequence[Stated], fact: str, with_implied: bool = True) -> pd.DataFrame:
     """game_id, value and place of each value of the fact that a file states, once for each game."""
+    return _statements(files, fact, with_implied).drop_duplicates(["game_id", "value"])
+
+
+def _statements(files: Sequence[Stated], fact: str, with_implied: bool = True) -> pd.DataFrame:
+    """game_id, value and place of each value of the fact, once for each file and game; the id counts as a file."""
     parts = []
     for number, stated in enumerate(files):
         if fact in stated.facts:
@@ -125,8 +234,8 @@ def _distinct(files: Sequence[Stated], fact: str, with_implied: bool = True) -> 
         ids = pd.concat([stated.facts["game_id"] for stated in files]).dropna().drop_duplicates()
         parts.append(_once(ids, _OF_IDS[fact](ids), -1))
     if not parts:
-        return pd.DataFrame({"game_id": [], "value": []})
-    return pd.concat(parts, ignore_index=True).drop_duplicates(["game_id", "value"])
+        return pd.DataFrame({"game_id": [], "value": [], "file": [], "of": []})
+    return pd.concat(parts, ignore_index=True)
 
 
 _OF_IDS = {"season": normalise.seasons_of_games, "season_type": normalise.season_types_of_games}

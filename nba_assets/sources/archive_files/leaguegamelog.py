@@ -8,8 +8,8 @@ import pandas as pd
 
 from nba_assets.contracts.game_constants import OVERTIME_TEAM_MINUTES, REGULATION_TEAM_MINUTES
 from nba_assets.contracts.raw import BOX_COUNTS
-from nba_assets.sources.archive_files.clean_files import overtime_periods
-from nba_assets.sources.archive_files.game_facts import Stated
+from nba_assets.sources.archive_files.game_facts import Judged, Stated, judged
+from nba_assets.sources.archive_files.game_minutes import overtime_periods
 from nba_assets.sources.parsing import normalise, raw_frames, schedule_reconciliation
 from nba_assets.sources.parsing.column_parser import DeliveredRows
 from nba_assets.sources.parsing.files import read_file
@@ -57,6 +57,12 @@ class LeagueGameLog:
         """Nothing: a log declares nothing."""
         return frozenset()
 
+    @cached_property
+    def judged(self) -> Judged:
+        """What becomes of facts that are not stated alike."""
+        return judged(self.stated)
+
+    @cached_property
     def stated(self) -> list[Stated]:
         """What the logs of teams and of players say of the games."""
         return [_stated(parts) for parts in (self._team_parts, self._player_parts)]

@@ -68,4 +68,5 @@ def _problem(row: dict[Hashable, Any], what: str) -> Problem:
         day,
         f"player lines on {day}: {what} in this delivery (game {row['game_id']}, {row['team']}); correct the file and "
         "materialize the date again",
+        str(row["game_id"]),
     )

@@ -105,7 +105,7 @@ def league_schedule(response: Response) -> tuple[Delivery, Delivery]:
             "game_date": day,
             "home_team_id": rows.team_ids("homeTeamId"),
             "away_team_id": rows.team_ids("awayTeamId"),
-            "is_neutral_site": rows.read("isNeutral", normalise.booleans, "true or false", required=True),
+            "is_neutral_site": rows.optional("isNeutral", normalise.booleans, "true or false"),
             "is_postponed": rows.rows["postponedStatus"].eq("Y") | text.isin(_POSTPONED_TEXTS),
             "tipoff_utc": tipoff.mask(text.eq("TBD")),
         }

@@ -140,7 +140,7 @@ def _final(results: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _nothing_yet(game: Mapping[str, Any], what: str) -> tuple[Delivery, Delivery]:
     message = f"{what} of {game['game_id']} is empty although the game is final; materialize the date again later"
-    problem = (Problem(pd.Timestamp(game["game_date"]).date(), message),)
+    problem = (Problem(pd.Timestamp(game["game_date"]).date(), message, str(game["game_id"])),)
     return (
         Delivery(_empty("team_box_scores"), problem),
         Delivery(_empty("player_box_scores"), problem),

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import LARGEST
+from nba_assets.partitions import label_date
 from nba_assets.sources.parsing import normalise
 from nba_assets.sources.port import Problem, SourceError
 from nba_assets.sources.teams import TRICODE_BY_ID
@@ -38,6 +39,15 @@ class DeliveredRows:
         self.rows.index = pd.RangeIndex(len(self.rows))
         self.bad = pd.Series(False, index=self.rows.index)
         self._faults: list[tuple[pd.Series, str, str]] = []
+        self._left_out: list[tuple[pd.Series, str, str]] = []
+        self._games: pd.Series | None = None
+
+    def optional(self, column: str, normaliser: Normaliser, meaning: str) -> pd.Series:
+        """The column normalised; what is not `meaning` is null, for nothing needs it, and `notes` names it."""
+        values, bad = normaliser(self.rows[column])
+        if bad.any():
+            self._left_out.append((bad, column, f"is not {meaning}"))
+        return values.mask(bad)
 
     def read(self, column: str, normaliser: Normaliser, meaning: str, *, required: bool = False) -> pd.Series:
         """The column normalised; values that are not `meaning`, and nulls where required, are remembered as faults."""
@@ -63,6 +73,7 @@ class DeliveredRows:
         """10-character NBA game ids; None and a fault where not understood."""
         ids = normalise.game_ids(self.rows[column])
         self._mark(ids.isna(), column, "is not an NBA game id")
+        self._games = ids
         return ids
 
     def team_ids(self, column: str) -> pd.Series:
@@ -84,25 +95,43 @@ class DeliveredRows:
             self._faults.append((bad, column, text))
 
     def problems(self, dates: pd.Series) -> tuple[Problem, ...]:
-        """One Problem for each date, column and kind of fault, with a count and the first value as an example."""
-        found: dict[tuple[dt.date, int], tuple[int, int]] = {}
+        """One Problem for each game, column and kind of fault, with a count and the first value as an example.
+
+        Where the game of a row is not understood the problem is of its date.
+        """
+        games = pd.Series("", index=dates.index) if self._games is None else self._games.fillna("")
+        found: dict[tuple[dt.date, str, int], tuple[int, int]] = {}
         for number, (bad, _, _) in enumerate(self._faults):
-            faulty = pd.DataFrame({"day": dates[bad].dt.date, "row": dates.index[bad]})
-            for day, row, count in faulty.groupby("day")["row"].agg(["min", "size"]).itertuples():
-                found[(day, number)] = (row, count)
+            faulty = pd.DataFrame({"day": dates[bad].dt.date, "game": games[bad], "row": dates.index[bad]})
+            counts = faulty.groupby(["day", "game"])["row"].agg(["min", "size"]).reset_index()
+            for day, game_id, row, count in counts.itertuples(index=False):
+                found[(day, game_id, number)] = (row, count)
         problems = []
-        for (day, number), (row, count) in sorted(found.items()):
+        for (day, game_id, number), (row, count) in sorted(found.items()):
             _, column, text = self._faults[number]
             value = self._shown(row, column)
-            more = f" (and {count - 1} more on this date)" if count > 1 else ""
+            more = f" (and {count - 1} more {'of the game' if game_id else 'on this date'})" if count > 1 else ""
             problems.append(
                 Problem(
                     day,
                     f"{self.place(row)}: column {column} on {day}: {value} {text}{more}; "
                     "correct the file and materialize the date again",
+                    game_id,
                 )
             )
         return tuple(problems)
+
+    def notes(self, dates: pd.Series) -> tuple[Problem, ...]:
+        """One note for each date and optional column with values that are not understood."""
+        return tuple(
+            Problem(
+                label_date(day),
+                f"{self.place(rows.index[0])}: column {column}: {self._shown(rows.index[0], column)} {text}"
+                f"{f' (and {len(rows) - 1} more)' if len(rows) > 1 else ''}; left out",
+            )
+            for bad, column, text in self._left_out
+            for day, rows in dates[bad].groupby(dates[bad])
+        )
 
     def _mark(self, bad: pd.Series, column: str, text: str) -> None:
         if len(bad) > 1 and bad.all():

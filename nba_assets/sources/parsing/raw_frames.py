@@ -29,7 +29,9 @@ def schedule_rows(games: pd.DataFrame) -> pd.DataFrame:
         home_team=home,
         away_team=away,
     )
-    return contract_frame(raw.GAME_SCHEDULE, rows, {"tipoff_utc": Absence.SOURCE_UNAVAILABLE})
+    return contract_frame(
+        raw.GAME_SCHEDULE, rows, dict.fromkeys(("tipoff_utc", "is_neutral_site"), Absence.SOURCE_UNAVAILABLE)
+    )
 
 
 def result_rows(games: pd.DataFrame) -> pd.DataFrame:

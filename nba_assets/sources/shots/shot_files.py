@@ -152,6 +152,7 @@ def _games_of(file: LandedFile, kind: _Kind, schedule: pd.DataFrame) -> pd.Serie
 
 
 def _problems(message: str, games: pd.Series, schedule: pd.DataFrame) -> list[Problem]:
+    """One Problem for each date of the games: what is published of them stays."""
     days: list[dt.date] = sorted(set(schedule.loc[schedule["game_id"].isin(games), "game_date"].dt.date))
     return [Problem(day, message) for day in days]
 

@@ -114,12 +114,13 @@ def _opponents(game_ids: pd.Series, team_ids: pd.Series, games: pd.DataFrame) ->
 
 
 def _problems(lines: pd.DataFrame, column: str, bad: pd.Series, text: str) -> list[Problem]:
-    """One problem a date, with the first value as an example."""
+    """One problem for each game, with the first value as an example; of one without an id that counts for its date."""
     found = []
-    for day, rows in lines[bad].groupby("game_date"):
+    known = normalise.game_ids(lines["game_id"]).fillna("")
+    for (day, game_id), rows in lines[bad].groupby(["game_date", known[bad]]):
         first = rows.iloc[0]
         more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
         message = f"simulated league, {day:%Y-%m-%d}: column {column} of game {first['game_id']}, team "
         message += f"{TRICODE_BY_ID[first['team_id']]}: {first[column]!r} {text}{more}; deliver the date again"
-        found.append(Problem(label_date(day), message))
+        found.append(Problem(label_date(day), message, str(game_id)))
     return found

@@ -10,7 +10,7 @@ import json
 from dataclasses import replace
 
 from nba_assets.partitions import Span
-from nba_assets.readiness.audit import Waiver
+from nba_assets.readiness.failures import Waiver
 from nba_assets.warehouse.bigquery.jobs import Parameter, Value
 from nba_assets.warehouse.bigquery.names import Names
 from nba_assets.warehouse.changes import NUMBERED, PENDING, Change, Entry
@@ -22,7 +22,7 @@ MOVED = "nba_moved"
 
 
 def script(
-    names: Names, change: Change, keep: dt.timedelta, rows: str, ledger: str
+    names: Names, change: Change, keep: dt.timedelta, rows: str, refused: str, ledger: str
 ) -> tuple[str, dict[str, Parameter]]:
     """The transaction of a change, and its parameters; its only rows are the number of the new build."""
     contract, table = change.contract, names.table(change.contract)
@@ -57,10 +57,10 @@ def script(
     if change.failed:
         parameters["failed"] = list(change.failed)
         steps.append(f"DELETE FROM {names.rejected(contract)} WHERE game_date IN UNNEST(@failed)")
-        if rows:
+        if refused:
             steps.append(
                 f"INSERT INTO {names.rejected(contract)} ({columns}, attempt_build) "
-                f"SELECT {columns}, new_build FROM {rows} WHERE game_date IN UNNEST(@failed)"
+                f"SELECT {columns}, new_build FROM {refused}"
             )
     steps += _ledger_steps(names, ledger)
     if change.journal is not None:
@@ -172,8 +172,8 @@ def waiver_script(names: Names, waiver: Waiver, now: dt.datetime) -> tuple[str, 
         "DECLARE new_waiver STRING",
         *touch(names),
         f"SET new_waiver = (SELECT CONCAT('w', CAST(COUNT(*) + 1 AS STRING)) FROM {waivers})",
-        f"INSERT INTO {waivers} (waiver_id, table_name, rule, first_date, last_date, until, who, why, created_at) "
-        "SELECT new_waiver, @table, @rule, @first, @last, @until, @who, @why, @now",
+        f"INSERT INTO {waivers} (waiver_id, table_name, rule, first_date, last_date, until, who, why, "
+        "game_id, created_at) SELECT new_waiver, @table, @rule, @first, @last, @until, @who, @why, @game_id, @now",
         f"INSERT INTO {names.system('journal')} ({', '.join(f'`{name}`' for name in JOURNAL_COLUMNS)}) "
         "SELECT @now, 'waive', @who, @why, @table, @first, @last, REPLACE(@detail, 'PENDING', new_waiver)",
         "COMMIT TRANSACTION",
@@ -181,7 +181,8 @@ def waiver_script(names: Names, waiver: Waiver, now: dt.datetime) -> tuple[str, 
     ]
     parameters: dict[str, Parameter] = {
         "table": waiver.table, "rule": waiver.rule, "first": waiver.first, "last": waiver.last, "until": waiver.until,
-        "who": waiver.who, "why": waiver.why, "now": now, "detail": json.dumps(entry.detail, sort_keys=True),
+        "who": waiver.who, "why": waiver.why, "game_id": waiver.game_id, "now": now,
+        "detail": json.dumps(entry.detail, sort_keys=True),
     }  # fmt: skip
     return ";\n".join(steps) + ";", parameters
 

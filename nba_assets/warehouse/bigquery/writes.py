@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from nba_assets.warehouse.bigquery.reads import BigQueryReader
 from nba_assets.warehouse.bigquery.scripts import MOVED, script
 from nba_assets.warehouse.changes import Change
 from nba_assets.warehouse.frames import to_arrow
+from nba_assets.warehouse.gated_reads import timestamps
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets.warehouse.system_tables import LEDGER_COLUMNS
 
@@ -58,9 +59,8 @@ def carry_out(jobs: BigQueryJobs, names: Names, change: Change, keep: dt.timedel
 
     What it replaces is kept; what was replaced longer ago than `keep` goes.
     """
-    days = pd.DatetimeIndex([pd.Timestamp(day) for day in (*change.changed, *change.failed)])
-    with _staged(jobs, names, change, days) as (rows, ledger):
-        statements, parameters = script(names, change, keep, rows, ledger)
+    with _staged(jobs, names, change) as (rows, refused, ledger):
+        statements, parameters = script(names, change, keep, rows, refused, ledger)
         try:
             return int(jobs.transaction(statements, parameters, table=change.contract.name)[0][0])
         except api.BadRequest as error:
@@ -70,21 +70,24 @@ def carry_out(jobs: BigQueryJobs, names: Names, change: Change, keep: dt.timedel
 
 
 @contextmanager
-def _staged(jobs: BigQueryJobs, names: Names, change: Change, days: pd.DatetimeIndex) -> Iterator[tuple[str, str]]:
-    """Full names of two tables with the rows of the days ("" when there are none) and the entries, gone afterwards."""
+def _staged(jobs: BigQueryJobs, names: Names, change: Change) -> Iterator[tuple[str, str, str]]:
+    """Full names of three tables, gone afterwards: rows to publish, rows to put beside ("" for none), entries."""
     contract = change.contract
-    rows = f"{contract.name}_{uuid.uuid4().hex}"
-    ledger = f"ledger_{uuid.uuid4().hex}"
-    wanted = None if change.rows is None else change.rows[change.rows["game_date"].isin(days)]
-    staged = []
+    staged: list[str] = []
+
+    def load(rows: pd.DataFrame | None, days: Sequence[dt.date]) -> str:
+        if rows is None or not (wanted := rows[rows["game_date"].isin(timestamps(days))]).size:
+            return ""
+        _refuse_nulls(contract, wanted)
+        staged.append(names.staging(f"{contract.name}_{uuid.uuid4().hex}"))
+        jobs.load(staged[-1], required_arrow(contract, wanted), fields_of(contract), table=contract.name)
+        return f"`{staged[-1]}`"
+
     try:
-        if wanted is not None and len(wanted):
-            _refuse_nulls(contract, wanted)
-            staged.append(names.staging(rows))
-            jobs.load(staged[-1], required_arrow(contract, wanted), fields_of(contract), table=contract.name)
-        staged.append(names.staging(ledger))
+        rows, refused = load(change.rows, change.changed), load(change.refused, change.failed)
+        staged.append(names.staging(f"ledger_{uuid.uuid4().hex}"))
         jobs.load(staged[-1], ledger_arrow(change.ledger), LEDGER_FIELDS, table="ledger")
-        yield (f"`{names.staging(rows)}`" if len(staged) == 2 else ""), f"`{names.staging(ledger)}`"
+        yield rows, refused, f"`{staged[-1]}`"
     finally:
         for table in staged:
             jobs.remove(table)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from nba_assets import clock
 from nba_assets.partitions import Span
-from nba_assets.readiness.audit import Waiver
+from nba_assets.readiness.failures import Waiver
 from nba_assets.warehouse.base import Result, SnapshotWarehouse
 from nba_assets.warehouse.changes import Change, Entry
 from nba_assets.warehouse.duckdb.file import DuckDBFile

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.partitions import Span
-from nba_assets.readiness.audit import Waiver
+from nba_assets.readiness.failures import Waiver
 from nba_assets.warehouse import system_tables
 from nba_assets.warehouse.changes import Change, Entry
 from nba_assets.warehouse.decisions import waiving
@@ -35,7 +35,9 @@ def carry_out(connection: duckdb.DuckDBPyConnection, change: Change, keep: dt.ti
     if change.rows is not None:
         _keep_replaced(connection, contract, change.changed, change.now)
         replace_rows(connection, schema.qualified(contract), contract, change.rows, change.changed)
-        replace_rows(connection, schema.rejected(contract), contract, change.rows, change.failed, attempt_build=build)
+    if change.refused is not None:
+        rejected = schema.rejected(contract)
+        replace_rows(connection, rejected, contract, change.refused, change.failed, attempt_build=build)
     write_ledger(connection, contract.name, change.ledger)
     if change.journal is not None:
         write_entry(connection, change.journal, change.now)
@@ -136,7 +138,7 @@ def insert_waiver(connection: duckdb.DuckDBPyConnection, waiver: Waiver, now: dt
     waiver = replace(waiver, waiver_id=f"w{number}")
     connection.execute(
         "INSERT INTO nba_quality.waivers (waiver_id, table_name, rule, first_date, last_date, until, who, why, "
-        "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "game_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [*astuple(waiver), now],
     )
     write_entry(connection, waiving(waiver), now)

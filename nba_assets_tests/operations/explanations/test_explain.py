@@ -36,9 +36,8 @@ class TestPartition:
     def test_a_blocked_partition_names_the_root_its_games_and_rules_that_were_not_applied(self, weeks: Weeks) -> None:
         found = explain(weeks.warehouse, "team_defense", weeks.gap)
         assert found.status == f"team_defense {weeks.gap} is blocked"
-        assert found.reasons[0].startswith(
-            f"blocked: team_box_scores {weeks.gap} is rejected: every_final_game_present"
-        )
+        assert found.reasons[0].startswith(f"blocked: team_box_scores {weeks.gap} is rejected: source_understood")
+        assert "every_final_game_present" in found.reasons[0]
         assert found.games["game_id"].tolist() == [weeks.game["game_id"]]
         assert {rule.passed for rule in found.rules} == {None}
         assert found.published == {}
@@ -47,7 +46,7 @@ class TestPartition:
     def test_a_rejected_partition_names_the_rule_and_what_it_said(self, weeks: Weeks) -> None:
         found = explain(weeks.warehouse, "team_box_scores", weeks.gap)
         failed = [rule for rule in found.rules if rule.passed is False]
-        assert [rule.rule for rule in failed] == ["every_final_game_present"]
+        assert [rule.rule for rule in failed] == ["every_final_game_present", "source_understood"]
         assert weeks.game["game_id"] in failed[0].message
         assert {"unique_key", "team_minutes_match_periods"} <= {rule.rule for rule in found.rules if rule.passed}
 

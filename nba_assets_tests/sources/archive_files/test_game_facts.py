@@ -70,9 +70,6 @@ def test_a_game_that_all_files_have_ten_years_ahead_is_not_of_its_season(tmp_pat
 @pytest.mark.parametrize(
     ("table", "column", "value", "says"),
     [
-        ("team_box", "is_home", True, "the home team is 1610612738 in games.csv, row 1 (column home_team_id) but "),
-        ("player_box", "is_home", False, "the away team is 1610612752 in games.csv, row 1 (column away_team_id) but"),
-        ("games", "home_pts", 111, "the score of the home team is 111 in games.csv, row 1 (column home_pts) but 110"),
         ("games", "season", "2023-24", "the season is 2023-24 in games.csv, row 1 (column season) but 2024-25 in "),
         ("team_box", "season_type", "Playoffs", "the phase of the season is playoffs in team_box.csv, row 1"),
         ("player_box", "game_id", "0022400099", "it is in player_box.csv, row 1 (column game_date) but not in games"),
@@ -82,6 +79,31 @@ def test_every_fact_of_a_game_is_compared(tmp_path: Path, table: str, column: st
     said = refused(clean(tmp_path, table, column, value))
     assert set(said) == {FIRST}
     assert says in said[FIRST]
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "says"),
+    [
+        ("team_box", "is_home", True, "the home team is 1610612738 in games.csv, row 1 (column home_team_id) but "),
+        ("player_box", "is_home", False, "the away team is 1610612752 in games.csv, row 1 (column away_team_id) but"),
+        ("games", "home_team_id", 1610612752, "1610612738 is taken, as most say"),
+        ("games", "away_team_id", 1610612738, "1610612752 is taken, as most say"),
+        ("games", "home_pts", 111, "the score of the home team is 111 in games.csv, row 1 (column home_pts) but 110"),
+    ],
+)  # fmt: skip
+def test_most_statements_settle_who_was_at_home_and_the_score(
+    tmp_path: Path, table: str, column: str, value: object, says: str
+) -> None:
+    source, sound = (
+        clean(tmp_path, table, column, value),
+        ArchiveSource(write_clean(tmp_path / "sound"), tmp_path / "l"),
+    )
+    assert refused(source) == {}
+    for name in ("game_schedule", "game_results"):
+        pd.testing.assert_frame_equal(source.read(name, FIRST, SECOND).rows, sound.read(name, FIRST, SECOND).rows)
+    notes = source.read("game_schedule", FIRST, SECOND).notes
+    assert {note.game_id for note in notes} == {GAME}
+    assert any(says in note.message for note in notes)
 
 
 def reverse(rows: pd.DataFrame) -> pd.DataFrame:

@@ -143,6 +143,7 @@ def test_row_numbers_are_those_of_the_file_also_where_other_events_stand_between
 
 def test_shots_of_another_date_than_the_schedules_are_refused(tmp_path: Path) -> None:
     found = parsed("shotchartdetail", mapped(small_shots.detail(), "GAME_DATE", lambda _: "20241023"), tmp_path)
-    (problem,) = found.problems
-    assert problem.game_date.isoformat() == small_shots.DAY
+    problem, *others = found.problems
+    assert {one.game_date.isoformat() for one in found.problems} == {small_shots.DAY}
+    assert len({one.game_id for one in found.problems}) == len(found.problems) == 1 + len(others)
     assert "column GAME_DATE on 2024-10-22: '20241023' is not the date on which the schedule has" in problem.message

@@ -36,8 +36,8 @@ def lines(league: SimulatedLeague) -> pd.DataFrame:
     return rows[rows["minutes"] > 0]
 
 
-def statuses(faults: list[Fault]) -> dict[str, tuple[Status, str]]:
-    """Verdict of the shots of each day about DAY."""
+def statuses(faults: list[Fault]) -> dict[str, tuple[Status, str, int]]:
+    """Verdict of the shots of each day about DAY: status, reasons, and how many games are quarantined."""
     league = SimulatedLeague(**SETTINGS, faults=faults)
     first, last = DAY - dt.timedelta(days=1), DAY + dt.timedelta(days=1)
     delivery: Delivery = league.read("shot_attempts", first, last)
@@ -46,10 +46,13 @@ def statuses(faults: list[Fault]) -> dict[str, tuple[Status, str]]:
         [day.date() for day in pd.date_range(first, last)],
         {name: league.read(name, first, last).rows for name in ("game_schedule", "player_box_scores")},
         dt.datetime.now(dt.UTC),
-        problems=[(problem.game_date, problem.message) for problem in delivery.problems],
+        problems=delivery.problems,
     )
     verdicts = audit(staged, rules_of(SHOT_ATTEMPTS), [])
-    return {day.isoformat(): (verdict.status, verdict.reasons) for day, verdict in verdicts.items()}
+    return {
+        day.isoformat(): (verdict.status, verdict.reasons, len(verdict.quarantined))
+        for day, verdict in verdicts.items()
+    }
 
 
 class TestFacts:
@@ -129,19 +132,22 @@ class TestFacts:
 
 class TestFaults:
     def test_without_a_fault_every_day_is_ready(self) -> None:
-        assert {status for status, _ in statuses([]).values()} == {Status.READY}
+        assert {(status, games) for status, _, games in statuses([]).values()} == {(Status.READY, 0)}
 
     @pytest.mark.parametrize(
-        ("kind", "detail", "says"),
+        ("kind", "detail", "says", "status", "games"),
         [
-            pytest.param("shots_missing", "partial", "attempts_match_box_score", id="partial"),
-            pytest.param("shots_renamed", "unmatched", "attempts_match_box_score", id="renamed"),
-            pytest.param("shots_layout", "", "column distance", id="layout"),
+            pytest.param("shots_missing", "partial", "attempts_match_box_score", Status.READY, 1, id="partial"),
+            pytest.param("shots_renamed", "unmatched", "attempts_match_box_score", Status.READY, 1, id="renamed"),
+            pytest.param("shots_layout", "", "column distance", Status.REJECTED, 0, id="layout"),
         ],
     )
-    def test_a_fault_rejects_its_day_and_no_other(self, kind: str, detail: str, says: str) -> None:
+    def test_a_fault_costs_its_game_or_its_day_and_no_other(
+        self, kind: str, detail: str, says: str, status: Status, games: int
+    ) -> None:
         found = statuses([Fault(kind, DAY, detail)])
-        assert [status for status, _ in found.values()] == [Status.READY, Status.REJECTED, Status.READY]
+        expected = [(Status.READY, 0), (status, games), (Status.READY, 0)]
+        assert [(status, games) for status, _, games in found.values()] == expected
         assert says in found[DAY.isoformat()][1]
 
     def test_three_in_five_of_a_renamed_game_cannot_be_matched(self, league: SimulatedLeague) -> None:
@@ -159,7 +165,7 @@ class TestFaults:
             faulty.read("shot_attempts", DAY, DAY).rows["game_id"]
         )
         assert len(missing) == 1
-        assert {status for status, _ in statuses([Fault("shots_missing", DAY)]).values()} == {Status.READY}
+        assert {status for status, *_ in statuses([Fault("shots_missing", DAY)]).values()} == {Status.READY}
 
     def test_a_key_with_the_id_in_front_changes_nothing(self, league: SimulatedLeague) -> None:
         faulty = SimulatedLeague(**SETTINGS, faults=[Fault("shots_renamed", DAY, "prefixed")])
@@ -172,7 +178,7 @@ class TestFaults:
         faulty = SimulatedLeague(**SETTINGS, faults=[Fault(fault, DAY)])
         added = len(faulty.read("shot_attempts", DAY, DAY).rows) - len(league.read("shot_attempts", DAY, DAY).rows)
         assert added == {"late_correction": 1, "overtime": 16}[fault]
-        assert {status for status, _ in statuses([Fault(fault, DAY)]).values()} == {Status.READY}
+        assert {status for status, *_ in statuses([Fault(fault, DAY)]).values()} == {Status.READY}
 
     @pytest.mark.parametrize("kind", ["shots_missing", "shots_renamed", "shots_layout"])
     def test_the_box_scores_do_not_change(self, league: SimulatedLeague, kind: str) -> None:

@@ -11,7 +11,8 @@ from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.errors import RequestError
 from nba_assets.partitions import Span
-from nba_assets.readiness.audit import Waiver, audit
+from nba_assets.readiness.audit import audit
+from nba_assets.readiness.failures import Waiver
 from nba_assets.readiness.gate import TRAINING_RULE, GateClosed
 from nba_assets.readiness.rules import rules_of
 from nba_assets.readiness.status import Status
@@ -47,7 +48,9 @@ def publish_overlong(warehouse: Warehouse, clock: Clock) -> None:
 
 
 def statuses(warehouse: Warehouse) -> list[str]:
-    return [entry(warehouse, BOX, day)["status"] for day in DAYS[:2]]
+    """Of each day: ready, or quarantined, for its only game is."""
+    entries = [entry(warehouse, BOX, day) for day in DAYS[:2]]
+    return ["quarantined" if row["quarantined"] else row["status"] for row in entries]
 
 
 def test_a_waiver_lets_a_failed_rule_pass_and_taints(warehouse: Warehouse, clock: Clock) -> None:
@@ -56,7 +59,7 @@ def test_a_waiver_lets_a_failed_rule_pass_and_taints(warehouse: Warehouse, clock
     assert warehouse.read_window(TABLES[BOX], DAYS).waivers == [given]
     assert warehouse.read_window(TABLES["game_results"], DAYS).waivers == []
     publish_overlong(warehouse, clock)
-    assert statuses(warehouse) == ["ready", "rejected"]
+    assert statuses(warehouse) == ["ready", "quarantined"]
     assert entry(warehouse, BOX, DAYS[0])["waivers"] == "w1"
     assert warehouse.state().tainted["player_box_scores"].tolist() == [True, False, False, False]
 
@@ -65,15 +68,15 @@ def test_a_waiver_that_names_the_rule_as_it_was_before_still_lets_it_pass(wareho
     warehouse.add_waiver(FIRST_DAY, "team_minutes", **WHO)
     warehouse.add_waiver(Span(MODEL, DAYS[1], DAYS[1]), "training_window", **WHO)
     publish_overlong(warehouse, clock)
-    assert statuses(warehouse) == ["ready", "rejected"]
+    assert statuses(warehouse) == ["ready", "quarantined"]
     assert entry(warehouse, BOX, DAYS[0])["waivers"] == "w1"
     assert warehouse.waivers()["rule"].tolist() == ["team_minutes_match_periods", TRAINING_RULE]
     warehouse.add_waiver(Span(MODEL, DAYS[0], DAYS[0]), TRAINING_RULE, **WHO)
-    assert [waiver.waiver_id for waiver in train(warehouse).waivers] == ["w1", "w2", "w3"]
+    assert [waiver.waiver_id for waiver in train(warehouse).waivers] == ["w1", "w3"]
 
 
 @pytest.mark.parametrize("ending", ["expired", "revoked"])
-def test_a_waiver_that_has_ended_lets_nothing_pass_but_keeps_its_taint(
+def test_a_waiver_that_has_ended_lets_nothing_pass_but_taints_what_it_let(
     warehouse: Warehouse, clock: Clock, ending: str
 ) -> None:
     warehouse.add_waiver(FIRST_DAY, "team_minutes_match_periods", **WHO)
@@ -84,8 +87,9 @@ def test_a_waiver_that_has_ended_lets_nothing_pass_but_keeps_its_taint(
         warehouse.revoke_waiver("w1", "bob", "seen the tape")
     assert warehouse.state().tainted[BOX].tolist() == [True, False, False, False]
     publish_overlong(warehouse, clock)
-    assert statuses(warehouse) == ["rejected", "rejected"]
-    assert entry(warehouse, BOX, DAYS[0])["waivers"] == "w1", "of what is published"
+    assert statuses(warehouse) == ["quarantined", "quarantined"]
+    assert entry(warehouse, BOX, DAYS[0])["waivers"] == "", "without the game nothing is published under it"
+    assert not warehouse.state().tainted[BOX].any()
     publish(warehouse, BOX, DAYS[:1])
     assert not warehouse.state().tainted[BOX].any()
 

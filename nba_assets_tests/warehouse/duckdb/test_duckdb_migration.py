@@ -63,7 +63,7 @@ def version_1(built: Path, tmp_path: Path) -> Path:
             connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {TABLES[name].dataset}.{name}")
         connection.execute(f"ATTACH '{built}' AS newer (READ_ONLY)")
         for name in ("ledger", "ledger_history"):
-            kept = "* EXCLUDE (override, seconds, gap_build, notes)"
+            kept = "* EXCLUDE (override, seconds, gap_build, notes, quarantined)"
             connection.execute(f"INSERT INTO nba_quality.{name} SELECT {kept} FROM newer.nba_quality.{name}")
         for name in SOUND:
             connection.execute(f"INSERT INTO nba_raw.{name} SELECT * FROM newer.nba_raw.{name}")
@@ -79,7 +79,7 @@ def columns_of(path: Path) -> pd.DataFrame:
 def test_a_version_1_file_becomes_what_a_new_file_is_and_keeps_its_rows(version_1: Path, built: Path) -> None:
     warehouse = warehouse_at(version_1)
     new = warehouse_at(built)
-    added = ["override", "seconds", "gap_build", "notes"]
+    added = ["override", "seconds", "gap_build", "notes", "quarantined"]
     pd.testing.assert_frame_equal(warehouse.ledger().drop(columns=added), new.ledger().drop(columns=added))
     assert warehouse.ledger()[added].isna().all(axis=None)
     pd.testing.assert_frame_equal(columns_of(version_1), columns_of(built))

@@ -1,0 +1,73 @@
+"""Quarantined games: what is not published of a date that is, and why. The ledger keeps them with the date."""
+
+import datetime as dt
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from nba_assets.contracts.contract import Contract
+
+GameOfDate = tuple[dt.date, str]
+"""Date and game id: a game that is moved keeps its id."""
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A game that a table does not publish: it is a gap of its `teams` (NBA ids) in every window that holds it."""
+
+    game_id: str
+    teams: tuple[int, ...]
+    reasons: str
+
+    def __str__(self) -> str:
+        return f"{self.game_id} quarantined: {self.reasons}"
+
+
+def to_text(games: Iterable[Quarantined]) -> str:
+    """As the ledger has them: JSON in order of game id, empty without any."""
+    ordered = sorted(games, key=lambda game: game.game_id)
+    return json.dumps([vars(game) for game in ordered], separators=(",", ":")) if ordered else ""
+
+
+def from_text(text: object) -> tuple[Quarantined, ...]:
+    """Out of the ledger; none where it has no text, as in rows of an earlier release."""
+    if not isinstance(text, str) or not text:
+        return ()
+    return tuple(Quarantined(game["game_id"], tuple(game["teams"]), game["reasons"]) for game in json.loads(text))
+
+
+def of_games(rows: pd.DataFrame, games: Collection[GameOfDate]) -> pd.Series:
+    """Whether each row is of one of the games; of none where the rows are of no single game."""
+    if not games or "game_id" not in rows:
+        return pd.Series(False, index=rows.index)
+    wanted = pd.MultiIndex.from_tuples([(pd.Timestamp(day), game_id) for day, game_id in games])
+    return pd.Series(pd.MultiIndex.from_frame(rows[["game_date", "game_id"]]).isin(wanted), index=rows.index)
+
+
+def without_games(
+    frames: Mapping[str, pd.DataFrame], contract: Contract, games: Collection[GameOfDate]
+) -> dict[str, pd.DataFrame]:
+    """What a table reads, without the rows of the games in the inputs of the same date; histories stay whole."""
+    same_date = {read.table for read in contract.reads if read.window == "same_date"}
+    return {
+        name: frame[~of_games(frame, games)].reset_index(drop=True) if games and name in same_date else frame
+        for name, frame in frames.items()
+    }
+
+
+def team_games(quarantined: Mapping[GameOfDate, Quarantined]) -> pd.DataFrame:
+    """game_date, game_id and team_id of each team of the games: the gaps that they are."""
+    rows = [(pd.Timestamp(day), game_id, team) for (day, game_id), game in quarantined.items() for team in game.teams]
+    frame = pd.DataFrame(rows, columns=["game_date", "game_id", "team_id"])
+    return frame.astype({"game_date": "datetime64[ns]", "game_id": object, "team_id": "int64"})
+
+
+def on_days(quarantined: Mapping[GameOfDate, Quarantined], days: Sequence[dt.date]) -> dict[dt.date, list[Quarantined]]:
+    """The games by date, for the given dates."""
+    found: dict[dt.date, list[Quarantined]] = {day: [] for day in days}
+    for (day, _), game in quarantined.items():
+        if day in found:
+            found[day].append(game)
+    return found
