@@ -140,19 +140,8 @@ class TableRules:
 
 def audit(staged: Staged, table_rules: TableRules, waivers: Sequence[Waiver]) -> dict[dt.date, Verdict]:
     """One verdict per day of the staged rows."""
-    games, in_games = dict(staged.quarantined), []
-    nulled: dict[GameOfDate, tuple[str, ...]] = {}
-    rest = staged.without(games)
-    found = _failures(rest, table_rules)
-    while failing := _failing_games(staged, found, waivers):
-        of_cells = [it for it in failing if staged.contract.are_optional(it.columns)]
-        for it in of_cells:
-            key = (it.game_date, it.game_id)
-            nulled[key] = tuple(sorted({*nulled.get(key, ()), *it.columns}))
-        games |= _quarantined(staged, [it for it in failing if it not in of_cells])
-        in_games += failing
-        rest = replace(staged, conformed=with_nulls(staged.conformed, nulled)).without(games)
-        found = {**found, **_failures(_on(rest, {it.game_date for it in failing}), table_rules)}
+    sifted = _sift(staged, table_rules, waivers)
+    rest, found = sifted.rest, sifted.found
     counts = rest.rows.groupby("game_date").size() if len(rest.rows) else pd.Series(dtype="int64")
     rows = {label_date(day): int(count) for day, count in counts.items()}
     expected, counted = table_rules.counted(staged), table_rules.counted(rest)
@@ -163,20 +152,58 @@ def audit(staged: Staged, table_rules: TableRules, waivers: Sequence[Waiver]) ->
         status = Status.READY
         if not_waived:
             status = Status.BLOCKED if all(failure.blocks for failure in not_waived) else Status.REJECTED
+        quarantined = tuple(game for (of, _), game in sorted(sifted.games.items()) if of == day)
         verdicts[day] = Verdict(
             status=status,
-            failures=(*(it for it in in_games if it.game_date == day), *found[day]),
+            failures=(*(it for it in sifted.in_games if it.game_date == day), *found[day]),
             waivers=tuple(sorted({waiver for failure, waiver in waived.items() if waiver and not failure.asks})),
             rows=rows.get(day, 0),
             expected=expected[day][0] if day in expected else None,
             found=counted.get(day, (None, 0))[1] if day in expected else None,
             is_bootstrap=day in staged.bootstrap,
-            quarantined=tuple(game for (of, _), game in sorted(games.items()) if of == day)
-            if status is Status.READY
-            else (),
-            nulled={game_id: columns for (of, game_id), columns in nulled.items() if of == day},
+            quarantined=quarantined if status is Status.READY else (),
+            nulled={game_id: columns for (of, game_id), columns in sifted.nulled.items() if of == day},
         )
     return verdicts
+
+
+@dataclass
+class _Sifted:
+    """What is left to judge a date by: `rest`, and what it `found` per day; games and cells that were taken out."""
+
+    rest: Staged
+    found: dict[dt.date, list[Failure]]
+    games: dict[GameOfDate, Quarantined]
+    nulled: dict[GameOfDate, tuple[str, ...]] = field(default_factory=dict)
+    in_games: list[Failure] = field(default_factory=list)
+
+
+def _sift(staged: Staged, table_rules: TableRules, waivers: Sequence[Waiver]) -> _Sifted:
+    """Take out optional cells and games that fail, and judge the rest again, until no more of them fail."""
+    games = dict(staged.quarantined)
+    rest = staged.without(games)
+    sifted = _Sifted(rest, _failures(rest, table_rules), games)
+    teams = _teams_of(staged) if any(it.game_id for found in sifted.found.values() for it in found) else {}
+    while failing := _failing_games(staged, sifted.found, waivers):
+        cells = [it for it in failing if staged.contract.are_optional(it.columns) and not _is_null(it, sifted.nulled)]
+        # a game whose teams nobody knows stays a fault of its date: it would be a gap that no window shows
+        whole = [it for it in failing if it not in cells and it.game_id in teams]
+        if not cells and not whole:
+            break
+        for it in cells:
+            known = sifted.nulled.get((it.game_date, it.game_id), ())
+            sifted.nulled[it.game_date, it.game_id] = tuple(sorted({*known, *it.columns}))
+        sifted.games |= _quarantined(whole, teams)
+        sifted.in_games += [*cells, *whole]
+        rest = replace(staged, conformed=with_nulls(staged.conformed, sifted.nulled)).without(sifted.games)
+        sifted.rest = rest
+        sifted.found |= _failures(_on(rest, {it.game_date for it in (*cells, *whole)}), table_rules)
+    return sifted
+
+
+def _is_null(failure: Failure, nulled: Mapping[GameOfDate, Collection[str]]) -> bool:
+    """Whether its cells are null already, so that it is no matter of cells."""
+    return set(failure.columns) <= set(nulled.get((failure.game_date, failure.game_id), ()))
 
 
 def _failures(staged: Staged, table_rules: TableRules) -> dict[dt.date, list[Failure]]:
@@ -204,29 +231,21 @@ def _on(staged: Staged, days: Collection[dt.date]) -> Staged:
 def _failing_games(
     staged: Staged, found: Mapping[dt.date, Sequence[Failure]], waivers: Sequence[Waiver]
 ) -> list[Failure]:
-    """What fails in games that are to be quarantined for it: nobody has waived it, and no masses of games fail.
-
-    A game whose teams nobody knows stays a fault of its date: it would be a gap that no window shows.
-    """
+    """What fails in single games: nobody has waived it, and no masses of games fail."""
     failing: list[Failure] = []
     for day, failures in found.items():
         in_games = [it for it in failures if it.game_id and _waiver(staged, it, waivers) is None]
         whole = {it.game_id for it in in_games if not staged.contract.are_optional(it.columns)}
-        failing += [
-            it
-            for it in in_games
-            if staged.contract.are_optional(it.columns) or not is_mass(whole, _games_on(staged, day))
-        ]
-    teams = _teams_of(staged) if failing else {}
-    return [it for it in failing if it.game_id in teams or staged.contract.are_optional(it.columns)]
+        is_of_date = is_mass(whole, _games_on(staged, day)) if whole else False
+        failing += [it for it in in_games if not is_of_date or staged.contract.are_optional(it.columns)]
+    return failing
 
 
-def _quarantined(staged: Staged, failing: Sequence[Failure]) -> dict[GameOfDate, Quarantined]:
+def _quarantined(failing: Sequence[Failure], teams: Mapping[str, tuple[int, ...]]) -> dict[GameOfDate, Quarantined]:
     """The games of the failures, each with all that fails in it."""
     reasons: dict[GameOfDate, list[str]] = {}
     for it in failing:
         reasons.setdefault((it.game_date, it.game_id), []).append(f"{it.rule}: {it.message}")
-    teams = _teams_of(staged)
     return {
         (day, game_id): Quarantined(game_id, teams[game_id], "; ".join(texts))
         for (day, game_id), texts in reasons.items()

@@ -64,7 +64,9 @@ def _nulls_have_reasons(staged: Staged) -> Iterator[Failure]:
         wrong |= is_null & ~pd.Series(stated).isin(list(allowed)).to_numpy()
         if wrong.any():
             what = f"{name} has no reason, or one that the contract does not allow ({', '.join(sorted(allowed))})"
-            yield from failures_by_date(staged.rows[wrong], "nulls_have_reasons", what, [*staged.contract.key, ABSENCE])
+            yield from failures_by_date(
+                staged.rows[wrong], "nulls_have_reasons", what, [*staged.contract.key, ABSENCE], (name,)
+            )
 
 
 def _parse_reasons(text: object) -> dict[str, str]:
