@@ -113,7 +113,7 @@ TEAM_OFFENSE = Contract(
     dataset="nba_analytics",
     grain="one row per game and team",
     description="What a team did with the ball: possessions, pace, rating, shooting, from official team totals.",
-    missing="A final game without both rows is incomplete and rejects its date.",
+    missing="A final game without both rows is quarantined, and has none.",
     key=("game_id", "team_id"),
     columns=(
         _from(_BOX, GAME_ID),
@@ -184,7 +184,7 @@ TEAM_DEFENSE = Contract(
     dataset="nba_analytics",
     grain="one row per game and team",
     description="What a team allowed: its opponent's numbers in the same game; `opponent_tov` are turnovers forced.",
-    missing="A final game without both rows is incomplete and rejects its date.",
+    missing="A final game without both rows is quarantined, and has none.",
     key=("game_id", "team_id"),
     columns=(
         *_carried(TEAM_OFFENSE, _IDENTITY),

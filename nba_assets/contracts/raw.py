@@ -113,7 +113,7 @@ TEAM_BOX_SCORES = Contract(
     dataset="nba_raw",
     grain="one row per game and team",
     description="Official team totals; they include team turnovers and team rebounds.",
-    missing="A final game without both rows is incomplete and rejects its date.",
+    missing="A final game without both rows is quarantined, and has none.",
     key=("game_id", "team_id"),
     columns=(
         GAME_ID,
