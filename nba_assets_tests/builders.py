@@ -178,7 +178,7 @@ def random_league(seed: int, teams: int = 4, games_per_season: int = 16, seasons
     # a stream of its own, so that shots change nothing else of a league
     shots = np.random.default_rng([seed, 1])
     players = _with_shots(shots, players)
-    numbers = {
+    numbers: dict[str, Any] = {
         name: rng.uniform(*bounds, len(team_lines)).round(3)
         for name, bounds in {"pace": (90, 110), "offensive_rating": (95, 125), "defensive_rating": (95, 125),
                              "opponent_pts": (90, 130), "opponent_effective_fg_pct": (0.4, 0.6),

@@ -1,6 +1,7 @@
 """What holds for the analytics tables of any league: contracts, one date as four years, any order, usage adds up."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,8 +27,11 @@ FEW = settings(max_examples=5, deadline=None)
 def analytics(raw: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The three tables out of raw ones; the shots of the first date were refused."""
     is_known = raw["shot_attempts"]["game_date"] != REFUSED
-    shots = {"shot_attempts": raw["shot_attempts"][is_known], "gaps": {"shot_attempts": gap((1, REFUSED))}}
-    schedule = {"game_schedule": raw["game_schedule"]}
+    shots: dict[str, Any] = {
+        "shot_attempts": raw["shot_attempts"][is_known],
+        "gaps": {"shot_attempts": gap((1, REFUSED))},
+    }
+    schedule: dict[str, Any] = {"game_schedule": raw["game_schedule"]}
     offense = team_offense(team_box_scores=raw["team_box_scores"], **schedule, **shots)
     summary = player_game_summary(player_box_scores=raw["player_box_scores"], team_offense=offense, **schedule, **shots)
     return {

@@ -1,6 +1,7 @@
 """A player's form, worked by hand on the columns that differ in kind."""
 
 import json
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -23,7 +24,7 @@ def row_of(rows: pd.DataFrame, teams: pd.DataFrame | None = None, today: str = T
     return table.iloc[0]
 
 
-def history(*points: float, start: str = "2024-01-01", **statistics: object) -> pd.DataFrame:
+def history(*points: float, start: str = "2024-01-01", **statistics: Any) -> pd.DataFrame:
     days = pd.date_range(start, periods=len(points), freq="2D")
     return summary([(7, BOSTON, day) for day in days], pts=list(points), **statistics)
 

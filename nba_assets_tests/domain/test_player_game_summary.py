@@ -28,7 +28,7 @@ def summary_of(
     offense: pd.DataFrame | None = None,
     shots: tuple[dict[str, Any], ...] = (),
     gaps: dict[str, pd.DataFrame] | None = None,
-    **changed: dict[str, Any],
+    **changed: Any,
 ) -> pd.DataFrame:
     """The summary of PHI's players; `changed` replaces counts of the star."""
     lines = [

@@ -12,11 +12,11 @@ from nba_assets_tests.domain.box_scores import game, schedule_of, shot, shots_of
 
 NYK, PHI = 2, 3
 GAME = "0022400561"
-PHI_COUNTS = {
+PHI_COUNTS: dict[str, Any] = {
     "pts": 119, "fgm": 42, "fga": 90, "fg3m": 12, "fg3a": 36, "ftm": 23, "fta": 25, "oreb": 10, "dreb": 33, "reb": 43,
     "ast": 24, "stl": 6, "blk": 5, "tov": 14, "pf": 22,
 }  # fmt: skip
-NYK_COUNTS = {
+NYK_COUNTS: dict[str, Any] = {
     "pts": 125, "fgm": 45, "fga": 96, "fg3m": 15, "fg3a": 40, "ftm": 20, "fta": 25, "oreb": 12, "dreb": 35, "reb": 47,
     "ast": 28, "stl": 8, "blk": 3, "tov": 11, "pf": 21,
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -26,7 +27,12 @@ def _table(name: str, made_of: tuple[str, ...], named: bool) -> dg.AssetsDefinit
         code_version="1",
     )
     def table(context: dg.AssetExecutionContext) -> Iterator[dg.Output]:
-        facts = {"passed": True, "materialized": True, "code_version": 1, "made_of": made_of if named else ()}
+        facts: dict[str, Any] = {
+            "passed": True,
+            "materialized": True,
+            "code_version": 1,
+            "made_of": made_of if named else (),
+        }
         outcome = Outcome(data_version=f"content of run {context.run.run_id}", **facts)
         yield from report_outcomes(context, name, {DAY: outcome})
 

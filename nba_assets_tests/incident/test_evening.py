@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -77,7 +78,7 @@ def test_a_training_forced_on_half_a_season_names_its_price(stage: Stage, damage
     forced.run([*RAW, *ANALYTICS], first, last)
     assert forced.statuses("player_box_scores", first, last).isin([Status.REJECTED, Status.BLOCKED]).sum() > 100
     assert "the points model is refused" in forced.run([MODEL], first, last)[-1]
-    signed = {"who": "ann", "why": damage, "until": dt.datetime.now(dt.UTC) + dt.timedelta(days=1)}
+    signed: dict[str, Any] = {"who": "ann", "why": damage, "until": dt.datetime.now(dt.UTC) + dt.timedelta(days=1)}
     tables = [*RAW, *ANALYTICS, *PRECOMPUTE]
     for table in tables:
         forced.warehouse.add_waiver(Span(table, first, last), "*", **signed)

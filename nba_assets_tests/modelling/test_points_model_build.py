@@ -34,7 +34,7 @@ MORNING = dt.datetime(2024, 6, 1, 8, tzinfo=dt.UTC)
 
 
 def build(models_dir: Path, **changes: Any) -> ModelBuild:
-    arguments = {
+    arguments: dict[str, Any] = {
         "features": STORE,
         "games": GAMES,
         "feature_columns": FEATURES,

@@ -51,7 +51,7 @@ PREDICTIONS = predicted([(11, 21.0, 20.0, 10.0, 18.0), (21, 15.0, 14.0, 5.0, 24.
 def lines(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
     """(player, book, line, over odds, under odds)."""
     frame = pd.DataFrame(rows, columns=["player_id", "bookmaker", "points_line", "over_price", "under_price"])
-    facts = {
+    facts: dict[str, Any] = {
         "game_id": GAME, "game_date": pd.Timestamp(DAY), "player_name": "Somebody", "is_verified_before_tipoff": True,
         "snapshot_at": pd.Timestamp(DAY, tz="UTC"), "absence": "{}",
     }  # fmt: skip

@@ -43,7 +43,7 @@ def platform(league: SimulatedLeague, tmp_path: Path) -> Platform:
 
 
 def _reserved(platform: Platform, *spans: Span, kind: str = "run", **given: object) -> Claim:
-    facts = {"owner": "run:somebody", "who": "Ada", "why": "a correction", **given}
+    facts: dict[str, Any] = {"owner": "run:somebody", "who": "Ada", "why": "a correction", **given}
     return platform.claims.reserve(spans, kind=kind, **facts)
 
 
@@ -245,7 +245,7 @@ def test_older_code_needs_a_reason_which_is_recorded(platform: Platform) -> None
     assert platform.run(tables=["game_schedule"]).success
     with platform.warehouse.connect() as connection:
         connection.execute("UPDATE nba_quality.ledger SET code_version = code_version + 1")
-    whole = {"last": platform.source.horizon}
+    whole: dict[str, Any] = {"last": platform.source.horizon}
     refused = platform.run(tables=["game_schedule"], **whole)
     assert "You run older code" in failure_messages(refused)[0]
     result = platform.run(tables=["game_schedule"], tags={OVERRIDE_TAG: "rolled back on purpose"}, **whole)

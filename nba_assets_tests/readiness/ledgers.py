@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -134,7 +135,7 @@ class HandLedger:
         rows = [{"table_name": name, "game_date": self.days[at - 1], **row} for (name, at), row in self.rows.items()]
         return pd.DataFrame(rows, columns=list(LEDGER_COLUMNS))
 
-    def state(self, history_start: int | None = None, **columns: object) -> LedgerState:
+    def state(self, history_start: int | None = None, **columns: Any) -> LedgerState:
         """The ledger's state from a day's number on; `columns` replace those of all rows."""
         start = None if history_start is None else self.day(history_start)
         return LedgerState(self.frame().assign(**columns), self.contracts, self.days, start)

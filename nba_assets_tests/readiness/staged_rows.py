@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -15,7 +16,7 @@ NOW = dt.datetime(2024, 12, 10, tzinfo=dt.UTC)
 
 
 def staged(
-    contract: Contract, rows: pd.DataFrame, upstream: Mapping[str, pd.DataFrame] | None = None, **more: object
+    contract: Contract, rows: pd.DataFrame, upstream: Mapping[str, pd.DataFrame] | None = None, **more: Any
 ) -> Staged:
     return Staged(Conformed(contract, rows), (FIRST, SECOND), upstream or {}, **{"now": NOW, **more})
 

@@ -25,7 +25,7 @@ def rule(*failures: Failure) -> Rule:
     return stated
 
 
-def verdicts_of(*failures: Failure, waivers: tuple[Waiver, ...] = (), **more: object) -> dict[dt.date, Verdict]:
+def verdicts_of(*failures: Failure, waivers: tuple[Waiver, ...] = (), **more: Any) -> dict[dt.date, Verdict]:
     rows = pd.DataFrame({"game_date": pd.to_datetime([FIRST, FIRST, SECOND])})
     return audit(staged(TOY, rows, **more), TableRules({"any": rule(*failures)}), waivers)
 

@@ -16,7 +16,7 @@ from nba_assets_tests.readiness.ledgers import CHAIN, HandLedger, graph, table
 from nba_assets_tests.readiness.wide_ledger import built_ledger, calendar, rewritten
 
 
-def plan_of(ledger: HandLedger, **asked: object) -> Plan:
+def plan_of(ledger: HandLedger, **asked: Any) -> Plan:
     return make_plan(ledger.state(), **asked)
 
 

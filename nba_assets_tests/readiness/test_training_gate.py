@@ -56,7 +56,7 @@ WAIVER = Waiver("w1", MODEL, TRAINING_RULE, DAYS[1], DAYS[2], NOW + dt.timedelta
 
 
 def require(ledger: HandLedger, *waivers: Waiver, tables: Sequence[str] = ANCESTORS) -> tuple[str, ...]:
-    arguments = {"waivers": waivers, "waivable_as": MODEL, "now": NOW}
+    arguments: dict[str, Any] = {"waivers": waivers, "waivable_as": MODEL, "now": NOW}
     return require_all(ledger.state(), tables, DAYS[0], DAYS[3], "training", **arguments)
 
 

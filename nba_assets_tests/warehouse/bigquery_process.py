@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from typing import Any
 
 from nba_assets.warehouse.bigquery import writes as bigquery_writes
 from nba_assets.warehouse.bigquery.jobs import BigQueryJobs
@@ -21,7 +22,7 @@ def _begin_then_die(jobs: BigQueryJobs) -> None:
     """The transaction runs to its end on the server; nobody hears of it."""
     transaction = BigQueryJobs.transaction
 
-    def begin(*given: object, **named: object) -> None:
+    def begin(*given: object, **named: Any) -> None:
         # The client asks for the job once it has begun, and has asked for those that staged the rows before.
         jobs.client.get_job = _die
         transaction(*given, **named)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from nba_assets.bigquery_resource import PlatformBigQuery
 from nba_assets.contracts.tables import TABLES
@@ -31,7 +31,7 @@ def jobs_on(
 class Place(Protocol):
     """A warehouse that a test has to itself."""
 
-    def open(self, **settings: object) -> Warehouse:
+    def open(self, **settings: Any) -> Warehouse:
         """One more warehouse over what is here, with settings of its own (days, history_start, now, …)."""
         ...
 
@@ -44,7 +44,7 @@ class DuckDBPlace:
         if state is not None:
             path.write_bytes(state.read_bytes())
 
-    def open(self, **settings: object) -> DuckDBWarehouse:
+    def open(self, **settings: Any) -> DuckDBWarehouse:
         return DuckDBWarehouse(self._path, **{"days": CALENDAR, **settings})
 
 
@@ -62,7 +62,7 @@ class BigQueryPlace:
         self._is_filled = False
         self.open().ledger()
 
-    def open(self, **settings: object) -> BigQueryWarehouse:
+    def open(self, **settings: Any) -> BigQueryWarehouse:
         return BigQueryWarehouse(lambda: self._jobs, self.names, **{"days": CALENDAR, **settings})
 
     def _learn(self, state: str) -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,7 @@ BOX = "team_box_scores"
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-def warehouse_at(path: Path, **more: object) -> DuckDBWarehouse:
+def warehouse_at(path: Path, **more: Any) -> DuckDBWarehouse:
     return DuckDBWarehouse(path, CALENDAR, **more)
 
 
@@ -60,7 +61,7 @@ def publish(
     rows: pd.DataFrame | None = None,
     status: Status = Status.READY,
     code_version: int | None = None,
-    **more: object,
+    **more: Any,
 ) -> dict[dt.date, Published]:
     """Publish sound raw rows (none for a derived table) of the days with one verdict for all of them."""
     contract = TABLES[table]

@@ -1,6 +1,7 @@
 """Frames as contracts declare them: typed or refused by name, hashed by content alone, carried by Arrow unchanged."""
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -36,7 +37,7 @@ EVERY_TYPE = Contract(
 FIRST, SECOND = dt.date(2024, 12, 3), dt.date(2024, 12, 4)
 
 
-def rows(**columns: object) -> pd.DataFrame:
+def rows(**columns: Any) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "row_id": [1, 2, 1],

@@ -27,7 +27,7 @@ PROVENANCE = {
     "leak_gate": {"dates": ["2024-02-19"], "features": 3, "rows": 40, "compared_stored_rows": True},
     "config": {"with_lines": True},
 }  # fmt: skip
-ANN = {"who": "ann", "why": "the feed was wrong | twice", "at": MORNING}
+ANN: dict[str, Any] = {"who": "ann", "why": "the feed was wrong | twice", "at": MORNING}
 
 
 @pytest.fixture(scope="module")

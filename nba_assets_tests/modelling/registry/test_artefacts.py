@@ -200,7 +200,7 @@ def test_a_date_is_served_by_the_version_that_has_seen_most_not_by_the_one_train
 
 
 def test_decisions_have_the_last_word_on_who_serves(shelf: Path) -> None:
-    signed = {"who": "ann", "why": "looked at it", "at": dt.datetime(2024, 6, 1, tzinfo=dt.UTC)}
+    signed: dict[str, Any] = {"who": "ann", "why": "looked at it", "at": dt.datetime(2024, 6, 1, tzinfo=dt.UTC)}
     promote(shelf, 3, **signed)
     reject(shelf, 4, **signed)
     assert newest_model(shelf, dt.date(2024, 2, 15)).version == 3

@@ -19,7 +19,7 @@ from nba_assets.modelling.registry.decisions import (
 )
 
 AT = dt.datetime(2024, 6, 1, 8, tzinfo=dt.UTC)
-ANN = {"who": "ann", "why": "looked at the card", "at": AT}
+ANN: dict[str, Any] = {"who": "ann", "why": "looked at the card", "at": AT}
 ACCEPTED, REJECTED = {"status": "accepted"}, {"status": "rejected"}
 
 

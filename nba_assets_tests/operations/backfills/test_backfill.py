@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -26,7 +27,7 @@ PRECOMPUTE = (
 )  # fmt: skip
 
 
-def _request(days: int = 100, assets: tuple[str, ...] = ASSETS, **given: object) -> Request:
+def _request(days: int = 100, assets: tuple[str, ...] = ASSETS, **given: Any) -> Request:
     last = FIRST + dt.timedelta(days=days - 1)
     return Request(
         **{"assets": assets, "first": FIRST, "last": last, "pending_first": FIRST, "pending_last": last, **given}

@@ -1,6 +1,7 @@
 """How far a claim is, when it ends, whether it is slow or stalled: out of a ledger kept by hand."""
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -16,7 +17,7 @@ STALL = dt.timedelta(minutes=30)
 TIMED = {name: Duration(0.0, 10.0) for name in ("raw", "summary", "cache", "features")}
 
 
-def claim(**facts: object) -> Claim:
+def claim(**facts: Any) -> Claim:
     """A backfill of two tables over ten days, by run r1."""
     spans = tuple(Span(table, dt.date(2024, 1, 1), dt.date(2024, 1, 10)) for table in ("raw", "summary"))
     values = {

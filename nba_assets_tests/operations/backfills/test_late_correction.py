@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -155,7 +156,7 @@ def test_the_plan_of_the_correction_begins_at_its_date(
     platform.run(tables=DATED, last=mistaken.horizon)
     mistaken.deliver(**correction)
     platform.run(corrected_day, corrected_day, tables=INGEST)
-    stale = {"only": ("stale",), "source_version": mistaken.fingerprint}
+    stale: dict[str, Any] = {"only": ("stale",), "source_version": mistaken.fingerprint}
     derived = tuple(name for name in DATED if name not in INGEST)
     request = planned_request(platform.warehouse, derived, **stale)
     assert request is not None

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ NOW = dt.datetime(2024, 1, 3, 21, 4, tzinfo=dt.UTC)
 CLAIM = Claim(1, "backfill:x", "backfill", "ada", "", (), (), "host", 1, NOW, NOW, NOW)
 
 
-def _request(**given: object) -> Request:
+def _request(**given: Any) -> Request:
     last = FIRST + dt.timedelta(days=199)
     assets = ("team_offense", "team_defense")
     return Request(

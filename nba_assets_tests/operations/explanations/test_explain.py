@@ -259,7 +259,7 @@ class TestPlan:
         assert (report.hint, report.plan.stops) == ("", ())
 
     def test_upstream_that_is_blocking_is_named_with_the_way_to_include_it(self, weeks: Weeks) -> None:
-        asked = {"tables": ["team_defense"], "only": ["all"]}
+        asked: dict[str, Any] = {"tables": ["team_defense"], "only": ["all"]}
         report = plan(weeks.warehouse, weeks.store, weeks.settings.models, **asked)
         assert "team_offense blocks the plan" in report.hint
         assert "add --with-upstream, which builds game_schedule" in report.hint

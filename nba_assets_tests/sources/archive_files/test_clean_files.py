@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -14,7 +15,7 @@ from nba_assets_tests.sources.small_archive import DEN, write_clean
 FIRST, SECOND = dt.date(2024, 10, 22), dt.date(2024, 10, 24)
 
 
-def source_with(tmp_path: Path, **tables: pd.DataFrame) -> ArchiveSource:
+def source_with(tmp_path: Path, **tables: Any) -> ArchiveSource:
     return ArchiveSource(write_clean(tmp_path / "archive", **tables), tmp_path / "landing")
 
 

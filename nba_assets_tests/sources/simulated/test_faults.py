@@ -1,6 +1,7 @@
 """Each fault changes exactly what it says: facts, problems, and nothing on any other date."""
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ from nba_assets.sources.simulated.league import SimulatedLeague
 
 DAY = dt.date(2024, 1, 5)
 TWO_DAYS = dt.timedelta(2)
-SETTINGS = {"seed": 5, "seasons": 1, "last_season": "2023-24"}
+SETTINGS: dict[str, Any] = {"seed": 5, "seasons": 1, "last_season": "2023-24"}
 TABLES = tuple(contract.name for contract in RAW_TABLES)
 BOXES = TABLES[2:]
 KEYS = {contract.name: list(contract.key) for contract in RAW_TABLES}

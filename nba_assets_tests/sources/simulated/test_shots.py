@@ -1,6 +1,7 @@
 """The simulated shots: they make up the box lines exactly, look like NBA shots, and disturb nothing else."""
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,7 +16,7 @@ from nba_assets.sources.port import Delivery
 from nba_assets.sources.simulated.faults import Fault
 from nba_assets.sources.simulated.league import SimulatedLeague
 
-SETTINGS = {"seed": 5, "seasons": 1, "last_season": "2023-24"}
+SETTINGS: dict[str, Any] = {"seed": 5, "seasons": 1, "last_season": "2023-24"}
 DAY = dt.date(2024, 1, 5)
 LINE = ["game_id", "player_id"]
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -269,7 +270,7 @@ class TestSource:
             pytest.param({"last_season": "2024-26"}, "write it as 2024-25", id="two-years"),
         ],
     )
-    def test_settings_that_cannot_be(self, settings: dict[str, object], message: str) -> None:
+    def test_settings_that_cannot_be(self, settings: dict[str, Any], message: str) -> None:
         with pytest.raises(SourceError, match=message):
             SimulatedLeague(**settings)
 

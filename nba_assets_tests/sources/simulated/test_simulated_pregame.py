@@ -14,7 +14,7 @@ from nba_assets.sources.simulated.feed import simulate
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets.sources.simulated.pregame_faults import REPORT_FAULTS
 
-SETTINGS = {"seed": 5, "seasons": 1, "last_season": "2023-24"}
+SETTINGS: dict[str, Any] = {"seed": 5, "seasons": 1, "last_season": "2023-24"}
 DAY = dt.date(2024, 1, 5)
 OF_KIND = {"lines": "point_lines", "injuries": "injury_reports"}
 FAULTS = [Fault(kind, DAY, detail) for kind, details in REPORT_FAULTS.items() for detail in details]

@@ -26,7 +26,7 @@ from nba_assets_tests.warehouse.raw_publishes import (
 MIDDLE = Span(BOX, DAYS[1], DAYS[2])
 
 
-def publish_late(warehouse: Warehouse, window: Window, token: int, **more: object) -> None:
+def publish_late(warehouse: Warehouse, window: Window, token: int, **more: Any) -> None:
     """What a job does that has read its window long ago."""
     rows = conform(TABLES[BOX], with_minutes(241.0))
     verdicts = {day: Verdict(Status.READY) for day in window.days}

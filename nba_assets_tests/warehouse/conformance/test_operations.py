@@ -1,6 +1,7 @@
 """What a person decides about published dates, and the journal that tells who did what and why."""
 
 import json
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -22,7 +23,7 @@ from nba_assets_tests.warehouse.raw_publishes import (
     stale_days,
 )
 
-WHO = {"who": "ann", "why": "clock was off", "token": 0}
+WHO: dict[str, Any] = {"who": "ann", "why": "clock was off", "token": 0}
 SECOND = DAYS[1]
 
 

@@ -1,6 +1,7 @@
 """What a publish replaced is kept for a while, can be read, and comes back as it was published or not at all."""
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -27,7 +28,7 @@ from nba_assets_tests.warehouse.raw_publishes import (
     with_minutes,
 )
 
-WHO = {"who": "ann", "why": "clock was off", "token": 0}
+WHO: dict[str, Any] = {"who": "ann", "why": "clock was off", "token": 0}
 SECOND = DAYS[1]
 
 

@@ -25,7 +25,7 @@ from nba_assets_tests.warehouse.raw_publishes import BOX, DAYS, Clock, entry, pu
 FIRST_DAY = Span(BOX, DAYS[0], DAYS[0])
 CLOCK = Clock()
 UNTIL = CLOCK() + dt.timedelta(days=3)
-WHO = {"who": "ann", "why": "late clock", "until": UNTIL}
+WHO: dict[str, Any] = {"who": "ann", "why": "late clock", "until": UNTIL}
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_every_waiver_is_listed_with_its_state(warehouse: Warehouse, clock: Cloc
     ],
 )
 def test_a_waiver_without_what_it_needs_is_refused(warehouse: Warehouse, change: dict[str, Any], message: str) -> None:
-    arguments = {"span": FIRST_DAY, "rule": "team_minutes_match_periods", **WHO} | change
+    arguments: dict[str, Any] = {"span": FIRST_DAY, "rule": "team_minutes_match_periods", **WHO} | change
     with pytest.raises(RequestError, match=message):
         warehouse.add_waiver(**arguments)
     assert warehouse.waivers().empty

@@ -13,7 +13,7 @@ from nba_assets.contracts.tables import TABLES
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets_tests.warehouse.raw_publishes import DAYS, SOUND, publish, publish_raw, warehouse_at
 
-WHO = {"who": "ann", "why": "clock was off", "token": 0}
+WHO: dict[str, Any] = {"who": "ann", "why": "clock was off", "token": 0}
 PLAYERS = "player_box_scores"
 LISTED = len(SOUND[PLAYERS]) // len(DAYS)
 LINES = st.lists(
