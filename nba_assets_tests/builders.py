@@ -167,7 +167,7 @@ def random_league(seed: int, teams: int = 4, games_per_season: int = 16, seasons
             if number == 5:
                 postponed.append(pairs.pop())
             games += pairs
-            due = {team for _, home, away in pairs for team in (home, away)}
+            due = set(order[: 2 * len(pairs)])
             if rng.random() < 0.3:
                 roster[int(rng.choice(list(roster)))] = int(rng.choice(ids))
             if rng.random() < 0.2:
@@ -185,18 +185,18 @@ def random_league(seed: int, teams: int = 4, games_per_season: int = 16, seasons
                              "pts": (90, 130)}.items()
     }  # fmt: skip
     team_rows = _with_allowed_shots(shots, team_table(team_lines, **numbers))
-    ids = ["team_id", "game_date", "game_id", "season"]
+    keys = ["team_id", "game_date", "game_id", "season"]
     due_games = pd.concat([schedule(games), schedule(postponed, is_postponed=True)])
     return League(
         game_schedule=due_games.sort_values(["game_date", "game_id"], ignore_index=True),
         player_game_summary=players.sort_values(["game_date", "game_id", "player_id"], ignore_index=True),
-        team_offense=team_rows[[*ids, "pace", "offensive_rating", "pts", "opponent_pts"]],
+        team_offense=team_rows[[*keys, "pace", "offensive_rating", "pts", "opponent_pts"]],
         team_defense=team_rows.drop(columns=["pace", "offensive_rating", "pts"]),
         gaps={},
     )
 
 
-def _statistics(rng: np.random.Generator, rows: int) -> dict[str, np.ndarray]:
+def _statistics(rng: np.random.Generator, rows: int) -> dict[str, Any]:
     counts = {name: rng.integers(0, 15, rows).astype("float64") for name in ("fga", "fta", "fg3a", "reb", "ast", "tov")}
     return {
         **counts,

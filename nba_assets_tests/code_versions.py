@@ -14,11 +14,11 @@ import hashlib
 import importlib
 import json
 import sys
-from collections.abc import Callable, Mapping
-from enum import EnumType
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum, EnumType
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from nba_assets.contracts.contract import Column, Contract
 from nba_assets.contracts.tables import TABLES
@@ -185,9 +185,9 @@ def _imports(tree: ast.Module) -> list[tuple[str, str]]:
 
 def _value(module: str, name: str) -> dict[str, str]:
     """A value of the contracts that computing code uses; functions and classes are covered by what they make."""
-    value = getattr(importlib.import_module(module), name, None)
+    value: Any = getattr(importlib.import_module(module), name, None)
     if isinstance(value, EnumType):
-        value = [(member.name, str(member.value)) for member in value]
+        value = [(member.name, str(member.value)) for member in cast(Iterable[Enum], value)]
     elif isinstance(value, Contract):
         value = meaning(value)
     elif callable(value):

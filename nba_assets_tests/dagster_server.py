@@ -117,7 +117,8 @@ class Server:
 
     def runs_of(self, backfill: str) -> list[dict[str, Any]]:
         """The runs of a backfill, once there are any, at their end."""
-        deadline, runs = time.monotonic() + PATIENCE_SECONDS, []
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        runs: list[Any] = []
         while not runs and time.monotonic() < deadline:
             time.sleep(1)
             runs = self.runs(tags=[{"key": "dagster/backfill", "value": backfill}])

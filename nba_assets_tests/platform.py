@@ -67,6 +67,11 @@ class Platform:
         self.definitions = build_definitions(self.settings, source)
         self.job = self.definitions.resolve_job_def("main")
 
+    def deliver(self, **edits: Edit) -> None:
+        """From now on its source, which is a slice, delivers its tables with these edits (and no others)."""
+        assert isinstance(self.source, SlicedSource)
+        self.source.deliver(**edits)
+
     @property
     def warehouse(self) -> DuckDBWarehouse:
         return self.definitions.resources["warehouse"]
@@ -120,8 +125,8 @@ class Platform:
 
 def failure_messages(result: dg.ExecuteInProcessResult) -> list[str]:
     """What failed steps said."""
-    found = []
+    found: list[str] = []
     for event in result.filter_events(lambda event: event.is_step_failure):
         data = event.step_failure_data
-        found.append(data.user_failure_data.description if data.user_failure_data else data.error.message)
+        found.append(str(data.user_failure_data.description if data.user_failure_data else data.error.message))
     return found

@@ -109,13 +109,13 @@ def tree_of(module: Path) -> ast.Module:
 
 def imports_of(module: Path) -> set[str]:
     """Dotted names of everything the module imports, also inside functions; `from a import b` gives a and a.b."""
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name_of(module)} line {node.lineno}: a relative import"
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            found |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
     return found
 
 

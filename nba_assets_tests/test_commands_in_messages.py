@@ -3,13 +3,14 @@
 import ast
 import re
 from collections.abc import Iterator
+from typing import cast
 
 import typer
 
 from nba_assets.cli import app, former
 from nba_assets_tests.conftest import REPOSITORY
 
-COMMANDS = typer.main.get_command(app).commands
+COMMANDS = cast(typer.core.TyperGroup, typer.main.get_command(app)).commands
 SHOWN = {name: command for name, command in COMMANDS.items() if not command.hidden}
 
 

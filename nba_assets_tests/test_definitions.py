@@ -16,7 +16,7 @@ from nba_assets.event_log.outcomes import CHECK_NAME
 from nba_assets.orchestration.groups import group_name
 from nba_assets.platform import open_warehouse
 from nba_assets.settings import Settings
-from nba_assets.sources.port import Delivery, SourceError
+from nba_assets.sources.port import Delivery, Source, SourceError
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets_tests.conftest import REPOSITORY
 from nba_assets_tests.raw_games import raw_frames
@@ -70,7 +70,7 @@ def test_groups_listed_by_name_stand_in_the_order_the_data_flow(specs: dict[str,
         if specs[dep.asset_key.to_user_string()].group_name > spec.group_name
     ]
     assert backwards == []
-    assert specs[REPORT].group_name == max(spec.group_name for spec in specs.values())
+    assert specs[REPORT].group_name == max(str(spec.group_name) for spec in specs.values())
 
 
 @pytest.mark.parametrize("name", ASSET_FILES)
@@ -176,6 +176,12 @@ def test_loading_writes_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def _opened(settings: Settings, source: Source) -> DuckDBWarehouse:
+    warehouse = open_warehouse(settings, source)
+    assert isinstance(warehouse, DuckDBWarehouse)
+    return warehouse
+
+
 def test_a_source_that_cannot_be_asked_closes_nothing_but_itself(tmp_path: Path) -> None:
     """History begins where the warehouse does not know a date to be without games; here it knows of none."""
     settings = Settings(home=tmp_path / "home")
@@ -185,10 +191,10 @@ def test_a_source_that_cannot_be_asked_closes_nothing_but_itself(tmp_path: Path)
             raise SourceError("no answer; ask again later")
 
     build_definitions(settings, Away())
-    assert open_warehouse(settings, FourDays()).history_start == DAYS[0]
+    assert _opened(settings, FourDays()).history_start == DAYS[0]
     known = DuckDBWarehouse(settings.warehouse, pd.DatetimeIndex(DAYS))
     publish(known, "game_schedule", DAYS[:2], rows=no_rows("game_schedule"))
-    assert open_warehouse(settings, Away()).history_start == DAYS[2]
+    assert _opened(settings, Away()).history_start == DAYS[2]
 
 
 def test_workspace_and_project_name_the_same_module() -> None:

@@ -3,6 +3,7 @@
 import re
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,7 @@ NOT_IMPORTED = {
 """Declared packages that no module imports, and what uses them."""
 
 
-def declared(*groups: list[str]) -> dict[str, Requirement]:
+def declared(*groups: Sequence[str]) -> dict[str, Requirement]:
     """The requirements of some groups by package."""
     found = [Requirement(line) for group in groups for line in group]
     return {canonicalize_name(requirement.name): requirement for requirement in found}

@@ -4,6 +4,7 @@ import importlib.util
 import re
 import shlex
 from pathlib import Path
+from typing import cast
 
 import pytest
 import typer
@@ -16,8 +17,8 @@ from nba_assets_tests.generated_docs import documents
 
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 TEXTS = {path.relative_to(REPOSITORY).as_posix(): path.read_text(encoding="utf-8") for path in PAGES}
-COMMANDS = typer.main.get_command(app)
-USAGE_ERROR = typer.BadParameter.__base__
+COMMANDS = cast(typer.core.TyperGroup, typer.main.get_command(app))
+USAGE_ERROR = cast(type[typer.BadParameter], typer.BadParameter.__base__)
 """Typer's own class of errors of usage; it exports only this child of it."""
 
 STAND_INS = {

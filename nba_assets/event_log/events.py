@@ -119,7 +119,7 @@ def _entry(origin: Origin, kind: DagsterEventType, data: Any, message: str) -> E
         message=message,
         **of_step,
     )
-    return EventLogEntry(  # type: ignore[no-untyped-call]  # Dagster's record classes have no typed constructor
+    return EventLogEntry(
         error_info=None,
         level=10,
         user_message="",

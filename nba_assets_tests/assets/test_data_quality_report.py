@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import dagster as dg
 import pytest
@@ -14,8 +15,10 @@ from nba_assets.assets.quality.data_quality_report import data_quality_report
 from nba_assets.cli import report as reporting
 from nba_assets.cli.app import app
 from nba_assets.partitions import Span
+from nba_assets.platform import Platform
 from nba_assets.settings import Settings
 from nba_assets.storage.directory import DirectoryStore
+from nba_assets_tests.dagster_values import as_json, as_table
 from nba_assets_tests.warehouse.raw_publishes import DAYS, publish_raw, warehouse_at
 
 
@@ -39,9 +42,11 @@ def test_the_asset_writes_the_page_and_links_it(platform: SimpleNamespace) -> No
     assert "invalidated by ana: wrong minutes" in path.read_text()
     assert event.metadata["page"].value == str(path)
     assert event.metadata["open"].value == path.as_uri()
-    assert event.metadata["partitions"].value["rejected"] == 1
+    assert as_json(event.metadata["partitions"])["rejected"] == 1
     rejected = next(
-        record.data for record in event.metadata["incidents"].records if record.data["incident"].startswith("rejected")
+        record.data
+        for record in as_table(event.metadata["incidents"]).records
+        if record.data["incident"].startswith("rejected")
     )
     assert rejected["incident"] == "rejected: team_box_scores 2024-12-04"
     assert rejected["fix"] == "nba-assets backfill --from 2024-12-04"
@@ -73,9 +78,9 @@ def test_the_command_writes_the_same_page(platform: SimpleNamespace, monkeypatch
 def test_the_ui_says_where_the_page_is_or_how_to_write_it(
     platform: SimpleNamespace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    reporting.print_report(platform)
+    reporting.print_report(cast(Platform, platform))
     assert "nba-assets report" in capsys.readouterr().out
     platform.settings.reports.mkdir()
     (platform.settings.reports / "data_quality_report.html").write_text("")
-    reporting.print_report(platform)
+    reporting.print_report(cast(Platform, platform))
     assert "data_quality_report.html" in capsys.readouterr().out

@@ -19,6 +19,7 @@ from nba_assets.settings import Settings
 from nba_assets.warehouse.port import Snapshot
 from nba_assets_tests.assets.test_training_under_waiver import SCHEDULE_READY, NoClaim, made_up
 from nba_assets_tests.builders import random_league
+from nba_assets_tests.dagster_values import as_table
 
 LEAGUE = random_league(3, games_per_season=6)
 DAYS = pd.DatetimeIndex(np.sort(LEAGUE.game_schedule["game_date"].unique()))
@@ -83,7 +84,7 @@ def test_a_planted_leak_refuses_the_training(tmp_path: Path, monkeypatch: pytest
     assert not (tmp_path / "models").exists()
     checks = {check.check_name: check for check in result.get_asset_check_evaluations()}
     assert not checks[LEAK_CHECK].passed
-    leaks = checks[LEAK_CHECK].metadata["leaks"].records
+    leaks = as_table(checks[LEAK_CHECK].metadata["leaks"]).records
     found = {(leak.data["gate"], leak.data["column"]) for leak in leaks}
     assert (gate, column) in found
     assert {one for one, _ in found} == {gate}

@@ -212,7 +212,7 @@ class TestMissingGame:
         self, broken: tuple[Platform, dt.date, str, dg.ExecuteInProcessResult], clean: Platform
     ) -> None:
         platform, *_ = broken
-        platform.source.deliver()
+        platform.deliver()
         result = platform.run(resume=True)
         assert result.success, failure_messages(result)
         pd.testing.assert_series_equal(platform.hashes(), clean.hashes())

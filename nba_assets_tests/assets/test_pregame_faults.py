@@ -12,6 +12,7 @@ import pytest
 from nba_assets.contracts.tables import TABLES
 from nba_assets.sources.simulated.faults import parse_faults
 from nba_assets.sources.simulated.league import SimulatedLeague
+from nba_assets_tests.dagster_values import as_json
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages
 
 FIRST, LAST = dt.date(2025, 1, 12), dt.date(2025, 1, 19)
@@ -119,7 +120,10 @@ def notes(platform: Platform, table: str, day: dt.date) -> list[str]:
     records = platform.instance.fetch_materializations(
         dg.AssetRecordsFilter(dg.AssetKey(table), asset_partitions=[day.isoformat()]), limit=1
     ).records
-    return records[0].asset_materialization.metadata["notes"].value
+    materialization = records[0].asset_materialization
+    assert materialization is not None
+    notes: list[str] = as_json(materialization.metadata["notes"])
+    return notes
 
 
 def test_nothing_else_differs(faulty: Platform, sound: Platform) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from nba_assets.sources.simulated.faults import parse_fault, parse_faults
+from nba_assets.sources.simulated.faults import Fault, parse_fault, parse_faults
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages
 
@@ -44,7 +44,7 @@ UNDERSTOOD = [
 
 
 def _built(tmp_path: Path, text: str = "") -> tuple[Platform, list[str]]:
-    faults = ()
+    faults: tuple[Fault, ...] = ()
     if text:
         kind, _, variant = text.partition(":")
         faults = (parse_fault(f"{kind}:{BAD}" + (f":{variant}" if variant else "")),)

@@ -44,7 +44,8 @@ def test_a_random_date_alone_equals_the_date_of_the_four_years(history: Platform
 
 def _one(platform: Platform, query: str) -> tuple[Any, ...]:
     with platform.warehouse.connect() as connection:
-        return connection.execute(query).fetchone()
+        (row,) = connection.execute(query).fetchall()
+        return row
 
 
 def test_every_date_of_every_table_is_ready_and_no_game_is_missing(history: Platform) -> None:

@@ -81,7 +81,7 @@ def test_after_a_run_over_everything_nothing_is_left_to_tell(watched: Watched) -
 
 def test_a_late_game_is_reported_at_every_depth_and_so_is_its_repair(watched: Watched, late_day: dt.date) -> None:
     game = watched.platform.rows("game_schedule", f"game_date = '{late_day}'")["game_id"].iloc[0]
-    watched.platform.source.deliver(**{table: without_game(game) for table in INGEST})
+    watched.platform.deliver(**{table: without_game(game) for table in INGEST})
     for table in INGEST:
         span, until = Span(table, late_day, late_day), dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
         watched.platform.warehouse.add_waiver(span, SHRINK, who="ann", why="not played after all", until=until)
@@ -93,7 +93,7 @@ def test_a_late_game_is_reported_at_every_depth_and_so_is_its_repair(watched: Wa
     stale = watched.date("team_offense", late_day)
     assert (stale.check.status, stale.check.state_digest) == (FAILED, "stale")
 
-    watched.platform.source.deliver()
+    watched.platform.deliver()
     result = watched.platform.run(late_day, None, tables=INGEST)
     assert result.success, failure_messages(result)
     watched.settle()

@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -22,6 +23,7 @@ from nba_assets.settings import Settings
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.conftest import REPOSITORY
 from nba_assets_tests.dagster_server import BACKFILL, BIN, Server, first_season, running
+from nba_assets_tests.dagster_values import as_table
 
 pytestmark = pytest.mark.long
 
@@ -49,6 +51,7 @@ class Home:
 
     def __init__(self, path: Path) -> None:
         settings = first_season(path)
+        assert settings.start is not None
         self.first = settings.start
         self.last = self.first + dt.timedelta(days=DAYS)
         league = SimulatedLeague(seasons=1, cache_dir=path / "simulated")
@@ -70,7 +73,9 @@ class Home:
 
     def evaluation(self, table: str) -> dg.AssetCheckEvaluation:
         key = dg.AssetCheckKey(dg.AssetKey(table), UP_TO_DATE)
-        return self.instance.event_log_storage.get_asset_check_execution_history(key, limit=1)[0].evaluation
+        (record,) = self.instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
+        assert record.evaluation is not None
+        return record.evaluation
 
     def results(self, table: str) -> dict[dt.date, str]:
         dates = shown_dates(self.instance, table, PARTITION_READY)
@@ -95,6 +100,10 @@ def wait(until: Callable[[], bool], seconds: float = WITHIN_SECONDS) -> None:
         time.sleep(0.5)
 
 
+def _shows(home: Home, table: str, results: dict[dt.date, str]) -> bool:
+    return home.results(table) == results
+
+
 def test_a_correction_shows_at_every_depth_and_its_repair_too(home: Home) -> None:
     green = dict.fromkeys((*INGEST, *SAME_DATE, *LATER), SUCCEEDED)
     wait(lambda: home.up_to_date() == green, seconds=120)
@@ -107,10 +116,10 @@ def test_a_correction_shows_at_every_depth_and_its_repair_too(home: Home) -> Non
     stale = {key: [home.corrected] for key in SAME_DATE} | dict.fromkeys(LATER, below)
     for table, dates in stale.items():
         shown = dict.fromkeys(home.days(home.first), SUCCEEDED) | dict.fromkeys(dates, FAILED)
-        wait(lambda table=table, shown=shown: home.results(table) == shown)
+        wait(partial(_shows, home, table, shown))
 
     for table in SAME_DATE:
-        rows = [row.data for row in home.evaluation(table).metadata["stale_ranges"].records]
+        rows = [row.data for row in as_table(home.evaluation(table).metadata["stale_ranges"]).records]
         assert rows
         assert {(row["first"], row["last"], row["of"]) for row in rows} == {(str(home.corrected),) * 3}
         assert {row["because_of"] for row in rows} <= set(INGEST)

@@ -10,7 +10,7 @@ from nba_assets.automation.launching.automation_sensor import LedgerAutomation
 from nba_assets.automation.launching.conditions import Decider, LedgerSaysDue
 from nba_assets.claims.store import ClaimStore
 from nba_assets.settings import Settings
-from nba_assets_tests.readiness.ledgers import HandLedger, OneLedger
+from nba_assets_tests.readiness.ledgers import HandLedger, only_ledger
 
 
 class ToyAutomation:
@@ -19,7 +19,7 @@ class ToyAutomation:
     def __init__(self, ledger: HandLedger, instance: dg.DagsterInstance, settings: Settings, **given: Any) -> None:
         self.ledger, self.instance, self.settings = ledger, instance, settings
         self.store = ClaimStore(settings.claims_url)
-        self.decider = Decider(lambda: OneLedger(self.ledger), self.store, lambda: "s1", **given)
+        self.decider = Decider(lambda: only_ledger(self.ledger), self.store, lambda: "s1", **given)
         days = ledger.days
         partitions = dg.DailyPartitionsDefinition(str(days[0].date()), end_date=str((days[-1] + days.freq).date()))
         self.definitions = dg.Definitions(

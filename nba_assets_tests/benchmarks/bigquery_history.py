@@ -22,6 +22,7 @@ from rich.table import Table
 from nba_assets.contracts.conformed import Conformed
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.tables import TABLES
+from nba_assets.partitions import label_date
 from nba_assets.readiness.audit import Verdict
 from nba_assets.readiness.status import Status
 from nba_assets.warehouse.bigquery.jobs import JobFact
@@ -80,11 +81,11 @@ def _publish(local: DuckDBWarehouse, warehouse: BigQueryWarehouse, contract: Con
 
 def _is_equal(warehouse: BigQueryWarehouse, contract: Contract, entries: pd.DataFrame) -> bool:
     """Whether rows and ledger there hash as they do here, date by date."""
-    wanted = {day.date(): text for day, text in entries["content_hash"].items()}
+    wanted = {label_date(day): text for day, text in entries["content_hash"].items()}
     found = content_hashes(contract, warehouse.content(contract.name, list(wanted)))
     ledger = warehouse.ledger()
     there = ledger[(ledger["table_name"] == contract.name) & (ledger["status"] == Status.READY)]
-    reported = {day.date(): text for day, text in zip(there["game_date"], there["content_hash"], strict=True)}
+    reported = {label_date(day): text for day, text in zip(there["game_date"], there["content_hash"], strict=True)}
     return reported == wanted and all(found.get(day, EMPTY_HASH) == text for day, text in wanted.items())
 
 

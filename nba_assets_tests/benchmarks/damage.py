@@ -104,7 +104,7 @@ def main(first: str) -> None:
     dates = pd.DatetimeIndex(np.unique(features["game_date"]))
     frames = {table: read[table] for table in inputs()}
     console, table = Console(width=150), Table("damage", "clean", "training only", "serving only", "both")
-    damages = {
+    damages: dict[str, Callable[[], DesignMatrix]] = {
         "usage null in 52 % of the games": lambda: damaged_features(frames, usage_nulled, clean, dates),
         "52 % of the games missing": lambda: damaged_features(frames, games_missing, clean, dates),
         "usage and minutes filled on 52 % of rows": lambda: filled_with_defaults(clean),

@@ -32,11 +32,14 @@ from nba_assets.home import prepare_home
 from nba_assets.platform import open_warehouse
 from nba_assets.readiness.audit import Verdict
 from nba_assets.settings import from_environment
+from nba_assets.sources.port import Delivery
 from nba_assets.sources.registry import open_source
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
-from nba_assets.warehouse.port import Published, Window
+from nba_assets.warehouse.port import Attempt, Published, Warehouse, Window
 
 console = Console(width=150)
+Compute = Callable[..., pd.DataFrame | Delivery]
+
 spent: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
 
 
@@ -49,25 +52,25 @@ def _timed(table: str, share: str) -> Iterator[None]:
         spent[table][share] += time.perf_counter() - start
 
 
-def _timed_warehouse(warehouse: DuckDBWarehouse) -> DuckDBWarehouse:
+def _timed_warehouse(warehouse: Warehouse) -> Warehouse:
     read, publish = warehouse.read_window, warehouse.publish
 
-    def timed_read(contract: Contract, days: Sequence[dt.date], **more: Any) -> Window:  # type: ignore[no-untyped-def]
+    def timed_read(contract: Contract, days: Sequence[dt.date], **more: Any) -> Window:
         with _timed(contract.name, "warehouse"):
             return read(contract, days, **more)
 
     def timed_publish(
-        window: Window, rows: Conformed, verdicts: Mapping[dt.date, Verdict], **more: Any
-    ) -> dict[dt.date, Published]:  # type: ignore[no-untyped-def]
+        window: Window, rows: Conformed, verdicts: Mapping[dt.date, Verdict], attempt: Attempt
+    ) -> dict[dt.date, Published]:
         with _timed(window.contract.name, "warehouse"):
-            return publish(window, rows, verdicts, **more)
+            return publish(window, rows, verdicts, attempt)
 
     warehouse.read_window, warehouse.publish = timed_read, timed_publish  # type: ignore[method-assign]
     return warehouse
 
 
-def _timed_compute(name: str, compute: Callable[..., object]) -> Callable[..., object]:
-    def timed(*arguments: object) -> object:
+def _timed_compute(name: str, compute: Compute) -> Compute:
+    def timed(*arguments: Any) -> pd.DataFrame | Delivery:
         with _timed(name, "compute"):
             return compute(*arguments)
 
@@ -124,6 +127,7 @@ def _plain(home: Path, days: pd.DatetimeIndex, first: dt.date, last: dt.date) ->
         )  # fmt: skip
         start = time.perf_counter()
         rows = asset.compute(window)
+        assert isinstance(rows, pd.DataFrame)
         seconds[contract.name] = time.perf_counter() - start
         frames[contract.name] = conform(contract, rows).rows
     return seconds
@@ -131,7 +135,7 @@ def _plain(home: Path, days: pd.DatetimeIndex, first: dt.date, last: dt.date) ->
 
 def _print(steps: dict[str, float], plain: dict[str, float], wall: float, succeeded: bool, what: str) -> None:
     table = Table("table", "compute s", "warehouse s", "Dagster and audit s", "step s", "plain pandas s", title=what)
-    total = defaultdict(float)
+    total: dict[str, float] = defaultdict(float)
     for name in [*TABLES, "xgboost_points_model"]:
         step, shares = steps.get(name, 0.0), spent[name]
         compute = shares["compute"] or (step if name not in TABLES else 0.0)  # the model's step is its training

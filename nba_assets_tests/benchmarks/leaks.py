@@ -90,6 +90,7 @@ def main() -> None:
         replaced = {}
         for column, leak in leaks.items():
             value = played.groupby("player_id", group_keys=False)[played.columns.tolist()].apply(leak)
+            assert isinstance(value, pd.Series)
             leaking = played[KEY].assign(leak=value)
             replaced[column] = matrix.keys[KEY].merge(leaking, on=KEY, how="left")["leak"].to_numpy("float64")
         error = mae(matrix, replaced)

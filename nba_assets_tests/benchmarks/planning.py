@@ -8,6 +8,7 @@ which every date of four sources has a newer build of its own.
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 from rich.console import Console
@@ -56,9 +57,9 @@ def main() -> None:
         state = LedgerState(ledger, contracts, days)
         stale = sum(int(flags.sum()) for flags in state.stale.values())
         taken = [
-            _seconds(lambda ledger=ledger: LedgerState(ledger, contracts, days)),
-            _seconds(lambda state=state: stale_ranges(state)),
-            _seconds(lambda state=state: make_plan(state)),
+            _seconds(partial(LedgerState, ledger, contracts, days)),
+            _seconds(partial(stale_ranges, state)),
+            _seconds(partial(make_plan, state)),
         ]
         shown.add_row(name, f"{stale:,}", *(f"{seconds:.2f} s" for seconds in (*taken, taken[0] + taken[2])))
     Console(width=150).print(shown)

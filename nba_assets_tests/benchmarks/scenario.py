@@ -8,6 +8,8 @@ who did that nobody expected, is left out: that would be knowledge of how the ga
 platform is made of this.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from rich.console import Console
@@ -38,7 +40,7 @@ def known_before(features: pd.DataFrame, games: pd.DataFrame) -> pd.DataFrame:
     totals = away.groupby(["game_id", "team_id"]).agg(
         **{what: (column or "player_id", "sum" if column else "size") for what, column in _WEIGHTS.items()}
     )
-    found = {"is_starter": rows["is_starter"].astype("float64")}
+    found: dict[str, Any] = {"is_starter": rows["is_starter"].astype("float64")}
     for side, team in (("team", "team_id"), ("opponent", "opponent_team_id")):
         mine = totals.reindex(pd.MultiIndex.from_frame(rows[["game_id", team]])).fillna(0)
         found |= {f"{side}_absent_{what}": mine[what].to_numpy("float64") for what in _WEIGHTS}

@@ -28,7 +28,7 @@ def test_absent_regulars_are_summed_for_both_teams() -> None:
 def test_how_the_game_went_has_no_say() -> None:
     reported = known_before(EXPECTED, BOX)
     # more minutes for who played, and one more who appeared though nobody expected him
-    other = BOX.assign(minutes_played=[0.0, None, 5.0, 47.0, 12.0, 9.0])
+    other = BOX.assign(minutes_played=[0.0, float("nan"), 5.0, 47.0, 12.0, 9.0])
     other = pd.concat([other, other[-1:].assign(player_id=7)], ignore_index=True)
     pd.testing.assert_frame_equal(known_before(EXPECTED, other), reported)
     assert set(reported.columns) == {"game_id", "player_id", "is_starter", *ABSENCES}

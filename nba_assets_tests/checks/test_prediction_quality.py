@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 import numpy as np
@@ -24,10 +24,11 @@ from nba_assets.contracts.tables import TABLES
 from nba_assets.modelling.monitoring import Accuracy
 from nba_assets.readiness import thresholds
 from nba_assets.readiness.state import LedgerState
+from nba_assets.warehouse.port import Warehouse
 from nba_assets_tests.readiness.wide_ledger import built_ledger
 
-GOOD = {"rows": 5000, "predicted": 4900, "mae": 4.5, "baseline_mae": 4.7, "ratio": 0.957, "ratio_low": 0.94,
-        "ratio_high": 0.97, "bias": 0.05, "inside": 0.80}  # fmt: skip
+GOOD: dict[str, Any] = {"rows": 5000, "predicted": 4900, "mae": 4.5, "baseline_mae": 4.7, "ratio": 0.957,
+        "ratio_low": 0.94, "ratio_high": 0.97, "bias": 0.05, "inside": 0.80}  # fmt: skip
 WARN, ERROR = dg.AssetCheckSeverity.WARN, dg.AssetCheckSeverity.ERROR
 
 
@@ -121,7 +122,7 @@ def test_last_days_are_counted_from_the_newest_date_that_has_rows() -> None:
     assert last_days(LedgerState(ledger[~mine], TABLES, days), "prediction_accuracy", 4) == []
 
 
-class FewDates:
+class _FewDates:
     """A warehouse of 130 dates with 60 rows each; the predictions are worthless from the hundredth on."""
 
     def __init__(self, days: int) -> None:
@@ -147,19 +148,23 @@ class FewDates:
         )  # fmt: skip
 
 
+def few_dates(days: int) -> Warehouse:
+    return cast(Warehouse, _FewDates(days))
+
+
 def test_the_newest_dates_of_the_warehouse_are_judged() -> None:
-    found = all_findings(FewDates(130))
+    found = all_findings(few_dates(130))
     assert {name for name, finding in found.items() if not finding.passed} == {"beats_baseline"}
     assert found["beats_baseline"].severity is ERROR
     assert "30 days, 1800 rows" in found["beats_baseline"].description
     assert "1800 rows are like 6000" in found[DRIFT].description
-    before_it = all_findings(FewDates(100))
+    before_it = all_findings(few_dates(100))
     assert before_it["beats_baseline"].passed
     assert "90 days, 5400 rows: MAE" in before_it["beats_baseline"].description
 
 
 def test_nothing_built_yet_is_nothing_to_judge() -> None:
-    found = all_findings(FewDates(0))
+    found = all_findings(few_dates(0))
     assert all(finding.passed for finding in found.values())
     assert "0 of 0 rows" in found["unbiased"].description
 

@@ -7,6 +7,7 @@ import dagster as dg
 from nba_assets.checks.up_to_date import CHECK_NAME, up_to_date
 from nba_assets.event_log.dagster_state import STATE_DIGEST
 from nba_assets.readiness.up_to_date import up_to_date_verdicts
+from nba_assets_tests.dagster_values import as_table
 from nba_assets_tests.readiness.ledgers import HandLedger
 
 
@@ -27,5 +28,5 @@ def test_a_run_says_it_too_and_only_of_what_it_was_asked_for() -> None:
     assert {name: one.passed for name, one in found.items()} == {"raw": True, "cache": False}
     assert found["cache"].severity is dg.AssetCheckSeverity.ERROR
     assert found["cache"].metadata[STATE_DIGEST].value == up_to_date_verdicts(ledger.state())["cache"].state_digest
-    (row,) = found["cache"].metadata["stale_ranges"].records
+    (row,) = as_table(found["cache"].metadata["stale_ranges"]).records
     assert (row.data["because_of"], row.data["dates"]) == ("raw", 2)

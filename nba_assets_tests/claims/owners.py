@@ -8,6 +8,7 @@ import multiprocessing
 import random
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier, Event
+from typing import Any
 
 from nba_assets.claims.errors import ClaimConflict, ClaimsError
 from nba_assets.claims.lease import Lease
@@ -28,7 +29,7 @@ def wanted(seed: int) -> list[Span]:
     return [january(table, first, first + 5) for table in chance.sample(TABLES, 4)]
 
 
-def race(url: str, seed: int, start: Barrier, results: Queue) -> None:
+def race(url: str, seed: int, start: Barrier, results: "Queue[Any]") -> None:
     """Reserve once, at the same moment as the others; tell the id, or the ids of the claims blocking."""
     start.wait()
     try:
@@ -48,7 +49,7 @@ def work(url: str, lease: float, working: Event) -> None:
         store.end(claim.id, "done")
 
 
-def freeze(url: str, lease: float, results: Queue, go_on: Event) -> None:
+def freeze(url: str, lease: float, results: "Queue[Any]", go_on: Event) -> None:
     """Hold a claim by its heartbeat; when asked to go on, check it once and tell what came of it."""
     store = ClaimStore(url, lease=dt.timedelta(seconds=lease))
     with Lease(store, reserve(store, january("a", 1, 9), owner="run:stopped"), every=lease / 4) as blocked:

@@ -6,6 +6,7 @@ import random
 import signal
 import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -67,7 +68,8 @@ def test_racing_processes_get_one_winner_per_conflict(url: str, first_seed: int)
 
 
 def test_racing_threads_get_one_winner_per_conflict(url: str) -> None:
-    store, outcomes = ClaimStore(url), []
+    store = ClaimStore(url)
+    outcomes: list[Any] = []
     start = threading.Barrier(WORKERS)
 
     def race_here(seed: int) -> None:
@@ -109,14 +111,14 @@ def test_of_many_who_want_the_same_one_gets_it(url: str) -> None:
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2, 3))])
-def test_whatever_a_owner_was_doing_when_killed_its_dates_are_free_within_the_lease(url: str, seed: object) -> None:
+def test_whatever_a_owner_was_doing_when_killed_its_dates_are_free_within_the_lease(url: str, seed: int) -> None:
     working = processes.Event()
     owner = processes.Process(target=work, args=(url, LEASE, working), daemon=True)
     owner.start()
     assert working.wait(PATIENCE)
     time.sleep(random.Random(seed).uniform(0, 0.1))
     assert owner.is_alive()
-    os.kill(owner.pid, signal.SIGKILL)
+    os.kill(owner.pid or 0, signal.SIGKILL)
     owner.join(PATIENCE)
     store = ClaimStore(url, lease=dt.timedelta(seconds=LEASE))
     before = store.recent(1)[0].id
@@ -136,10 +138,10 @@ def test_a_stopped_owner_loses_its_claim_and_is_reported_when_it_goes_on(url: st
     while store.get(claim_id).renewed_at == renewed:
         time.sleep(0.01)
     time.sleep(LEASE / 16)  # let that heartbeat end: what SQLite has locked, a stopped process keeps locked
-    os.kill(owner.pid, signal.SIGSTOP)
+    os.kill(owner.pid or 0, signal.SIGSTOP)
     taken, waited = take_over(store)
     assert waited < LEASE + SLACK
-    os.kill(owner.pid, signal.SIGCONT)
+    os.kill(owner.pid or 0, signal.SIGCONT)
     go_on.set()
     name, message = results.get(timeout=PATIENCE)
     assert name == "ClaimLost"

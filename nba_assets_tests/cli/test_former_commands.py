@@ -1,6 +1,7 @@
 """Commands and options of former releases are still understood, and not shown."""
 
 import shlex
+from typing import cast
 
 import pytest
 import typer
@@ -8,7 +9,7 @@ from typer.testing import CliRunner
 
 from nba_assets.cli import app, former
 
-COMMANDS = typer.main.get_command(app).commands
+COMMANDS = cast(typer.core.TyperGroup, typer.main.get_command(app)).commands
 
 DATES = "team_offense --from 2025-01-15 --to 2025-01-17"
 SIGNED = "--until 2025-01-20 --reason why"
@@ -68,7 +69,7 @@ def test_an_option_has_one_meaning_in_all_commands() -> None:
     for command in COMMANDS.values():
         for option in command.params:
             for word in option.opts if option.param_type_name == "option" else ():
-                texts.setdefault(word, set()).add(str(option.help).partition(";")[0].rstrip("."))
+                texts.setdefault(word, set()).add(str(getattr(option, "help", "")).partition(";")[0].rstrip("."))
     assert {word: said for word, said in texts.items() if len(said) > 1} == {
         "--from": {"First date", "First date of a walk-forward"},
         "--to": {"Last date", "Last date of the walk-forward, or of the training"},

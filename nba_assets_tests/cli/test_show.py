@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import typer
@@ -35,7 +36,7 @@ class Terminal:
         assert result.exit_code == exit_code, result.output
         return result.stdout
 
-    def json(self, *words: str, exit_code: int = 0) -> object:
+    def json(self, *words: str, exit_code: int = 0) -> Any:
         return json.loads(self(*words, "--json", exit_code=exit_code))
 
 
@@ -212,7 +213,7 @@ def test_what_cannot_be_shown_is_refused_with_the_remedy(run: Terminal, words: l
 
 
 def test_a_defect_is_no_refusal_and_shows_its_traceback(run: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self) -> None:
+    def broken(_: object) -> None:
         raise ValueError("cannot reindex on an axis with duplicate labels")
 
     monkeypatch.setattr(type(run.platform.warehouse), "state", broken)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -36,7 +37,7 @@ class Deployment:
         self.clock.set(now)
         self.jumps.append(now.timestamp())
         for moment, schedule in cron_ticks(schedules(is_on=True), before, now):
-            self._wait(lambda moment=moment, name=schedule.name: self._has_ticked(name, moment.timestamp()))
+            self._wait(partial(self._has_ticked, schedule.name, moment.timestamp()))
         self.rest()
         assert self.errors() == []
 
@@ -46,7 +47,7 @@ class Deployment:
         while not is_at_rest:
             self._wait(lambda: all(run.is_finished for run in self.runs))
             runs, since = len(self.runs), self.clock.now().timestamp()
-            self._wait(lambda since=since: self._has_ticked(AUTOMATION, since))
+            self._wait(partial(self._has_ticked, AUTOMATION, since))
             is_at_rest = len(self.runs) == runs
 
     @property

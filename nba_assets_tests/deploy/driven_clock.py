@@ -53,11 +53,12 @@ def _now(file: Path) -> dt.datetime:
 def install() -> None:
     """Have this process go by the clock that its environment names."""
     import dagster._time as dagster_time
-    from dagster._daemon import daemon  # the scheduler can be imported by way of it only
+    from dagster._daemon import daemon
 
     file = Path(os.environ[VARIABLE])
     clock.machine_time = lambda: _now(file)
     dagster_time._mockable_get_current_datetime = lambda: _now(file)
     dagster_time._mockable_get_current_timestamp = lambda: _now(file).timestamp()
-    scheduler = sys.modules[daemon.execute_scheduler_iteration_loop.__module__]
+    # The scheduler can be imported by way of the daemon only.
+    scheduler = sys.modules[vars(daemon)["execute_scheduler_iteration_loop"].__module__]
     vars(scheduler)["_get_next_scheduler_iteration_time"] = lambda start: start + SCHEDULER_LOOKS_EVERY

@@ -55,7 +55,7 @@ def refused(rows: pd.DataFrame, column: str) -> pd.Series:
     return rows["absence"].map(lambda text: json.loads(text).get(column) == "upstream_missing")
 
 
-def over(total: float, count: float, is_gap: bool) -> float:
+def over(total: float, count: float, is_gap: bool | np.bool_) -> float:
     return np.nan if is_gap or count == 0 else total / count
 
 

@@ -17,6 +17,7 @@ from nba_assets.domain.player_game_summary import player_game_summary
 from nba_assets.domain.team_defense import team_defense
 from nba_assets.domain.team_offense import team_offense
 from nba_assets_tests.builders import gap
+from nba_assets_tests.cells import each_row
 from nba_assets_tests.domain.box_scores import random_league
 
 REFUSED = pd.Timestamp("2025-01-10")
@@ -110,7 +111,7 @@ def test_zones_of_a_team_are_the_sum_of_its_players_or_null_with_them(seed: int)
     players, teams = tables["player_game_summary"], tables["team_offense"]
     sums = players.groupby(["game_id", "team_id"])[["paint_attempts", "three_makes"]].sum(min_count=1)
     listed = players[players["is_dnp"]].groupby(["game_id", "team_id"]).size()
-    for row in teams.itertuples():
+    for row in each_row(teams):
         key = (row.game_id, row.team_id)
         if key not in sums.index or pd.isna(row.paint_attempts):
             assert key not in sums.index or sums.loc[key].isna().all()

@@ -136,7 +136,7 @@ def row_with(
             is_reason = value in list(Absence)
             if is_reason:
                 stated[column] = value
-            changed[column] = NAN if is_reason else value
+            changed = changed.assign(**dict[str, Any]({column: NAN if is_reason else value}))
         tables[name] = changed.assign(absence=json.dumps(stated))
     return player_composite_factors(**tables).iloc[0]
 

@@ -1,6 +1,7 @@
 """What the context says of lines and injuries: values and the reason of every null, case by case."""
 
 import json
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -36,7 +37,7 @@ def context(
     return table.set_index("player_id")
 
 
-def reasons(table: pd.DataFrame, name: str) -> dict[int, str]:
+def reasons(table: pd.DataFrame, name: str) -> dict[Any, str]:
     return {player: why for player, text in table["absence"].items() if (why := json.loads(text).get(name))}
 
 

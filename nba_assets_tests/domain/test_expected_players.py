@@ -1,5 +1,6 @@
 """Who is expected, case by case."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ TODAY = "2024-01-31"
 
 def expected(
     rows: list[tuple[Any, ...]],
-    games: list[tuple[Any, ...]] = ((TODAY, 1, 2),),
+    games: Sequence[tuple[Any, ...]] = ((TODAY, 1, 2),),
     minutes: list[Any] | None = None,
     **facts: object,
 ) -> list[tuple[int, int, int, bool]]:

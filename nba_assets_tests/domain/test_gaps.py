@@ -56,7 +56,9 @@ IN_BOSTON = games(BOSTON, "10", "12", "14", "16", "18")
         pytest.param(IN_BOSTON, (BOSTON, "2024-01-16"), "pts_last_3", False, id="a day he is known to have played on"),
     ],
 )
-def test_span_of_a_last_n_column(rows: list[tuple[Any, ...]], missing: set[int], column: str, is_gap: bool) -> None:
+def test_span_of_a_last_n_column(
+    rows: list[tuple[Any, ...]], missing: tuple[int, str], column: str, is_gap: bool
+) -> None:
     row = cache_row(rows, gap(missing))
     assert pd.isna(row[column]) == is_gap
     assert reason(row, column) == ("upstream_missing" if is_gap else None)
@@ -75,7 +77,7 @@ TRADED = games(NEW_YORK, "10", "12") + games(BOSTON, "20", "22")
         pytest.param((BOSTON, "2024-01-11"), TODAY, False, id="new team, before the trade"),
     ],
 )
-def test_either_team_around_the_gap_may_have_been_his(missing: set[int], today: str, is_gap: bool) -> None:
+def test_either_team_around_the_gap_may_have_been_his(missing: tuple[int, str], today: str, is_gap: bool) -> None:
     assert pd.isna(cache_row(TRADED, gap(missing), today=today)["pts_last_20"]) == is_gap
 
 
@@ -186,7 +188,7 @@ THEIR_DEFENSE = {
         pytest.param("team_defense", (NEW_YORK, "2024-01-25"), set(), id="a third team"),
     ],
 )  # fmt: skip
-def test_context_columns_that_hold_a_gap(table: str, missing: set[str], nulls: set[str]) -> None:
+def test_context_columns_that_hold_a_gap(table: str, missing: tuple[int, str], nulls: set[str]) -> None:
     row = context_row({table: gap(missing)})
     stated = json.loads(row["absence"])
     assert {name for name, why in stated.items() if why == "upstream_missing"} == nulls

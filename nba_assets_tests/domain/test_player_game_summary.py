@@ -8,6 +8,7 @@ import pytest
 
 from nba_assets.domain.player_game_summary import player_game_summary
 from nba_assets_tests.builders import gap
+from nba_assets_tests.cells import cell_at
 from nba_assets_tests.domain.box_scores import game, player_box_of, player_line, schedule_of, shot, shots_of
 from nba_assets_tests.domain.test_team_offense import GAME, NYK, PHI, overtime_game
 
@@ -52,7 +53,7 @@ def rows() -> pd.DataFrame:
 
 
 def reasons(rows: pd.DataFrame, player: int) -> dict[str, str]:
-    return json.loads(rows.loc[player, "absence"])
+    return json.loads(str(rows.loc[player, "absence"]))
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,7 @@ def test_zones_whose_shots_were_refused_are_missing_upstream() -> None:
 
 @pytest.mark.parametrize("unstated", ["fga", "fta", "tov"])
 def test_a_statistic_the_source_lacks_takes_the_usage_of_the_whole_team_and_of_nobody_else(unstated: str) -> None:
-    rows = summary_of(**{unstated: None})
+    rows = summary_of(**dict[str, Any]({unstated: None}))
     assert rows["usage_rate"].dropna().index.tolist() == [201]
     for player in (STAR, REST, SECONDS, SPECTATOR):
         assert [reasons(rows, player)[name] for name in NO_USAGE] == ["source_unavailable"] * 2
@@ -163,7 +164,7 @@ def test_a_team_row_that_does_not_join_is_missing_upstream(lost: str) -> None:
     assert rows.loc[201, "usage_rate"] == pytest.approx(100 * 53 / 48)
     for player in (STAR, REST, SPECTATOR):
         stated = reasons(rows, player)
-        assert pd.isna(rows.loc[player, "usage_rate"])
+        assert pd.isna(cell_at(rows, player, "usage_rate"))
         assert [stated[name] for name in (*NO_USAGE, "game_minutes")] == ["upstream_missing"] * 3
     assert rows.loc[STAR, "true_shooting_pct"] == 0.614754
 

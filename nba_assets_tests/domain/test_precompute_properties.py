@@ -34,7 +34,7 @@ def test_any_chunking_gives_the_same_rows_bit_for_bit(seed: int) -> None:
     rng = np.random.default_rng(seed)
     whole = build(league).tables()
     cuts = np.sort(rng.choice(np.arange(1, len(league.dates)), size=rng.integers(1, 5), replace=False))
-    chunks = [build(league, dates).tables() for dates in np.split(league.dates, cuts)]
+    chunks = [build(league, pd.DatetimeIndex(dates)).tables() for dates in np.split(league.dates, cuts)]
     one_day = pd.DatetimeIndex([rng.choice(whole["ml_feature_store"]["game_date"].unique())])
     alone = build(league, one_day).tables()
     for name, table in whole.items():
@@ -69,7 +69,7 @@ def perturbed(league: League, day: pd.Timestamp, seed: int) -> League:
 def columns_that_know(league: League, day: pd.Timestamp, seed: int) -> set[str]:
     """Columns of rows up to the day that change when the outcomes on and after it do; "rows" if the rows do."""
     dates = league.dates[league.dates <= day]
-    before, after = build(league, dates).tables(), build(perturbed(league, day, seed), dates).tables()
+    before, after = build(league, pd.DatetimeIndex(dates)).tables(), build(perturbed(league, day, seed), dates).tables()
     found = set()
     for name, table in before.items():
         other = after[name]

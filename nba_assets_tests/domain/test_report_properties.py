@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nba_assets.domain import as_of
 from nba_assets.domain.upcoming_player_context import upcoming_player_context
 from nba_assets_tests.builders import League, random_league
+from nba_assets_tests.cells import records
 from nba_assets_tests.domain.naive_precompute import expected_rows
 from nba_assets_tests.domain.reports import with_random_reports
 from nba_assets_tests.domain.test_precompute_properties import columns_that_know, game_day
@@ -56,7 +57,7 @@ def before_tipoff(league: League) -> pd.Series:
 @given(seed=SEEDS)
 def test_any_chunking_gives_the_same_context(seed: int) -> None:
     league = league_of(seed)
-    parts = [context(league, dates) for dates in np.array_split(league.dates, 4)]
+    parts = [context(league, pd.DatetimeIndex(dates)) for dates in np.array_split(league.dates, 4)]
     together = pd.concat([part for part in parts if len(part)], ignore_index=True)
     pd.testing.assert_frame_equal(together, context(league), check_exact=True)
 
@@ -102,9 +103,9 @@ def test_rows_and_values_are_those_of_a_slow_reading(seed: int) -> None:
     table = context(league).set_index(["game_id", "player_id"])
     before = league.injury_reports[before_tipoff(league).to_numpy()]
     reports, lines = (
-        {key: rows.to_dict("records") for key, rows in frame.groupby(GAME)} for frame in (before, league.point_lines)
+        {key: records(rows) for key, rows in frame.groupby(GAME)} for frame in (before, league.point_lines)
     )
-    stored = table.to_dict("index")
+    stored: dict[Any, dict[str, Any]] = dict(zip(table.index, records(table), strict=True))
     seen = set()
     for row in expected_rows(league):
         game, key = (row["game_date"], row["game_id"]), (row["game_id"], row["player_id"])

@@ -7,6 +7,7 @@ import pytest
 
 from nba_assets.domain.team_defense import team_defense
 from nba_assets_tests.builders import gap
+from nba_assets_tests.domain.box_scores import team_line
 from nba_assets_tests.domain.test_team_offense import (
     GAME,
     NYK,
@@ -15,7 +16,6 @@ from nba_assets_tests.domain.test_team_offense import (
     SHOTS,
     offense_of,
     overtime_game,
-    team_line,
 )
 
 
@@ -48,11 +48,11 @@ def test_each_team_shows_what_the_other_did(
 
 def test_nulls_of_the_opponent_keep_their_reason() -> None:
     rows = team_defense(team_offense=overtime_game(fga=0, fta=0, fgm=None).reset_index()).set_index("team_id")
-    stated = json.loads(rows.loc[NYK, "absence"])
+    stated = json.loads(str(rows.loc[NYK, "absence"]))
     assert stated["opponent_fgm"] == "source_unavailable"
     assert stated["opponent_effective_fg_pct"] == "source_unavailable"
     assert stated["opponent_true_shooting_pct"] == "not_applicable"
-    assert "opponent_true_shooting_pct" not in json.loads(rows.loc[PHI, "absence"])
+    assert "opponent_true_shooting_pct" not in json.loads(str(rows.loc[PHI, "absence"]))
 
 
 def test_zones_allowed_are_the_opponents_and_keep_their_reason() -> None:
@@ -68,7 +68,7 @@ def test_zones_allowed_are_the_opponents_and_keep_their_reason() -> None:
 def test_without_the_opponents_row_everything_is_missing_upstream() -> None:
     alone = offense_of(team_line(GAME, NYK, PHI, **NYK_COUNTS)).reset_index()
     row = team_defense(team_offense=alone).iloc[0]
-    stated = json.loads(row["absence"])
+    stated = json.loads(str(row["absence"]))
     assert set(stated.values()) == {"upstream_missing"}
     assert set(stated) == {name for name in row.index if name.startswith(("opponent_", "defensive_"))} - {
         "opponent_team_id",

@@ -9,6 +9,7 @@ import pytest
 
 from nba_assets.domain.team_defense_zones import team_defense_zones
 from nba_assets_tests.builders import ALLOWED_SHOTS, gap, schedule, team_table, without
+from nba_assets_tests.cells import cell_at, row_at
 
 BOS, NYK, PHI, DEN = 1, 2, 3, 4
 DUE = "2022-11-30"
@@ -67,7 +68,7 @@ def test_what_a_team_allowed_against_the_league_by_hand() -> None:
 def test_the_window_is_the_last_fifteen_games_of_each_team() -> None:
     days = len(DAYS)
     first = [40.0 if day < days - 15 else 24.0 for day in range(days)]
-    bos = rows_of(games(DAYS, opponent_paint_makes=of_bos(first, 24.0, days))).loc[BOS]
+    bos = row_at(rows_of(games(DAYS, opponent_paint_makes=of_bos(first, 24.0, days))), BOS)
     assert (bos["zone_games_last_15"], bos["league_zone_games_last_15"]) == (15, 45)
     assert bos["paint_fg_pct_allowed_last_15"] == bos["league_paint_fg_pct_last_15"] == 0.6
 
@@ -80,7 +81,7 @@ def test_the_date_itself_is_no_part_of_the_league() -> None:
 def test_games_without_zones_are_left_out_and_counted() -> None:
     table = games(opponent_paint_makes=of_bos([24.0, 40.0], 24.0))
     hit = (table["team_id"] == BOS) & (table["game_date"] == DAYS[1])
-    bos = rows_of(without(table, hit.to_numpy(), list(ALLOWED_SHOTS), "source_unavailable")).loc[BOS]
+    bos = row_at(rows_of(without(table, hit.to_numpy(), list(ALLOWED_SHOTS), "source_unavailable")), BOS)
     assert (bos["zone_games_last_15"], bos["league_zone_games_last_15"]) == (1, 5)
     assert bos["paint_fg_pct_allowed_last_15"] == 0.6
 
@@ -89,7 +90,7 @@ OWN, LEAGUE, DIFFERENCE = "paint_fg_pct_allowed_last_15", "league_paint_fg_pct_l
 
 
 def test_a_team_without_games_has_short_history_and_no_default() -> None:
-    stated = nulls(rows_of(games()).loc[DEN])
+    stated = nulls(row_at(rows_of(games()), DEN))
     assert {stated[name] for name in (OWN, DIFFERENCE, "strongest_zone")} == {"short_history"}
     assert LEAGUE not in stated
 
@@ -98,18 +99,20 @@ def test_too_few_teams_are_no_league() -> None:
     rows = rows_of(games(), teams=4)
     assert {nulls(row)[LEAGUE] for _, row in rows.iterrows()} == {"short_history"}
     assert rows.loc[BOS, OWN] == 0.6
-    assert pd.isna(rows.loc[BOS, "weakest_zone"])
+    assert pd.isna(cell_at(rows, BOS, "weakest_zone"))
 
 
 def test_teams_whose_games_have_no_zones_are_no_league_for_want_of_a_source() -> None:
     table = games()
-    stated = nulls(rows_of(without(table, np.ones(6, dtype=bool), list(ALLOWED_SHOTS), "source_unavailable")).loc[BOS])
+    stated = nulls(
+        row_at(rows_of(without(table, np.ones(6, dtype=bool), list(ALLOWED_SHOTS), "source_unavailable")), BOS)
+    )
     assert {stated[name] for name in (OWN, LEAGUE, DIFFERENCE)} == {"source_unavailable"}
 
 
 def test_no_attempt_in_a_zone_has_no_percentage() -> None:
     table = games(opponent_paint_attempts=of_bos([0.0, 0.0], 40.0), opponent_paint_makes=of_bos([0.0, 0.0], 24.0))
-    bos = rows_of(table).loc[BOS]
+    bos = row_at(rows_of(table), BOS)
     assert nulls(bos) == dict.fromkeys([OWN, DIFFERENCE, "strongest_zone", "weakest_zone"], "not_applicable")
     assert bos[LEAGUE] == 0.6
 
@@ -125,8 +128,8 @@ def test_a_lost_game_makes_the_teams_window_null_and_the_leagues_when_over_a_twe
         return rows_of(table[~hit], {"team_defense": gap(*team_games)})
 
     found = rows(hit, (BOS, DAYS[5]))
-    assert nulls(found.loc[BOS])[OWN] == "upstream_missing"
-    assert pd.isna(found.loc[BOS, DIFFERENCE])
+    assert nulls(row_at(found, BOS))[OWN] == "upstream_missing"
+    assert pd.isna(cell_at(found, BOS, DIFFERENCE))
     assert found.loc[NYK, [OWN, LEAGUE, DIFFERENCE]].tolist() == [0.6, 0.6, 0.0], "one game of 45 is lost"
     all_three = rows(table["game_date"].eq(DAYS[5]).to_numpy(), *((team, DAYS[5]) for team in (BOS, NYK, PHI)))
-    assert nulls(all_three.loc[DEN])[LEAGUE] == "upstream_missing", "three games of 45 are lost"
+    assert nulls(row_at(all_three, DEN))[LEAGUE] == "upstream_missing", "three games of 45 are lost"

@@ -11,16 +11,16 @@ import pytest
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.dagster_run import DagsterRunStatus
 
+from nba_assets.event_log.events import CODE_VERSION_TAG, DATA_VERSION_TAG
 from nba_assets.event_log.outcomes import (
     CHECK_NAME,
-    CODE_VERSION_TAG,
-    DATA_VERSION_TAG,
     Outcome,
     check_spec,
     published_versions,
     range_end,
     report_outcomes,
 )  # fmt: skip
+from nba_assets.orchestration.table_asset import NOTHING
 from nba_assets_tests.event_log.instances import EVERY_LOG
 
 DAYS = [dt.date(2024, 1, number) for number in range(1, 11)]
@@ -37,7 +37,9 @@ class Toy:
     """A table whose dates end as `bad` says, and a table below it that notes which dates it was run for."""
 
     def __init__(self, bad: set[dt.date]) -> None:
-        self.bad, self.below_ran_for, self.ends = bad, [], []
+        self.bad = bad
+        self.below_ran_for: list[str] = []
+        self.ends: list[dt.date | None] = []
 
     def outcomes(self, keys: list[str]) -> dict[dt.date, Outcome]:
         found = {}
@@ -60,10 +62,10 @@ class Toy:
             partitions_def=PARTITIONS,
             backfill_policy=dg.BackfillPolicy.single_run(),
             check_specs=[check_spec("table", PARTITIONS)],
-            dagster_type=dg.Nothing,
+            dagster_type=NOTHING,
             code_version="3",
         )
-        def table(context: dg.AssetExecutionContext) -> Iterator[dg.Output]:
+        def table(context: dg.AssetExecutionContext) -> Iterator[dg.Output[None]]:
             yield from report_outcomes(context, "table", self.outcomes(list(context.partition_keys)))
 
         @dg.asset(deps=["table"], partitions_def=PARTITIONS, backfill_policy=dg.BackfillPolicy.single_run())
@@ -90,12 +92,12 @@ def materializations(instance: dg.DagsterInstance) -> list[dg.EventLogRecord]:
 def check_states(instance: dg.DagsterInstance) -> dict[str, tuple[str, bool]]:
     """Status of each date's newest check execution, and whether it judges the newest materialization."""
     found = instance.event_log_storage.get_asset_check_partition_info([CHECK])
-    return {info.partition_key: (info.latest_execution_status.value, info.is_current) for info in found}
+    return {str(info.partition_key): (info.latest_execution_status.value, info.is_current) for info in found}
 
 
 def planned(instance: dg.DagsterInstance) -> list[str]:
     history = instance.event_log_storage.get_asset_check_execution_history(CHECK, limit=1000)
-    return [record.partition for record in history if record.status == AssetCheckExecutionRecordStatus.PLANNED]
+    return [str(record.partition) for record in history if record.status == AssetCheckExecutionRecordStatus.PLANNED]
 
 
 @EVERY_LOG

@@ -11,6 +11,7 @@ from dagster._core.loader import LoadingContextForTest
 
 from nba_assets.event_log.events import NOT_COMPARED
 from nba_assets.event_log.outcomes import Outcome, check_spec, report_outcomes
+from nba_assets.orchestration.table_asset import NOTHING
 
 DAY = dt.date(2024, 1, 1)
 PARTITIONS = dg.DailyPartitionsDefinition(start_date="2024-01-01", end_date="2024-01-03")
@@ -23,10 +24,10 @@ def _table(name: str, made_of: tuple[str, ...], named: bool) -> dg.AssetsDefinit
         partitions_def=PARTITIONS,
         backfill_policy=dg.BackfillPolicy.single_run(),
         check_specs=[check_spec(name, PARTITIONS)],
-        dagster_type=dg.Nothing,
+        dagster_type=NOTHING,
         code_version="1",
     )
-    def table(context: dg.AssetExecutionContext) -> Iterator[dg.Output]:
+    def table(context: dg.AssetExecutionContext) -> Iterator[dg.Output[None]]:
         facts: dict[str, Any] = {
             "passed": True,
             "materialized": True,
@@ -40,7 +41,7 @@ def _table(name: str, made_of: tuple[str, ...], named: bool) -> dg.AssetsDefinit
 
 
 @dg.asset(name="model", code_version="1")
-def model() -> dg.MaterializeResult:
+def model() -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(data_version=NOT_COMPARED)
 
 

@@ -48,7 +48,7 @@ def test_two_processes_write_at_once_and_nothing_is_lost(tmp_path: Path) -> None
 
 def test_the_log_is_one_file_in_write_ahead_mode(tmp_path: Path) -> None:
     storage = LocalEventLogStorage(str(tmp_path / "new" / "home"))
-    with storage.index_connection() as connection:
+    with storage.index_connection() as connection:  # type: ignore[no-untyped-call]  # ours has Dagster's decorator
         mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
     storage.dispose()
     assert mode == "wal"

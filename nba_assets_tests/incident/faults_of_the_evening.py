@@ -65,7 +65,9 @@ class SleepyBackfill:
             self._warehouse.raise_fence(spans, claim.id)
         self._window = self._warehouse.read_window(TEAM_OFFENSE, [day.date() for day in pd.date_range(first, last)])
         asset = next(asset for asset in TABLE_ASSETS if asset.contract is TEAM_OFFENSE)
-        self._rows = conform(TEAM_OFFENSE, asset.compute(self._window))
+        rows = asset.compute(self._window)
+        assert isinstance(rows, pd.DataFrame)
+        self._rows = conform(TEAM_OFFENSE, rows)
 
     def hang(self) -> None:
         """Its heartbeat stops, and its lease runs out."""

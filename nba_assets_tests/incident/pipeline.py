@@ -16,6 +16,7 @@ from nba_assets.orchestration.run_tags import RANGE_END_TAG, RANGE_START_TAG
 from nba_assets.platform import open_warehouse
 from nba_assets.settings import Settings
 from nba_assets.sources.port import Delivery, Source
+from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets_tests.incident.unguarded import Switches, UnguardedWarehouse
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
@@ -82,9 +83,10 @@ class Pipeline:
         self._revision += 1
         self._league = league or self._league
         source = EditedSource(self._league, edits or {}, self._revision)
-        self.warehouse = open_warehouse(self.settings, source)
+        real = open_warehouse(self.settings, source)
+        assert isinstance(real, DuckDBWarehouse)
+        self.warehouse = real
         if self._switches is not None:
-            real = self.warehouse
             self.warehouse = UnguardedWarehouse(real.path, real.days, real.history_start, self._switches)
         definitions = build_definitions(self.settings, source, self.warehouse)
         self._job = definitions.resolve_job_def(MAIN_JOB)

@@ -13,8 +13,9 @@ from nba_assets.modelling.registry.artefacts import read_metadata, stored_versio
 from nba_assets.partitions import Span
 from nba_assets.readiness.status import Status
 from nba_assets_tests.incident import scenes
-from nba_assets_tests.incident.evening import Stage, open_stage, print_timeline
+from nba_assets_tests.incident.evening import open_stage, print_timeline
 from nba_assets_tests.incident.pipeline import ANALYTICS, MODEL, PRECOMPUTE, RAW
+from nba_assets_tests.incident.scenes import Stage
 
 pytestmark = pytest.mark.long
 

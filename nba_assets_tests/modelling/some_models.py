@@ -14,4 +14,4 @@ def points_model(frame: pd.DataFrame, label: np.ndarray, rounds: int = 20, **wid
     settings = {"max_depth": 3, "nthread": 1, "min_child_weight": 1}
     boosters = {name: xgboost.train({**settings, **facts}, data, rounds) for name, facts in OBJECTIVES.items()}
     named = {"" if tier == "every" else tier: points for tier, points in widening.items()}
-    return PointsModel(**boosters, feature_columns=tuple(frame), widening=named)
+    return PointsModel(**boosters, feature_columns=tuple(map(str, frame)), widening=named)

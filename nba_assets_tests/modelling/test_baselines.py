@@ -23,7 +23,7 @@ def games(
         {
             "game_id": [f"g{number:02d}" for number in range(count)],
             "player_id": 7,
-            "game_date": pd.to_datetime(dates) if dates else pd.date_range("2024-01-01", periods=count),
+            "game_date": pd.to_datetime(list(dates)) if dates else pd.date_range("2024-01-01", periods=count),
             "season": seasons or "2023-24",
             "minutes_played": minutes if minutes is not None else 20.0,
             "pts": points,

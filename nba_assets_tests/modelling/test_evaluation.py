@@ -1,7 +1,7 @@
 """Metrics worked by hand, the same rows for everybody, and the paired interval."""
 
 import dataclasses
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -10,18 +10,23 @@ import pytest
 from nba_assets.modelling.baselines import BASELINES, naive_baselines
 from nba_assets.modelling.design_matrix import design_matrix
 from nba_assets.modelling.evaluation import error_metrics, evaluate, metrics_table, paired_interval
+from nba_assets.modelling.points_model import PointsModel
 from nba_assets.modelling.splits import split_by_fraction
 from nba_assets_tests.modelling.league import FEATURES, feature_rows, player_games
 
 
 @dataclasses.dataclass(frozen=True)
-class Constant:
+class _Constant:
     """In place of a model: the same score for every row."""
 
     value: float
 
     def predict(self, features: pd.DataFrame) -> pd.DataFrame:
         return predictions(np.full(len(features), self.value))
+
+
+def constant(value: float) -> PointsModel:
+    return cast(PointsModel, _Constant(value))
 
 
 def predictions(median: Any) -> pd.DataFrame:
@@ -87,7 +92,7 @@ SPLIT = split_by_fraction(MATRIX.dates)
 
 
 def test_model_and_baselines_are_scored_on_the_same_rows() -> None:
-    evaluation = evaluate(model=Constant(10.0), matrix=MATRIX, baselines=TABLE, split=SPLIT, seed=1)
+    evaluation = evaluate(model=constant(10.0), matrix=MATRIX, baselines=TABLE, split=SPLIT, seed=1)
     table = metrics_table(evaluation.metrics)
     assert table.groupby("split")["rows"].agg(["min", "max"]).loc[
         ["train", "validation", "test"]
@@ -110,7 +115,7 @@ def test_who_was_not_expected_is_scored_by_the_average_and_has_no_interval() -> 
     store = feature_rows(GAMES)
     absent = store["game_date"].eq(store["game_date"].max()) & store["player_id"].le(2)
     matrix = design_matrix(features=store[~absent], games=GAMES, baselines=TABLE, feature_columns=FEATURES)
-    evaluation = evaluate(model=Constant(10.0), matrix=matrix, baselines=TABLE, split=SPLIT, seed=1)
+    evaluation = evaluate(model=constant(10.0), matrix=matrix, baselines=TABLE, split=SPLIT, seed=1)
     whole, part = evaluation.scored, evaluation.scored[evaluation.scored["is_expected"]]
     assert (len(matrix), len(whole), len(part)) == (112, 18, 16)
     stood_in = whole[~whole["is_expected"]]
@@ -124,7 +129,7 @@ def test_who_was_not_expected_is_scored_by_the_average_and_has_no_interval() -> 
 
 def test_each_baseline_has_the_gain_of_the_model_on_each_population() -> None:
     table = TABLE.assign(minutes_last_10=np.where(TABLE["player_id"] <= 2, 14.9, 15.0))
-    groups = evaluate(model=Constant(10.0), matrix=MATRIX, baselines=table, split=SPLIT, seed=1).groups
+    groups = evaluate(model=constant(10.0), matrix=MATRIX, baselines=table, split=SPLIT, seed=1).groups
     assert {name: group["metrics"]["xgboost"]["rows"] for name, group in groups.items()} == {
         "all": 18, "rotation_up": 12, "scorers": 18,
     }  # fmt: skip
@@ -151,14 +156,14 @@ def test_beats_baselines_means_all_of_them(baseline_errors: list[float], beaten:
         minutes_last_10=20,
         **{name: MATRIX.label + error for name, error in zip(BASELINES, baseline_errors, strict=True)},
     )
-    evaluation = evaluate(model=OffByOne(), matrix=MATRIX, baselines=scored, split=SPLIT, seed=1)
+    evaluation = evaluate(model=cast(PointsModel, OffByOne()), matrix=MATRIX, baselines=scored, split=SPLIT, seed=1)
     assert evaluation.beats_baselines is beaten
 
 
 def test_a_baseline_that_misses_a_row_is_refused() -> None:
     with pytest.raises(ValueError, match=r"baselines missing on 1 of 114 rows, first .*'0000000019'"):
         evaluate(
-            model=Constant(1.0),
+            model=constant(1.0),
             matrix=MATRIX,
             baselines=TABLE[TABLE["game_id"].ne("0000000019") | TABLE["player_id"].ne(3)],
             split=SPLIT,

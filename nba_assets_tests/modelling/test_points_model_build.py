@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -15,10 +15,12 @@ from nba_assets.modelling.baselines import naive_baselines
 from nba_assets.modelling.cards.metadata import model_card, model_identity
 from nba_assets.modelling.cards.summary import model_metadata
 from nba_assets.modelling.design_matrix import design_matrix
+from nba_assets.modelling.evaluation import Evaluation
 from nba_assets.modelling.points_model_build import ModelBuild, build_points_model
 from nba_assets.modelling.registry import promotion
 from nba_assets.modelling.registry.artefacts import load_model, newest_model
 from nba_assets.modelling.registry.decisions import POINTER, promote, read_decisions
+from nba_assets.modelling.registry.promotion import Verdict
 from nba_assets.modelling.splits import split_by_fraction
 from nba_assets.modelling.training import TrainedModel, TrainingSettings, train_points_model
 from nba_assets_tests.modelling.league import FEATURES, feature_rows, player_games
@@ -220,8 +222,8 @@ def test_identity_does_not_depend_on_the_time_of_training(trained: TrainedModel)
         model_card(
             matrix=MATRIX,
             trained=trained,
-            evaluation=None,
-            verdict=None,
+            evaluation=cast(Evaluation, None),
+            verdict=cast(Verdict, None),
             ledger_fingerprint="a",
             trained_at=dt.datetime.fromisoformat("2024-06-01T00:00"),
         )

@@ -68,7 +68,7 @@ def graded(gaps: dict[str, pd.DataFrame] | None = None, **inputs: Any) -> pd.Dat
 
 
 def reasons(table: pd.DataFrame, player: int) -> dict[str, str]:
-    return json.loads(table.loc[player, "absence"])
+    return json.loads(str(table.loc[player, "absence"]))
 
 
 def test_columns_are_those_of_the_contract_and_its_yardsticks_those_of_the_model() -> None:

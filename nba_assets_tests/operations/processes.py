@@ -17,7 +17,7 @@ from nba_assets.operations.backfills.supervise import STARTED
 from nba_assets.platform import open_warehouse
 from nba_assets.settings import Settings
 from nba_assets.sources.simulated.league import SimulatedLeague
-from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
+from nba_assets.warehouse.port import Warehouse
 from nba_assets_tests.conftest import REPOSITORY
 
 PATIENCE_SECONDS = 300
@@ -109,7 +109,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def warehouse_of(settings: Settings) -> DuckDBWarehouse:
+def warehouse_of(settings: Settings) -> Warehouse:
     return open_warehouse(settings, SimulatedLeague(seasons=settings.seasons, cache_dir=settings.home / "simulated"))
 
 

@@ -113,7 +113,7 @@ def test_an_attempt_in_vain_opens_the_gate_on_nothing_that_rests_on_an_invalidat
 def test_restored_content_is_what_the_build_had_published(platform: Platform, day: dt.date) -> None:
     before = platform.rows("team_box_scores", f"game_date = '{day}'")
     history = platform.warehouse.history("team_box_scores", day)
-    platform.source.deliver(team_box_scores=lambda rows: rows.assign(tov=rows["tov"] + 1))
+    platform.deliver(team_box_scores=lambda rows: rows.assign(tov=rows["tov"] + 1))
     platform.run(day, day, tables=["team_box_scores"])
     assert not platform.rows("team_box_scores", f"game_date = '{day}'").equals(before)
     build = int(history["build_id"].iloc[0])
@@ -171,7 +171,7 @@ def test_unknown_tables_and_dates_are_refused(table: str, platform: Platform, da
 
 
 def test_a_waiver_lets_a_date_pass_and_revoked_it_does_not(platform: Platform, day: dt.date) -> None:
-    platform.source.deliver(team_box_scores=lambda rows: rows.assign(pts=rows["pts"] + 1))
+    platform.deliver(team_box_scores=lambda rows: rows.assign(pts=rows["pts"] + 1))
     platform.run(day, day, tables=["team_box_scores"])
     assert platform.statuses("team_box_scores")[day] == "rejected"
     span = Span("team_box_scores", day, day)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ from nba_assets.home import prepare_home
 from nba_assets.operations.doctor import USER_CREDENTIALS, Finding, Level, Outside, examine
 from nba_assets.settings import Settings, outside_environment
 from nba_assets.sources.port import SourceError
-from nba_assets.warehouse.port import WarehouseError
+from nba_assets.warehouse.port import Warehouse, WarehouseError
 from nba_assets_tests.readiness.wide_ledger import built_ledger
 from nba_assets_tests.warehouse.raw_publishes import publish_raw, warehouse_at
 
@@ -28,7 +29,7 @@ class Ledger:
         return frame
 
 
-def unreachable(*_: str) -> Ledger:
+def unreachable() -> Warehouse:
     raise WarehouseError("the dataset is gone")
 
 
@@ -39,7 +40,9 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def outside(tmp_path: Path) -> Outside:
-    return Outside({}, Ledger, lambda: "archive: 2021-10-01 … 2025-06-22", SourceError, tmp_path)
+    return Outside(
+        {}, lambda: cast(Warehouse, Ledger()), lambda: "archive: 2021-10-01 … 2025-06-22", SourceError, tmp_path
+    )
 
 
 def found(settings: Settings, outside: Outside) -> dict[str, Finding]:

@@ -41,10 +41,13 @@ def server(settings: Settings) -> Iterator[Server]:
 
 @pytest.fixture
 def warehouse(settings: Settings) -> DuckDBWarehouse:
-    return open_warehouse(settings, SimulatedLeague(seasons=1, cache_dir=settings.home / "simulated"))
+    opened = open_warehouse(settings, SimulatedLeague(seasons=1, cache_dir=settings.home / "simulated"))
+    assert isinstance(opened, DuckDBWarehouse)
+    return opened
 
 
 def _dates(settings: Settings, start: int, end: int) -> tuple[dt.date, dt.date]:
+    assert settings.start is not None
     return settings.start + dt.timedelta(days=start), settings.start + dt.timedelta(days=end)
 
 

@@ -53,7 +53,7 @@ def test_what_is_stuck_past_it_publishes_nothing(platform: Platform, monkeypatch
         time.sleep(max(0.0, (claim.until - dt.datetime.now(dt.UTC)).total_seconds()) + 0.1)
         return rows
 
-    platform.source.deliver(game_schedule=stuck)
+    platform.deliver(game_schedule=stuck)
     result = platform.run(tables=["game_schedule"], tags={"dagster/max_runtime": "4"})
     assert "is lost: its lease ran out" in failure_messages(result)[0]
     assert platform.warehouse.ledger().empty

@@ -24,6 +24,7 @@ from nba_assets.orchestration.run_tags import (
 from nba_assets.partitions import Span
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets.warehouse.port import Published, Window
+from nba_assets_tests.dagster_values import asset_of
 from nba_assets_tests.platform import Platform, SlicedSource, failure_messages
 
 DAYS = 4
@@ -58,7 +59,7 @@ def _meanwhile(platform: Platform, table: str, act: Callable[[], object]) -> Non
         act()
         return rows
 
-    platform.source.deliver(**{table: edit})
+    platform.deliver(**{table: edit})
 
 
 def _only_claim(platform: Platform) -> Claim:
@@ -269,9 +270,8 @@ def test_claims_go_on_above_the_tokens_of_the_warehouse_when_their_database_is_l
 def test_materialize_in_a_notebook_reserves_as_well(platform: Platform) -> None:
     day = platform.source.first_date
     _reserved(platform, Span("game_schedule", day, day))
-    assets = [asset for asset in platform.definitions.assets if asset.key == dg.AssetKey("game_schedule")]
     result = dg.materialize(
-        assets,
+        [asset_of(platform.definitions, "game_schedule")],
         resources=platform.definitions.resources,
         instance=platform.instance,
         partition_key=day.isoformat(),

@@ -23,6 +23,7 @@ from nba_assets_tests.dagster_server import (
     running,
     said,
 )
+from nba_assets_tests.dagster_values import asset_of
 from nba_assets_tests.platform import failure_messages
 
 pytestmark = pytest.mark.long
@@ -42,6 +43,11 @@ def server(settings: Settings) -> Iterator[Server]:
         yield server
 
 
+def _first(settings: Settings) -> dt.date:
+    assert settings.start is not None
+    return settings.start
+
+
 def _published(settings: Settings, table: str) -> set[str]:
     league = SimulatedLeague(seasons=1, cache_dir=settings.home / "simulated")
     ledger = open_warehouse(settings, league).ledger()
@@ -49,7 +55,7 @@ def _published(settings: Settings, table: str) -> set[str]:
 
 
 def test_graphql_single_and_ranged_runs_meet_the_gate(server: Server, settings: Settings) -> None:
-    first = settings.start
+    first = _first(settings)
     run = server.launch(["team_offense"], **{"dagster/partition": first.isoformat()})
     assert run["status"] == "FAILURE"
     assert f"game_schedule {first} is missing" in said(run)
@@ -62,11 +68,11 @@ def test_graphql_training_is_refused_with_partitions_and_reasons(server: Server,
     run = server.launch(["xgboost_points_model"])
     assert run["status"] == "FAILURE"
     assert NO_FEATURES in said(run)
-    assert settings.start.isoformat() in said(run)
+    assert _first(settings).isoformat() in said(run)
 
 
 def test_backfill_meets_the_gate_and_shows_blocked_dates_as_failed_checks(server: Server, settings: Settings) -> None:
-    first = settings.start
+    first = _first(settings)
     last = first + dt.timedelta(days=3)
     runs = server.runs_of(server.backfill(["team_defense"], first, last))
     assert [run["status"] for run in runs] == ["FAILURE"]
@@ -99,10 +105,10 @@ def test_dagster_command_line_meets_the_gate(words: list[str], refusal: str, set
 def test_notebook_materialize_meets_the_gate(settings: Settings) -> None:
     league = SimulatedLeague(seasons=1, cache_dir=settings.home / "simulated")
     definitions = build_definitions(settings, league)
-    assets = [a for a in definitions.assets if a.key == dg.AssetKey("xgboost_points_model")]
     result = dg.materialize(
-        assets, resources=definitions.resources, raise_on_error=False, instance=dg.DagsterInstance.ephemeral()
-    )
+        [asset_of(definitions, "xgboost_points_model")], resources=definitions.resources, raise_on_error=False,
+        instance=dg.DagsterInstance.ephemeral(),
+    )  # fmt: skip
     assert not result.success
     (message,) = failure_messages(result)
     assert NO_FEATURES in message

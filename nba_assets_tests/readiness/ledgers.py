@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import Column, Contract, Read
 from nba_assets.readiness.state import LedgerState
+from nba_assets.warehouse.port import Warehouse
 from nba_assets.warehouse.system_tables import LEDGER_COLUMNS
 
 FIRST = pd.Timestamp("2024-01-01")
@@ -152,11 +153,14 @@ class HandLedger:
         return {name: numbers for name, numbers in found.items() if numbers}
 
 
-class OneLedger:
-    """A warehouse that can only say what its ledger is."""
-
+class _OneLedger:
     def __init__(self, ledger: HandLedger) -> None:
         self._ledger = ledger
 
     def state(self) -> LedgerState:
         return self._ledger.state()
+
+
+def only_ledger(ledger: HandLedger) -> Warehouse:
+    """A warehouse that can only say what its ledger is."""
+    return cast(Warehouse, _OneLedger(ledger))

@@ -1,6 +1,7 @@
 """A ledger as the platform writes it, beside an independent record of what was read from what."""
 
 import datetime as dt
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,10 @@ from nba_assets_tests.readiness.ledgers import FIRST, table
 
 NOW = dt.datetime(2024, 1, 31, tzinfo=dt.UTC)
 Place = tuple[str, int]
+
+Entry = dict[Hashable, Any]
+Kept = dict[tuple[str, int, int], Entry]
+"""Rows of the ledger by table, position and build."""
 
 
 @st.composite
@@ -67,7 +72,7 @@ class World:
         self.contracts = contracts
         self.days = pd.date_range(FIRST, periods=dates, unit="ns")
         self.build = 0
-        self.rows: dict[Place, dict[str, Any]] = {}
+        self.rows: dict[Place, Entry] = {}
         self.record = {(name, at): Partition() for name in contracts for at in range(dates)}
         self._state: LedgerState | None = None
 
@@ -91,7 +96,7 @@ class World:
     def _write(self, ledger: pd.DataFrame) -> None:
         self._state = None
         for row in ledger.to_dict("records"):
-            at = int(self.days.get_loc(row["game_date"]))
+            at = int(self.days.get_indexer(pd.DatetimeIndex([row["game_date"]]))[0])
             clean = {key: None if value is pd.NA else value for key, value in row.items()}
             self.rows[str(row["table_name"]), at] = clean
 
@@ -148,7 +153,7 @@ class World:
         self.record[name, at].status = "rejected"
         self.record[name, at].publishes += 1
 
-    def restore(self, name: str, at: int, choice: int, kept: dict[str, Any]) -> None:
+    def restore(self, name: str, at: int, choice: int, kept: Kept) -> None:
         """Put an earlier content back, with what it had read then."""
         partition = self.record[name, at]
         if not partition.versions:

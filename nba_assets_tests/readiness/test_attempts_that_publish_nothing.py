@@ -5,7 +5,6 @@ No sequence of attempts that publishes nothing may shrink the set of what is sta
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,13 +13,13 @@ from hypothesis import strategies as st
 
 from nba_assets.contracts.contract import Read
 from nba_assets.readiness.windows import NEVER, Partitions
-from nba_assets_tests.readiness.recorded_world import World, graphs
+from nba_assets_tests.readiness.recorded_world import Kept, World, graphs
 
 
 def run(data: st.DataObject, steps: int) -> None:
     world = World(data.draw(graphs()), data.draw(st.integers(1, 4)))
     names, dates = list(world.contracts), range(len(world.days))
-    kept: dict[str, Any] = {}
+    kept: Kept = {}
     if data.draw(st.booleans()):
         for name in names:
             world.attempt(name, dict.fromkeys(dates, "first"))

@@ -1,5 +1,7 @@
 """Why ready partitions are empty or short, worked by hand, and the sentences that say so."""
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -25,7 +27,7 @@ def ledger() -> pd.DataFrame:
     return frame
 
 
-def put(ledger: pd.DataFrame, table: str, *at: int, **facts: object) -> None:
+def put(ledger: pd.DataFrame, table: str, *at: int, **facts: Any) -> None:
     chosen = (ledger["table_name"] == table) & ledger["game_date"].isin(DAYS[list(at)])
     assert chosen.sum() == len(at)
     for name, value in facts.items():

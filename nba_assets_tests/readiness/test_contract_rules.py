@@ -48,7 +48,7 @@ def sound(players: int = 2) -> pd.DataFrame:
     return rows.assign(season_type="playoffs", pts_last_5=12.5, pts_last_20=12.5, rest_days=1.0, absence="{}")
 
 
-def change(rows: pd.DataFrame, at: int, **values: object) -> pd.DataFrame:
+def change(rows: pd.DataFrame, at: int, **values: Any) -> pd.DataFrame:
     rows = rows.copy()
     for name, value in values.items():
         rows.loc[at, name] = value

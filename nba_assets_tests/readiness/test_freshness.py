@@ -1,6 +1,7 @@
 """Freshness by ledger and moment: the day's work is done, late, or not due."""
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -29,7 +30,7 @@ def state(ledger: pd.DataFrame) -> LedgerState:
     return LedgerState(ledger, TABLES, DAYS)
 
 
-def put(ledger: pd.DataFrame, table: str, day: str, **facts: object) -> pd.DataFrame:
+def put(ledger: pd.DataFrame, table: str, day: str, **facts: Any) -> pd.DataFrame:
     chosen = (ledger["table_name"] == table) & (ledger["game_date"] == day)
     assert chosen.sum() == 1
     for name, value in facts.items():

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import pytest
@@ -88,7 +88,7 @@ def sorted_ledger() -> HandLedger:
         pytest.param(["stale", "outdated"], [2, 3, 4], id="outdated names all"),
     ],
 )
-def test_days_are_left_out_by_what_they_are(only: object, built: list[int]) -> None:
+def test_days_are_left_out_by_what_they_are(only: Collection[str], built: list[int]) -> None:
     current, skipped = leave_out(sorted_ledger().state(), CHAIN["summary"], DAYS, only)
     assert current == ((DAYS[0],) if only else ())
     assert [day.day for day in DAYS if day not in (*current, *skipped)] == built

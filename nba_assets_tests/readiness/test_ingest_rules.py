@@ -24,7 +24,7 @@ Frames = dict[str, pd.DataFrame]
 Fault = Callable[[Frames], None]
 
 
-def setting(table: str, column: str, value: object, **where: object) -> Fault:
+def setting(table: str, column: str, value: Any, **where: object) -> Fault:
     """A fault: one column of the game's rows (of those that match) has another value."""
 
     def spoil(frames: Frames) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -45,7 +46,7 @@ def failed(rows: pd.DataFrame, box: pd.DataFrame | None = None) -> dict[str, str
     return {failure.rule: failure.message for failure in verdict(rows, box).failures}
 
 
-def first(rows: pd.DataFrame, count: int, **is_so: object) -> pd.Series:
+def first(rows: pd.DataFrame, count: int, **is_so: object) -> np.ndarray:
     """The mask of the first so many shots of the first game that are so, all of different players."""
     chosen = rows[
         (rows["game_id"] == ONE) & pd.concat([rows[name] == value for name, value in is_so.items()], axis=1).all(axis=1)
@@ -139,8 +140,8 @@ def test_an_event_that_appears_twice_is_rejected(rows: pd.DataFrame) -> None:
 
 def test_a_listed_player_who_did_not_play_or_shoot_is_no_difference(rows: pd.DataFrame) -> None:
     box = small_shots.box()
-    idle = box.head(2).assign(player_id=[1, 2], minutes=[None, 12.0], fga=[None, 0.0], fgm=[None, 0.0],
-                              fg3a=[None, 0.0], fg3m=[None, 0.0], ast=[None, 0.0])  # fmt: skip
+    idle = box.head(2).assign(player_id=[1, 2], minutes=[np.nan, 12.0], fga=[np.nan, 0.0], fgm=[np.nan, 0.0],
+                              fg3a=[np.nan, 0.0], fg3m=[np.nan, 0.0], ast=[np.nan, 0.0])  # fmt: skip
     assert failed(rows, pd.concat([box, idle], ignore_index=True)) == {}
 
 

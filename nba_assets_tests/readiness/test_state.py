@@ -262,7 +262,11 @@ def flagged(ledger: HandLedger, flag: str, name: str, number: int) -> bool:
     if row is None or row["content_build"] is None:
         return False
     is_stale = flag == "stale"
-    if row["code_version"] != ledger.contracts[name].code_version if is_stale else flag in row["waivers"].split(","):
+    if (
+        row["code_version"] != ledger.contracts[name].code_version
+        if is_stale
+        else flag in str(row["waivers"]).split(",")
+    ):
         return True
     for read in ledger.contracts[name].reads:
         for earlier in [number] if read.window == "same_date" else range(1, number):

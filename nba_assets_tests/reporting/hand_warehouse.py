@@ -1,10 +1,12 @@
 """A warehouse that answers what a page asks, out of a ledger of any size."""
 
 from dataclasses import dataclass, field
+from typing import cast
 
 import pandas as pd
 
 from nba_assets.readiness.state import LedgerState
+from nba_assets.warehouse.port import Warehouse
 
 BUILD_COLUMNS = ["table_name", "attempt_build", "dates", "seconds", "written_at", "run_id"]
 WAIVER_COLUMNS = ["waiver_id", "table_name", "rule", "first_date", "last_date", "who", "why", "until", "state"]
@@ -16,7 +18,7 @@ def _empty(columns: list[str]) -> pd.DataFrame:
 
 
 @dataclass
-class HandWarehouse:
+class _HandWarehouse:
     """Answers with what it was given; its tables have no rows."""
 
     reported: LedgerState
@@ -38,3 +40,8 @@ class HandWarehouse:
 
     def find(self, table: str, key: object, first: object, last: object, columns: list[str]) -> pd.DataFrame:
         return pd.DataFrame({name: pd.Series(dtype="datetime64[ns]") for name in columns})
+
+
+def hand_warehouse(reported: LedgerState, **more: pd.DataFrame) -> Warehouse:
+    """A warehouse that answers with what it was given (`builds`, `given` waivers, what was `decided`)."""
+    return cast(Warehouse, _HandWarehouse(reported, **more))

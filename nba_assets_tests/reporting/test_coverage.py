@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import pandas as pd
 import pytest
 
 from nba_assets.reporting.coverage import LISTED_TO_PLAY, PLAYED, Coverage, Watched, coverage
+from nba_assets.warehouse.port import Warehouse
 from nba_assets_tests.readiness.ledgers import HandLedger, graph, table
 
 USAGE = Watched("summary", "usage_rate", PLAYED, bar=0.95)
@@ -46,20 +48,20 @@ def ledger() -> HandLedger:
 
 
 def test_rows_without_minutes_need_no_usage_rate(ledger: HandLedger) -> None:
-    (found,) = coverage(Rows(ROWS), ledger.state(), (USAGE,))
+    (found,) = coverage(cast(Warehouse, Rows(ROWS)), ledger.state(), (USAGE,))
     assert (found.season, found.rows, found.filled) == ("2023-24", 3, 2)
     assert found.is_below
 
 
 def test_only_who_played_needs_minutes(ledger: HandLedger) -> None:
-    (found,) = coverage(Rows(ROWS), ledger.state(), (MINUTES,))
+    (found,) = coverage(cast(Warehouse, Rows(ROWS)), ledger.state(), (MINUTES,))
     assert (found.rows, found.filled) == (4, 3)
     assert not found.is_below, "there is no bar"
 
 
 def test_what_the_gate_closes_is_left_out(ledger: HandLedger) -> None:
     ledger.fail("summary", 1)
-    (found,) = coverage(Rows(ROWS), ledger.state(), (USAGE,))
+    (found,) = coverage(cast(Warehouse, Rows(ROWS)), ledger.state(), (USAGE,))
     assert (found.rows, found.filled, found.share) == (1, 1, 1.0)
     assert not found.is_below
 
@@ -72,5 +74,5 @@ def test_a_season_without_rows_has_no_share() -> None:
 def test_every_season_of_the_calendar_is_reported() -> None:
     built = HandLedger(graph(table("summary")), days=300)
     built.publish("summary", 1, 2, 3)
-    found = coverage(Rows(ROWS), built.state(), (USAGE,))
+    found = coverage(cast(Warehouse, Rows(ROWS)), built.state(), (USAGE,))
     assert [(one.season, one.rows) for one in found] == [("2023-24", 3), ("2024-25", 0)]

@@ -19,7 +19,7 @@ from nba_assets.reporting.page import GLYPHS, page, write_page
 from nba_assets_tests.conftest import REPOSITORY
 from nba_assets_tests.readiness.ledgers import HandLedger
 from nba_assets_tests.readiness.wide_ledger import built_ledger, calendar, wide_graph
-from nba_assets_tests.reporting.hand_warehouse import BUILD_COLUMNS, JOURNAL_COLUMNS, WAIVER_COLUMNS, HandWarehouse
+from nba_assets_tests.reporting.hand_warehouse import BUILD_COLUMNS, JOURNAL_COLUMNS, WAIVER_COLUMNS, hand_warehouse
 
 NOW = dt.datetime(2026, 1, 4, 8, 30, tzinfo=dt.UTC)
 LIBRARY = "window.vegaEmbed = async () => ({ view: {} }); // </script>"
@@ -27,7 +27,7 @@ EVIL = "points_sum: </script><img src=x onerror=alert(1)>"
 
 
 def facts_of(ledger: HandLedger, tmp_path: Path, **reported: pd.DataFrame) -> QualityFacts:
-    return quality_facts(HandWarehouse(ledger.state(), **reported), tmp_path, NOW)
+    return quality_facts(hand_warehouse(ledger.state(), **reported), tmp_path, NOW)
 
 
 @pytest.fixture
@@ -61,12 +61,12 @@ def text_of(html: str) -> str:
 
 def test_the_page_tells_what_was_left_out_of_deliveries(tmp_path: Path) -> None:
     ledger = HandLedger().publish_all()
-    notes = np.where(ledger.frame()["table_name"] == "raw", "1 of 9 names: <b>Zed</b>", None)
+    notes = ledger.frame()["table_name"].map({"raw": "1 of 9 names: <b>Zed</b>"})
     state = ledger.state(notes=notes)
-    html = page(quality_facts(HandWarehouse(state), tmp_path, NOW), LIBRARY)
+    html = page(quality_facts(hand_warehouse(state), tmp_path, NOW), LIBRARY)
     assert f"{len(state.days)} dates" in text_of(html)
     assert f"{state.days[-1]:%Y-%m-%d} raw 1 of 9 names: &lt;b&gt;Zed&lt;/b&gt;" in text_of(html)
-    silent = text_of(page(quality_facts(HandWarehouse(ledger.state()), tmp_path, NOW), LIBRARY))
+    silent = text_of(page(quality_facts(hand_warehouse(ledger.state()), tmp_path, NOW), LIBRARY))
     assert "Everything that was delivered is published" in silent
 
 
@@ -91,7 +91,7 @@ def test_where_everything_is_published_the_page_says_so(tmp_path: Path) -> None:
 def test_incomplete_and_waived_dates_stand_in_the_sentence_that_says_nothing_is_open(tmp_path: Path) -> None:
     ledger = HandLedger().publish_all()
     state = ledger.state(completeness=[0.5, 1.0] + [1.0] * 14)
-    said = text_of(page(quality_facts(HandWarehouse(state), tmp_path, NOW), LIBRARY))
+    said = text_of(page(quality_facts(hand_warehouse(state), tmp_path, NOW), LIBRARY))
     assert "Every partition of every table" not in said
     assert "No open incidents. 1 date of raw is incomplete: some of their games, teams or players have no row." in said
     ledger.publish("raw", 1, waivers="w1")
@@ -166,7 +166,7 @@ def years_with_incidents() -> LedgerState:
 
 
 def test_the_worst_of_five_years_stays_under_three_megabytes(tmp_path: Path) -> None:
-    facts = quality_facts(HandWarehouse(years_with_incidents()), tmp_path, NOW)
+    facts = quality_facts(hand_warehouse(years_with_incidents()), tmp_path, NOW)
     assert len(facts.counts) >= 20
     assert facts.dates.dates == 1900
     assert len(page(facts, "x" * 1_000_000).encode()) < 3_000_000
@@ -175,8 +175,13 @@ def test_the_worst_of_five_years_stays_under_three_megabytes(tmp_path: Path) -> 
 def test_the_page_is_written_whole_and_its_library_made_once(
     facts: QualityFacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = []
-    monkeypatch.setattr(vl_convert, "javascript_bundle", lambda: made.append(1) or LIBRARY)
+    made: list[str] = []
+
+    def library() -> str:
+        made.append(LIBRARY)
+        return LIBRARY
+
+    monkeypatch.setattr(vl_convert, "javascript_bundle", library)
     first = write_page(facts, tmp_path / "reports")
     assert first == write_page(facts, tmp_path / "reports")
     assert first.read_text().endswith("</html>")

@@ -11,7 +11,7 @@ import pytest
 
 from nba_assets.reporting.facts import quality_facts
 from nba_assets.reporting.page import write_page
-from nba_assets_tests.reporting.hand_warehouse import HandWarehouse
+from nba_assets_tests.reporting.hand_warehouse import hand_warehouse
 from nba_assets_tests.reporting.test_page import NOW, years_with_incidents
 
 pytestmark = [pytest.mark.long, pytest.mark.browser]
@@ -41,7 +41,7 @@ def chromium() -> Iterator[Any]:
 def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of five troubled years of twenty tables: every state, hundreds of incidents."""
     home = tmp_path_factory.mktemp("page")
-    return write_page(quality_facts(HandWarehouse(years_with_incidents()), home / "models", NOW), home)
+    return write_page(quality_facts(hand_warehouse(years_with_incidents()), home / "models", NOW), home)
 
 
 @pytest.fixture

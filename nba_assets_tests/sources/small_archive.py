@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from nba_assets_tests.cells import each_row
+
 BOS, NYK, LAL, DEN = 1610612738, 1610612752, 1610612747, 1610612743
 TRICODES = {BOS: "BOS", NYK: "NYK", LAL: "LAL", DEN: "DEN"}
 FIRST, SECOND = "2024-10-22", "2024-10-24"
@@ -97,7 +99,7 @@ def player_log() -> pd.DataFrame:
     home = {game: home for game, _, home, *_ in GAMES}
     away = {game: away for game, _, _, away, *_ in GAMES}
     rows = []
-    for row in played.itertuples():
+    for row in each_row(played):
         minutes = row.minutes + (row.player_id % 100 == 0)  # rounded up
         common = _log_row(row.game_id, row.game_date, home[row.game_id], away[row.game_id], row.team_id, minutes)
         line = {name: int(getattr(row, name)) for name in (*_line(0, 1), "plus_minus")}

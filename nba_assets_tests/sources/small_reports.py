@@ -30,8 +30,8 @@ def player_box() -> pd.DataFrame:
 
 def outcomes(
     player: str = "Dario Fenwick",
-    line: float = 20.5,
-    prices: Sequence[float] = (-110, -120),
+    line: float | str = 20.5,
+    prices: Sequence[float | str] = (-110, -120),
     book: str = "PrizePicks",
     **facts: object,
 ) -> list[dict[str, Any]]:
@@ -66,7 +66,7 @@ def event(rows: Sequence[dict[str, Any]], snapshot: str | None = "2024-10-22T22:
         ]}
         for key, listed in books.items()
     ]  # fmt: skip
-    facts = {key: first[key] for key in ("home_team", "away_team", "commence_time") if key in first}
+    facts: dict[str, Any] = {key: first[key] for key in ("home_team", "away_team", "commence_time") if key in first}
     body = {"id": first.get("game_id"), "sport_key": "basketball_nba", **facts, "bookmakers": bookmakers}
     return body if snapshot is None else {"timestamp": snapshot, "data": body}
 

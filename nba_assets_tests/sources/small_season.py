@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+
+from nba_assets_tests.cells import each_row
 
 BOS, NYK, LAL, DEN = 1610612738, 1610612752, 1610612747, 1610612743
 TRICODES = {BOS: "BOS", NYK: "NYK", LAL: "LAL", DEN: "DEN"}
@@ -16,7 +19,7 @@ Tables = dict[str, pd.DataFrame]
 
 
 def games() -> pd.DataFrame:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for day, meetings in zip(DATES, _MEETINGS, strict=True):
         for home, away in meetings:
             rows.append(
@@ -37,7 +40,7 @@ def player_name(team: int, number: int) -> str:
 def player_box() -> pd.DataFrame:
     """Six players a team, forty minutes each: ten twos of a home player, nine of a visitor."""
     rows = []
-    for game in games().itertuples():
+    for game in each_row(games()):
         for team, makes in ((game.home_team_id, 5), (game.away_team_id, 4)):
             for number in range(6):
                 free = 0 if makes == 5 else 1
@@ -75,8 +78,8 @@ def team_box(box: pd.DataFrame) -> pd.DataFrame:
 
 def shots(box: pd.DataFrame) -> pd.DataFrame:
     """Every attempt of the box, two of a player's makes assisted."""
-    rows = []
-    for line in box.itertuples():
+    rows: list[dict[str, Any]] = []
+    for line in each_row(box):
         for attempt in range(line.fga):
             number = len(rows)
             rows.append(
@@ -93,7 +96,7 @@ def point_lines() -> pd.DataFrame:
     rows = [
         {"game_id": game.game_id, "game_date": game.game_date, "player_name": player_name(team, number),
          "bookmaker": "bookone", "line": 9.5, "over_price": -110, "under_price": -110}
-        for game in games().itertuples()
+        for game in each_row(games())
         for team in (game.home_team_id, game.away_team_id)
         for number in (0, 1)
     ]  # fmt: skip

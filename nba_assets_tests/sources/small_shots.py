@@ -2,9 +2,10 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -82,12 +83,12 @@ def schedule() -> pd.DataFrame:
 
 def box() -> pd.DataFrame:
     """player_box_scores of the games, in the columns that shots are judged by, made of the shots."""
-    counts = {}
+    counts: dict[tuple[str, int, int], list[int]] = {}
     for shot in shots():
         line = counts.setdefault((shot.game_id, shot.team_id, shot.player_id), [0, 0, 0, 0])
         for at, counted in enumerate((True, shot.made, shot.three, shot.made and shot.three)):
             line[at] += counted
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "game_id": game_id, "team_id": team, "player_id": player, "player_name": PLAYERS[team][player],
             "minutes": 30.0, **dict(zip(("fga", "fgm", "fg3a", "fg3m"), map(float, line), strict=True)),
@@ -158,7 +159,7 @@ def play_by_play(*, is_old: bool = False, with_ids: bool = False) -> Table:
                 "description": reported,
             }
         )  # fmt: skip
-        other = {"event_type": "rebound", "type": "rebound defensive", "description": "a rebound"}
+        other: dict[str, Any] = {"event_type": "rebound", "type": "rebound defensive", "description": "a rebound"}
         if s.made:
             other = {"event_type": "free throw", "result": "made", "points": 1, "description": "a free throw"}
         place = {"original_x": "", "original_y": ""}
@@ -167,7 +168,7 @@ def play_by_play(*, is_old: bool = False, with_ids: bool = False) -> Table:
     return _table([{name: row[name] for name in (*columns, "description")} for row in rows])
 
 
-def _table(rows: list[dict[str, object]]) -> Table:
+def _table(rows: Sequence[Mapping[str, object]]) -> Table:
     return list(rows[0]), [[str(value) for value in row.values()] for row in rows]
 
 

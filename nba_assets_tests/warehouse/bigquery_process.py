@@ -22,20 +22,20 @@ def _begin_then_die(jobs: BigQueryJobs) -> None:
     """The transaction runs to its end on the server; nobody hears of it."""
     transaction = BigQueryJobs.transaction
 
-    def begin(*given: object, **named: Any) -> None:
+    def begin(*given: Any, **named: Any) -> None:
         # The client asks for the job once it has begun, and has asked for those that staged the rows before.
-        jobs.client.get_job = _die
+        vars(jobs.client)["get_job"] = _die
         transaction(*given, **named)
         _die()
 
-    BigQueryJobs.transaction = begin
+    BigQueryJobs.transaction = begin  # type: ignore[method-assign,assignment]
 
 
 def main(role: str, rest: str, storage: str) -> None:
     jobs = jobs_on(BigQueryServer(rest, storage))
     warehouse = BigQueryWarehouse(lambda: jobs, Names(PROJECT), CALENDAR)
     if role == "die before the transaction":
-        bigquery_writes.script = _die
+        vars(bigquery_writes)["script"] = _die
     elif role == "die after the transaction":
         _begin_then_die(jobs)
     days = {"first half": DAYS[:2], "second half": DAYS[2:]}.get(role, DAYS)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from nba_assets.warehouse.bigquery.names import WITHOUT_COLUMNS, Names
 from nba_assets.warehouse.bigquery.reads import frame_of
+from nba_assets.warehouse.bigquery.warehouse import BigQueryWarehouse
 from nba_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from nba_assets.warehouse.port import Warehouse
 
@@ -16,6 +17,7 @@ def execute(warehouse: Warehouse, statement: str) -> pd.DataFrame:
     if isinstance(warehouse, DuckDBWarehouse):
         with warehouse.connect() as connection:
             return connection.execute(statement).df()
+    assert isinstance(warehouse, BigQueryWarehouse)
     translated = _translated(warehouse.names, statement)
     if translated.startswith("SELECT"):
         return frame_of(warehouse.jobs.query(translated))
@@ -35,6 +37,6 @@ def _translated(names: Names, statement: str) -> str:
 
 def sorted_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows in an order that depends on their values alone."""
-    keys: Mapping[str, pd.Series] = {name: rows[name].astype(str) for name in rows}
+    keys: Mapping[str, pd.Series] = {str(name): rows[name].astype(str) for name in rows}
     order = pd.DataFrame(keys).sort_values(list(keys), kind="stable").index
     return rows.loc[order].reset_index(drop=True)

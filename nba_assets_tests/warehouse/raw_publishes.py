@@ -69,11 +69,11 @@ def publish(
         contract = dataclasses.replace(contract, code_version=code_version)
     if rows is None:
         rows = SOUND[table] if table in SOUND else no_rows(table)
-    rows = conformed.conform(contract, rows).on(pd.DatetimeIndex(days))
+    staged = conformed.conform(contract, rows).on(pd.DatetimeIndex(list(days)))
     window = warehouse.read_window(contract, days)
     failures = () if status is Status.READY else (Failure(days[0], "points_sum", "3 points too many"),)
-    verdicts = {day: Verdict(status, failures, rows=len(rows.rows) // len(days)) for day in window.days}
-    return warehouse.publish(window, rows, verdicts, Attempt(**{"run_id": "run", **more}))
+    verdicts = {day: Verdict(status, failures, rows=len(staged.rows) // len(days)) for day in window.days}
+    return warehouse.publish(window, staged, verdicts, Attempt(**{"run_id": "run", **more}))
 
 
 def publish_raw(warehouse: Warehouse) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import dagster as dg
 import pytest
@@ -14,9 +15,9 @@ from nba_assets.automation.alerting.alerts_sensor import alerts_sensor, tell
 from nba_assets.automation.alerting.webhook import NotDelivered, post
 from nba_assets.partitions import Span
 from nba_assets.settings import Settings
-from nba_assets.warehouse.port import WarehouseError
+from nba_assets.warehouse.port import Warehouse, WarehouseError
 from nba_assets_tests.automation.alerting.webhook_double import Webhook
-from nba_assets_tests.readiness.ledgers import HandLedger, OneLedger
+from nba_assets_tests.readiness.ledgers import HandLedger, only_ledger
 
 NOW = dt.datetime(2024, 1, 4, 12, 0, tzinfo=dt.UTC)
 
@@ -31,7 +32,8 @@ class Watch:
     """The sensor on an instance and a ledger, tick after tick with its own cursor."""
 
     def __init__(self, instance: dg.DagsterInstance, settings: Settings, ledger: HandLedger) -> None:
-        self.instance, self.settings, self.ledger, self.cursor = instance, settings, ledger, None
+        self.instance, self.settings, self.ledger = instance, settings, ledger
+        self.cursor: str | None = None
         self.ahead = dt.timedelta()
 
     @property
@@ -39,7 +41,7 @@ class Watch:
         return dt.datetime.now(dt.UTC) + self.ahead
 
     def tick(self) -> list[str]:
-        said, self.cursor = tell(self.instance, OneLedger(self.ledger), self.settings, self.cursor, self.now)
+        said, self.cursor = tell(self.instance, only_ledger(self.ledger), self.settings, self.cursor, self.now)
         return said
 
 
@@ -80,7 +82,7 @@ def test_a_failed_run_is_reported_once_and_so_is_the_same_failure_again(watch: W
     watch.ahead = dt.timedelta(days=2)
     watch.tick()
     # The runs themselves are of now.
-    watch.cursor = json.dumps({**json.loads(watch.cursor), "since": "2024-01-01T00:00:00+00:00"})
+    watch.cursor = json.dumps({**json.loads(watch.cursor or "{}"), "since": "2024-01-01T00:00:00+00:00"})
     watch.tick()
     assert len(webhook.texts) == 2, "a day later it is reported again"
 
@@ -143,7 +145,7 @@ def test_a_busy_warehouse_keeps_no_failed_run_secret_and_forgets_nothing(watch: 
             raise WarehouseError("warehouse.duckdb is open elsewhere")
 
     breaks.execute_in_process(instance=watch.instance, raise_on_error=False)
-    said, cursor = tell(watch.instance, Busy(), watch.settings, watch.cursor, watch.now)
+    said, cursor = tell(watch.instance, cast(Warehouse, Busy()), watch.settings, watch.cursor, watch.now)
     assert any("open elsewhere" in line for line in said)
     assert len(webhook.texts) == 2
     watch.cursor = cursor
@@ -182,6 +184,6 @@ def test_without_an_address_the_sensor_says_so(instance: dg.DagsterInstance, tmp
     sensor = alerts_sensor(is_on=True)
     assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
     assert alerts_sensor(is_on=False).default_status is dg.DefaultSensorStatus.STOPPED
-    resources = {"warehouse": OneLedger(HandLedger()), "settings": Settings(home=tmp_path)}
+    resources = {"warehouse": only_ledger(HandLedger()), "settings": Settings(home=tmp_path)}
     with dg.build_sensor_context(instance=instance, resources=resources) as context:
         assert "NBA_ALERT_WEBHOOK" in sensor(context).skip_reason.skip_message

@@ -115,7 +115,9 @@ class TestBackfills:
 
 def sensor_tick(settings: Settings, instance: dg.DagsterInstance, cursor: str | None = None) -> dg.SensorResult:
     with dg.build_sensor_context(instance=instance, resources={"settings": settings}, cursor=cursor) as context:
-        return claims_sensor(context)
+        result = claims_sensor(context)
+    assert isinstance(result, dg.SensorResult)
+    return result
 
 
 def test_a_tick_of_the_sensor(tmp_path: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +126,7 @@ def test_a_tick_of_the_sensor(tmp_path: Path, instance: dg.DagsterInstance, monk
     claim = reserve(ClaimStore(settings.claims_url))
     result = sensor_tick(settings, instance)
     assert result.skip_reason.skip_message == f"claim {claim.id} of dagster-backfill:abcdefgh renewed"
-    assert json.loads(result.cursor) == []
+    assert json.loads(result.cursor or "") == []
     monkeypatch.setattr(module, "stalled", lambda claims, now, after: [StuckClaim(claims[0], "stalled", "it is stuck")])
     first = sensor_tick(settings, instance, result.cursor)
     assert "it is stuck" in first.skip_reason.skip_message

@@ -13,6 +13,7 @@ from nba_assets.partitions import Span
 from nba_assets.settings import Settings
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets.warehouse.port import WarehouseError
+from nba_assets_tests.dagster_values import requests_of
 from nba_assets_tests.platform import Platform, SlicedSource
 from nba_assets_tests.warehouse.raw_publishes import DAYS, publish_raw, warehouse_at
 
@@ -28,7 +29,9 @@ def tick(home: SimpleNamespace, cursor: str | None) -> dg.SensorResult:
         context = dg.build_sensor_context(
             instance=instance, cursor=cursor, resources={"warehouse": home.warehouse, "settings": home.settings}
         )
-        return report_sensor(True)(context)
+        result = report_sensor(True)(context)
+    assert isinstance(result, dg.SensorResult)
+    return result
 
 
 def test_before_anything_was_attempted_no_page_is_asked_for(home: SimpleNamespace) -> None:
@@ -38,18 +41,18 @@ def test_before_anything_was_attempted_no_page_is_asked_for(home: SimpleNamespac
 def test_each_change_of_the_ledger_asks_for_one_page(home: SimpleNamespace) -> None:
     publish_raw(home.warehouse)
     first = tick(home, None)
-    assert len(first.run_requests) == 1
-    assert first.run_requests[0].tags["nba/why"] == f"the ledger is at {first.cursor}"
+    assert len(requests_of(first)) == 1
+    assert requests_of(first)[0].tags["nba/why"] == f"the ledger is at {first.cursor}"
     assert tick(home, first.cursor).run_requests == []
     home.warehouse.invalidate(Span("team_box_scores", DAYS[1], DAYS[1]), who="ana", why="wrong", token=0)
-    assert len(tick(home, first.cursor).run_requests) == 1
+    assert len(requests_of(tick(home, first.cursor))) == 1
 
 
 def test_a_decision_that_changes_no_date_is_reported_too(home: SimpleNamespace) -> None:
     publish_raw(home.warehouse)
     before = tick(home, None).cursor
     home.warehouse.record("freeze", "ana", "audit", [Span("team_box_scores", DAYS[0], DAYS[0])])
-    assert len(tick(home, before).run_requests) == 1
+    assert len(requests_of(tick(home, before))) == 1
 
 
 def test_the_page_waits_for_runs_at_work(home: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:

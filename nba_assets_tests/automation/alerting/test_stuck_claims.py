@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import cast
 
 import dagster as dg
 import pandas as pd
@@ -14,6 +15,7 @@ from nba_assets.claims.claim import Claim
 from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.state import LedgerState
+from nba_assets.warehouse.port import Warehouse
 from nba_assets_tests.automation.some_claims import DAYS, START, reserve
 from nba_assets_tests.claims.actors import Clock
 
@@ -90,10 +92,10 @@ class Timed:
 def test_a_claim_that_takes_over_twice_as_long_as_usual_is_slow(store: ClaimStore, clock: Clock) -> None:
     claim = reserve(store, kind="run")
     warehouse = Timed()
-    assert list(slow([claim], warehouse, clock.now)) == []
+    assert list(slow([claim], cast(Warehouse, warehouse), clock.now)) == []
     assert warehouse.reads == 0, "asked only when a claim is quiet"
     clock.advance(39)
-    assert list(slow([claim], warehouse, clock.now)) == []
+    assert list(slow([claim], cast(Warehouse, warehouse), clock.now)) == []
     clock.advance(2)
-    (found,) = slow([claim], warehouse, clock.now)
+    (found,) = slow([claim], cast(Warehouse, warehouse), clock.now)
     assert "41 s since its last progress" in found.message

@@ -1,8 +1,10 @@
 """The conditions under Dagster's own evaluator: what they request, and above all what they do not."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import dagster as dg
 import pandas as pd
@@ -15,8 +17,9 @@ from nba_assets.orchestration.run_tags import ONLY_TAG, RANGE_END_TAG, RANGE_STA
 from nba_assets.partitions import Span
 from nba_assets.readiness.state import LedgerState
 from nba_assets.settings import Settings
-from nba_assets.warehouse.port import WarehouseError
+from nba_assets.warehouse.port import Warehouse, WarehouseError
 from nba_assets_tests.automation.toy_automation import ToyAutomation
+from nba_assets_tests.dagster_values import requests_of
 from nba_assets_tests.readiness.ledgers import CHAIN, WRITTEN_AT, HandLedger, graph, table
 from nba_assets_tests.readiness.wide_ledger import built_ledger, calendar, rewritten, wide_graph
 
@@ -72,7 +75,7 @@ def test_nobody_asks_for_what_is_blocked(toy: ToyAutomation) -> None:
     claim = toy.store.reserve([span], owner="backfill:x", kind="backfill", who="Ada", why="the scorer's sheet")
     assert toy.requested() == {}
     tick = toy.tick()
-    assert list(tick.run_requests) == []
+    assert requests_of(tick) == []
     assert tick.skip_message == (
         f"waits behind claim {claim.id} of backfill:x (Ada: the scorer's sheet): summary 2024-01-02"
     )
@@ -82,7 +85,7 @@ def test_nobody_asks_for_what_is_blocked(toy: ToyAutomation) -> None:
 
 def test_a_tick_launches_ranged_runs_that_build_what_is_outdated_only(toy: ToyAutomation) -> None:
     toy.ledger.publish("raw", 2)
-    (request,) = toy.tick().run_requests
+    (request,) = requests_of(toy.tick())
     assert [key.to_user_string() for key in request.asset_selection] == ["summary", "cache", "features"]
     tags = request.tags
     assert (tags[RANGE_START_TAG], tags[RANGE_END_TAG]) == ("2024-01-02", "2024-01-08")
@@ -97,10 +100,10 @@ def test_a_refused_ingest_date_is_asked_for_again_when_nothing_else_is_due(
     ledger.fail("raw", 2)
     toy = ToyAutomation(ledger, instance, Settings(home=tmp_path), now=lambda: WRITTEN_AT + pd.Timedelta("30D"))
     ledger.publish("raw", 5)
-    (request,) = toy.tick().run_requests
+    (request,) = requests_of(toy.tick())
     assert [key.to_user_string() for key in request.asset_selection] == ["summary"]
     ledger.publish("summary", 5)
-    (request,) = toy.tick().run_requests
+    (request,) = requests_of(toy.tick())
     assert [key.to_user_string() for key in request.asset_selection] == ["raw"]
     tags = request.tags
     assert (tags[RANGE_START_TAG], tags[RANGE_END_TAG], tags[ONLY_TAG]) == ("2024-01-02", "2024-01-02", "failed")
@@ -115,23 +118,23 @@ def test_a_tick_shows_in_the_ui_which_dates_of_which_table_it_asks_for(toy: ToyA
 
 def test_nothing_is_launched_while_a_launch_is_at_work(toy: ToyAutomation) -> None:
     toy.ledger.publish("raw", 2)
-    (request,) = toy.tick().run_requests
+    (request,) = requests_of(toy.tick())
     create_run_for_test(toy.instance, "toy", tags=request.tags, status=dg.DagsterRunStatus.NOT_STARTED)
     tick = toy.tick()
-    assert list(tick.run_requests) == []
+    assert requests_of(tick) == []
     assert "is at work" in tick.skip_message
 
 
 def test_a_launch_that_failed_before_it_built_anything_pauses(toy: ToyAutomation) -> None:
     toy.ledger.publish("raw", 2)
-    (request,) = toy.tick().run_requests
+    (request,) = requests_of(toy.tick())
     create_run_for_test(toy.instance, "toy", tags=request.tags, status=dg.DagsterRunStatus.FAILURE)
     tick = toy.tick()
-    assert list(tick.run_requests) == []
+    assert requests_of(tick) == []
     assert "tried again in 0:0" in tick.skip_message
     assert FIRST_PAUSE.total_seconds() == 300
     toy.ledger.publish("raw", 3)
-    (other,) = toy.tick().run_requests
+    (other,) = requests_of(toy.tick())
     assert other.tags[ASKED_TAG] != request.tags[ASKED_TAG], "other dates are due now"
 
 
@@ -139,11 +142,11 @@ def test_a_warehouse_that_is_busy_is_a_line_and_no_error(toy: ToyAutomation) -> 
     def busy() -> None:
         raise WarehouseError("warehouse.duckdb is open elsewhere")
 
-    toy.decider.warehouse = busy
+    toy.decider.warehouse = cast(Callable[[], Warehouse], busy)
     assert toy.requested() == {}
     tick = toy.tick()
     assert tick.skip_message == "nothing can be decided now: warehouse.duckdb is open elsewhere"
-    assert list(tick.run_requests) == []
+    assert requests_of(tick) == []
 
 
 class WideLedger(HandLedger):
@@ -155,7 +158,7 @@ class WideLedger(HandLedger):
     def frame(self) -> pd.DataFrame:
         return self._frame
 
-    def state(self, history_start: int | None = None) -> LedgerState:
+    def state(self, history_start: int | None = None, **columns: Any) -> LedgerState:
         return LedgerState(self._frame, self.contracts, self.days)
 
 
@@ -174,7 +177,7 @@ def test_a_tick_over_1900_dates_of_twenty_tables_is_quick(
     tick = toy.tick()
     seconds = time.process_time() - started
     assert seconds < 10
-    runs = list(tick.run_requests)
+    runs = requests_of(tick)
     assert bool(runs) is is_corrected
     spans = [(key, run.tags[RANGE_START_TAG]) for run in runs for key in run.asset_selection]
     assert len(spans) == len(set(spans))

@@ -36,7 +36,10 @@ def request(name: str, moment: dt.datetime) -> dg.RunRequest | str:
     resources = {"warehouse": Calendar()}
     with dg.build_schedule_context(resources=resources, scheduled_execution_time=moment) as context:
         made = BY_NAME[name](context)
-    return made.skip_message if isinstance(made, dg.SkipReason) else made
+    if isinstance(made, dg.SkipReason):
+        return made.skip_message or ""
+    assert isinstance(made, dg.RunRequest)
+    return made
 
 
 @pytest.mark.parametrize("day", [SPRING, AUTUMN, dt.date(2025, 1, 15)], ids=["spring", "autumn", "winter"])

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pandas as pd
 import pytest
 
 from nba_assets.automation.alerting.stuck_claims import StuckClaim
@@ -19,8 +20,9 @@ from nba_assets.event_log.outcomes import CHECK_NAME as PARTITION_READY
 from nba_assets.settings import Settings
 from nba_assets.warehouse.port import WarehouseError
 from nba_assets_tests.automation.some_claims import reserve
+from nba_assets_tests.dagster_values import as_table
 from nba_assets_tests.event_log.instances import EVERY_LOG
-from nba_assets_tests.readiness.ledgers import HandLedger, OneLedger
+from nba_assets_tests.readiness.ledgers import HandLedger, only_ledger
 
 TABLES = ("raw", "summary", "cache", "features")
 
@@ -33,7 +35,7 @@ class Watch:
         self.cursor: str | None = None
 
     def tick(self, **options: Any) -> Reported:
-        reported = tell(self.instance, OneLedger(self.ledger), self.settings, self.cursor, **options)
+        reported = tell(self.instance, only_ledger(self.ledger), self.settings, self.cursor, **options)
         self.cursor = reported.cursor
         return reported
 
@@ -62,7 +64,9 @@ class Watch:
 
     def evaluation(self, table: str) -> dg.AssetCheckEvaluation:
         key = dg.AssetCheckKey(dg.AssetKey(table), UP_TO_DATE)
-        return self.instance.event_log_storage.get_asset_check_execution_history(key, limit=1)[0].evaluation
+        (record,) = self.instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
+        assert record.evaluation is not None
+        return record.evaluation
 
     def evaluations(self, table: str) -> int:
         key = dg.AssetCheckKey(dg.AssetKey(table), UP_TO_DATE)
@@ -103,7 +107,7 @@ def test_a_correction_turns_everything_below_it_red_and_its_repair_green_again(w
     assert watch.shown("features") == GREEN | {3: FAILED, 4: FAILED}
     evaluation = watch.evaluation("features")
     assert "raw 2024-01-02 changed in build 5" in evaluation.description
-    row = evaluation.metadata["stale_ranges"].records[0].data
+    row = as_table(evaluation.metadata["stale_ranges"]).records[0].data
     assert {name: row[name] for name in ("first", "last", "dates", "because_of", "build")} == {
         "first": "2024-01-03", "last": "2024-01-04", "dates": 2, "because_of": "raw", "build": "5",
     }  # fmt: skip
@@ -188,13 +192,15 @@ def test_a_deep_correction_is_reported_in_parts_newest_dates_first(
 def sensor_tick(watch: Watch, warehouse: object, cursor: str | None = None) -> dg.SensorResult:
     resources = {"warehouse": warehouse, "settings": watch.settings}
     with dg.build_sensor_context(instance=watch.instance, resources=resources, cursor=cursor) as context:
-        return ledger_sensor.ledger_sensor(context)
+        result = ledger_sensor.ledger_sensor(context)
+    assert isinstance(result, dg.SensorResult)
+    return result
 
 
 def test_the_sensor_runs_by_default_and_launches_nothing(watch: Watch) -> None:
     assert ledger_sensor.ledger_sensor.default_status is dg.DefaultSensorStatus.RUNNING
     assert ledger_sensor.ledger_sensor.minimum_interval_seconds == INTERVAL_SECONDS == 30
-    warehouse = OneLedger(watch.ledger)
+    warehouse = only_ledger(watch.ledger)
     result = sensor_tick(watch, warehouse)
     assert result.run_requests is None or result.run_requests == []
     assert "16 dates" in result.skip_reason.skip_message
@@ -216,9 +222,9 @@ def test_a_warehouse_that_is_busy_is_asked_again_later(watch: Watch) -> None:
 def test_a_slow_claim_is_reported_once(watch: Watch, store: ClaimStore, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = StuckClaim(reserve(store), "slow", "it is slow")
     monkeypatch.setattr(ledger_sensor, "slow", lambda claims, warehouse, now: [problem])
-    first = sensor_tick(watch, OneLedger(watch.ledger))
+    first = sensor_tick(watch, only_ledger(watch.ledger))
     assert first.skip_reason.skip_message.endswith("it is slow")
-    second = sensor_tick(watch, OneLedger(watch.ledger), first.cursor)
+    second = sensor_tick(watch, only_ledger(watch.ledger), first.cursor)
     assert "it is slow" not in second.skip_reason.skip_message
 
 
@@ -238,7 +244,7 @@ def test_a_verdict_left_to_a_live_run_is_reported_when_it_is_dead(
 
 def test_dates_left_to_a_live_run_are_reported_when_it_is_dead(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     watch.settle()
-    watch.ledger.run_id, watch.ledger.now = "live run", dt.datetime.now(dt.UTC)
+    watch.ledger.run_id, watch.ledger.now = "live run", pd.Timestamp(dt.datetime.now(dt.UTC))
     watch.ledger.publish("features", 4)
     monkeypatch.setattr(ledger_sensor, "live_runs", lambda instance, settings: frozenset({"live run"}))
     waiting = watch.tick()

@@ -8,6 +8,7 @@ import pytest
 from nba_assets.automation.mirror.partition_states import Difference, differences, outcomes, state_digests
 from nba_assets.event_log.dagster_state import FAILED, PLANNED, SUCCEEDED, ShownCheck, ShownDate
 from nba_assets.event_log.events import Target
+from nba_assets.event_log.outcomes import Outcome
 from nba_assets.readiness.staleness import stale_ranges
 from nba_assets_tests.readiness.ledgers import WRITTEN_AT, HandLedger
 
@@ -31,7 +32,7 @@ def shows(content: str, status: str, run_id: str = "", state_digest: str = "", i
 def different(ledger: HandLedger, shown: ShownDate, table: str = "raw", live: tuple[str, ...] = ()) -> list[str]:
     """The story to tell of day 2, if it is shown like this."""
     others = {
-        ledger.day(number): shows(ledger.rows[table, number]["content_hash"], "SUCCEEDED", "r1")
+        ledger.day(number): shows(str(ledger.rows[table, number]["content_hash"]), "SUCCEEDED", "r1")
         for number in ledger.numbers
         if (table, number) in ledger.rows
     }
@@ -80,7 +81,7 @@ class TestStories:
 
 class TestDifferences:
     def test_what_a_run_reported_of_ready_content_is_published(self, ledger: HandLedger) -> None:
-        content = ledger.rows["raw", 2]["content_hash"]
+        content = str(ledger.rows["raw", 2]["content_hash"])
         assert different(ledger, shows(content, SUCCEEDED, "r1")) == []
         assert different(ledger, shows(content, SUCCEEDED, "an earlier run")) == [], "a rewrite of the same content"
 
@@ -100,7 +101,7 @@ class TestDifferences:
 
     def test_a_stale_date_that_is_green_is_reported_once(self, ledger: HandLedger) -> None:
         ledger.publish("raw", 2)
-        content = ledger.rows["summary", 2]["content_hash"]
+        content = str(ledger.rows["summary", 2]["content_hash"])
         assert different(ledger, shows(content, SUCCEEDED, "run"), "summary") == ["stale"]
         assert different(ledger, shows(content, FAILED, "", "stale"), "summary") == []
         assert different(ledger, shows(content, FAILED, "run"), "summary") == ["stale"], "it failed for another reason"
@@ -145,11 +146,9 @@ class TestDifferences:
 
 
 class TestOutcomes:
-    def reported(
-        self, ledger: HandLedger, table: str, state_digest: str, shown: ShownDate | None = None
-    ) -> list[dg.AssetMaterialization]:
+    def reported(self, ledger: HandLedger, table: str, state_digest: str, shown: ShownDate | None = None) -> Outcome:
         state = ledger.state()
-        content = ledger.rows.get((table, 3), {}).get("content_hash", "")
+        content = str(ledger.rows.get((table, 3), {}).get("content_hash", ""))
         difference = Difference(table, ledger.day(3), state_digest, shown or shows(content, SUCCEEDED))
         return outcomes(state, table, stale_ranges(state)[table], [difference])[ledger.day(3)]
 

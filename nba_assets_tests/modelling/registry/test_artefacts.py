@@ -1,6 +1,7 @@
 """Model files: counted up, whole or invisible, and refused with a clear error when damaged."""
 
 import datetime as dt
+import hashlib
 import json
 import os
 import subprocess
@@ -14,7 +15,6 @@ import pandas as pd
 import pytest
 
 from nba_assets.modelling.points_model import PointsModel
-from nba_assets.modelling.registry import artefacts
 from nba_assets.modelling.registry.artefacts import (
     ArtefactError,
     load_model,
@@ -30,7 +30,7 @@ FRAME = pd.DataFrame({"a": np.arange(50.0), "b": np.arange(50.0)[::-1]})
 
 
 def model(level: float = 1.0) -> PointsModel:
-    return points_model(FRAME, FRAME["a"] * level, 3, bench=1.5)
+    return points_model(FRAME, (FRAME["a"] * level).to_numpy(), 3, bench=1.5)
 
 
 MODEL = model()
@@ -148,7 +148,7 @@ def test_bytes_that_are_no_model_are_named(tmp_path: Path) -> None:
     save_model(tmp_path, MODEL, card())
     (tmp_path / "xgboost_points_v1.json").write_text('{"a": 1}')
     metadata = tmp_path / "xgboost_points_v1_metadata.json"
-    digest = artefacts.hashlib.sha256(b'{"a": 1}').hexdigest()
+    digest = hashlib.sha256(b'{"a": 1}').hexdigest()
     metadata.write_text(json.dumps(json.loads(metadata.read_text()) | {"model_sha256": digest}))
     with pytest.raises(ArtefactError, match="cannot be read by xgboost"):
         load_model(tmp_path, 1)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,11 @@ def test_the_champion_cannot_be_rejected(tmp_path: Path) -> None:
 def test_nobody_decides_without_name_and_reason(tmp_path: Path, unsigned: dict[str, str]) -> None:
     settled(tmp_path, 1)
     settled(tmp_path, 2)
-    for decide in (lambda **by: promote(tmp_path, 1, **by), lambda **by: roll_back(tmp_path, **by)):
+    decisions: tuple[Callable[..., object], ...] = (
+        lambda **by: promote(tmp_path, 1, **by),
+        lambda **by: roll_back(tmp_path, **by),
+    )
+    for decide in decisions:
         with pytest.raises(DecisionError, match="who takes it and why"):
             decide(**(ANN | unsigned))
     assert len(read_decisions(tmp_path).history) == 2

@@ -1,6 +1,7 @@
 """Whether a model version matches the data as they are: stale inside its window, behind after it."""
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -28,7 +29,7 @@ def partitions(**builds: list[int]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def with_value(frame: pd.DataFrame, column: str, number: int, value: object) -> pd.DataFrame:
+def with_value(frame: pd.DataFrame, column: str, number: int, value: Any) -> pd.DataFrame:
     frame = frame.copy()
     frame.loc[number - 1, column] = value
     return frame

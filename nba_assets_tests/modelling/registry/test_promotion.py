@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import pytest
 from nba_assets.modelling.baselines import BASELINES
 from nba_assets.modelling.design_matrix import DesignMatrix
 from nba_assets.modelling.evaluation import MODEL, Evaluation, breakdown, error_metrics
+from nba_assets.modelling.points_model import PointsModel
 from nba_assets.modelling.registry.artefacts import SavedModel
 from nba_assets.modelling.registry.decisions import Status
 from nba_assets.modelling.registry.promotion import Comparison, compare, judge, too_good
@@ -141,7 +142,7 @@ class Fixed:
 
 
 def champion(validation_end: str, **model: Any) -> SavedModel:
-    return SavedModel(3, {"split": {"validation_end": validation_end}}, Fixed(20.0 - 4.7, **model))
+    return SavedModel(3, {"split": {"validation_end": validation_end}}, cast(PointsModel, Fixed(20.0 - 4.7, **model)))
 
 
 SPLIT = Split(dt.date(2024, 6, 30), dt.date(2025, 1, 31))

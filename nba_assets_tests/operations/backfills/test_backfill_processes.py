@@ -4,6 +4,8 @@ import json
 import random
 import signal
 import time
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -30,6 +32,10 @@ pytestmark = pytest.mark.long
 TABLES = "--tables=ml_feature_store,team_defense"
 INGEST = "--tables=game_schedule,game_results,team_box_scores,player_box_scores"
 TEN_CHUNKS = "--chunk-days=26"
+
+
+def _all_gone(pids: Sequence[int]) -> bool:
+    return not any(map(is_alive, pids))
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +98,7 @@ def test_killed_and_launched_again_it_ends_like_an_undisturbed_one(victim: str, 
             kill([supervisor] if victim == "supervisor" else workers[:1])
             until(lambda: not store_of(home).active(), "the claim is free", seconds=60)
             assert time.monotonic() - killed_at < 60
-            until(lambda gone=(supervisor, *workers): not any(map(is_alive, gone)), "no process is left", seconds=30)
+            until(partial(_all_gone, (supervisor, *workers)), "no process is left", seconds=30)
         assert following.wait(120) in (0, 1)
         following.stdout.close()
     done = command(home, *words)
@@ -136,6 +142,7 @@ def test_a_run_of_it_terminated_in_the_ui_stops_the_whole_backfill(
             return run if run.status is dg.DagsterRunStatus.STARTED else None
 
         terminated = until(at_work, "a run of it is at work")
+        assert terminated is not None
         instance.report_run_canceled(terminated)
         following.communicate(timeout=120)
         assert following.returncode == 3

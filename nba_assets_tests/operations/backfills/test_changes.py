@@ -1,5 +1,6 @@
 """What changed between two contents: rows by key, and columns."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -28,8 +29,8 @@ BEFORE = _rows(("2024-01-01", 1, 10, "a"), ("2024-01-01", 2, None, None), ("2024
     [
         pytest.param(BEFORE, (0, 0, 0, ()), id="the same, nulls included"),
         pytest.param(BEFORE.iloc[::-1], (0, 0, 0, ()), id="another order"),
-        pytest.param(BEFORE.assign(points=[11.0, None, 7.0]), (0, 0, 1, ("points",)), id="a value"),
-        pytest.param(BEFORE.assign(note=["a", "b", None]), (0, 0, 2, ("note",)), id="from and to null"),
+        pytest.param(BEFORE.assign(points=[11.0, np.nan, 7.0]), (0, 0, 1, ("points",)), id="a value"),
+        pytest.param(BEFORE.assign(note=pd.Series(["a", "b", None])), (0, 0, 2, ("note",)), id="from and to null"),
         pytest.param(BEFORE.assign(points=[1.0, 2.0, 7.0], note="a"), (0, 0, 3, ("points", "note")), id="two columns"),
         pytest.param(BEFORE.iloc[1:], (0, 1, 0, ()), id="a row less"),
         pytest.param(

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 from dagster import DagsterEventType
 
-from nba_assets.event_log.outcomes import DATA_VERSION_TAG
+from nba_assets.event_log.events import DATA_VERSION_TAG
 from nba_assets.settings import Settings
+from nba_assets_tests.cells import each_row
 from nba_assets_tests.operations.processes import command, kill, started, store_of, supervisor_of, warehouse_of
 
 pytestmark = pytest.mark.long
@@ -76,5 +77,7 @@ def _assert_dagster_shows_the_ledger(ledger: pd.DataFrame) -> None:
             )
             shown = {day: found[DATA_VERSION_TAG] for day, found in tags.items()}
             assert shown == {
-                str(day.date()): row["content_hash"] for (_, day), row in rows.iterrows() if row["status"] == "ready"
+                str(row.game_date.date()): row.content_hash
+                for row in each_row(rows.reset_index())
+                if row.status == "ready"
             }

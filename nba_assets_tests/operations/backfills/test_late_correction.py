@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,9 @@ DATED = tuple(name for name in TABLES if name not in ("player_points_predictions
 INGEST = tuple(name for name in DATED if TABLES[name].ingest)
 BOX_SCORES = ("team_box_scores", "player_box_scores")
 ANALYTICS = ("team_offense", "team_defense", "player_game_summary")
+
+Fixed = tuple[Platform, pd.DataFrame, pd.DataFrame, str]
+"""The platform, its ledger before and after, and the run that corrected it."""
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +75,7 @@ def clean(
 
 
 @pytest.fixture(scope="module")
-def fixed(
-    source: SlicedSource, correction: dict[str, Edit], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Platform, pd.DataFrame, pd.DataFrame, str]]:
+def fixed(source: SlicedSource, correction: dict[str, Edit], tmp_path_factory: pytest.TempPathFactory) -> Fixed:
     """Built before the correction and fixed after it: the platform, its ledger before and after, the healing run."""
     platform = Platform(tmp_path_factory.mktemp("fixed"), source)
     built = platform.run(tables=DATED, last=source.horizon)
@@ -91,9 +91,7 @@ def _ledger(platform: Platform) -> pd.DataFrame:
     return platform.warehouse.ledger().set_index(["table_name", "game_date"]).sort_index()
 
 
-def test_fixed_it_equals_a_build_that_never_saw_the_mistake(
-    fixed: Iterator[tuple[Platform, pd.DataFrame, pd.DataFrame, str]], clean: Platform
-) -> None:
+def test_fixed_it_equals_a_build_that_never_saw_the_mistake(fixed: Fixed, clean: Platform) -> None:
     platform, *_ = fixed
     pd.testing.assert_series_equal(platform.hashes(), clean.hashes())
     assert not any(platform.warehouse.state().stale[table].any() for table in DATED)
@@ -103,12 +101,10 @@ def _dates(flags: pd.Series, table: str) -> set[dt.date]:
     return {day.date() for day in flags[table][flags[table]].index}
 
 
-def test_only_what_holds_the_corrected_game_was_built_again(
-    fixed: Iterator[tuple[Platform, pd.DataFrame, pd.DataFrame, str]], corrected_day: dt.date
-) -> None:
+def test_only_what_holds_the_corrected_game_was_built_again(fixed: Fixed, corrected_day: dt.date) -> None:
     platform, before, after, _ = fixed
-    rebuilt = after["build_id"] != before["build_id"]
-    news = after["content_build"] != before["content_build"]
+    rebuilt = after["build_id"].ne(before["build_id"])
+    news = after["content_build"].ne(before["content_build"])
     calendar = set(platform.warehouse.days.date)
     for table in (name for name in DATED if name not in INGEST):
         concerned: set[dt.date] = set()
@@ -122,19 +118,17 @@ def test_only_what_holds_the_corrected_game_was_built_again(
     assert _dates(rebuilt, "ml_feature_store"), "the correction reaches the features"
 
 
-def test_only_what_changed_is_news(
-    fixed: Iterator[tuple[Platform, pd.DataFrame, pd.DataFrame, str]], corrected_day: dt.date
-) -> None:
+def test_only_what_changed_is_news(fixed: Fixed, corrected_day: dt.date) -> None:
     _, before, after, _ = fixed
-    news = after["content_build"] != before["content_build"]
+    news = after["content_build"].ne(before["content_build"])
     for table in BOX_SCORES:
         assert _dates(news, table) == {corrected_day}
     for table in set(INGEST) - set(BOX_SCORES):
-        assert not news[table].any()
+        assert not _dates(news, table)
 
 
 def test_the_difference_names_rows_and_columns(
-    fixed: Iterator[tuple[Platform, pd.DataFrame, pd.DataFrame, str]],
+    fixed: Fixed,
 ) -> None:
     platform, before, after, run_id = fixed
     found = {c.table: c for c in changes(platform.warehouse, before.reset_index(), after.reset_index(), [run_id])}

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 import pytest
@@ -32,7 +32,7 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Finished, d
         monkeypatch.setattr(dg, "execute_job", execute_job)
         monkeypatch.setattr(dg, "reconstructable", lambda job: job)
         monkeypatch.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)
-        return launch(lambda: None, work, {}), asked
+        return launch(lambda: cast(dg.JobDefinition, None), work, {}), asked
 
     return run
 

@@ -19,7 +19,7 @@ def source_with(tmp_path: Path, **tables: Any) -> ArchiveSource:
     return ArchiveSource(write_clean(tmp_path / "archive", **tables), tmp_path / "landing")
 
 
-def changed(table: pd.DataFrame, row: int, column: str, value: object) -> pd.DataFrame:
+def changed(table: pd.DataFrame, row: int, column: str, value: Any) -> pd.DataFrame:
     table = table.copy()
     table[column] = table[column].astype(object)
     table.loc[row, column] = value
@@ -34,7 +34,7 @@ def changed(table: pd.DataFrame, row: int, column: str, value: object) -> pd.Dat
         pytest.param("formula", ['="0022400061"', '="0022400071"'], id="spreadsheet-formulas"),
     ],
 )
-def test_game_id_forms_of_two_files_meet(tmp_path: Path, form: str, ids: list[object]) -> None:
+def test_game_id_forms_of_two_files_meet(tmp_path: Path, form: str, ids: list[Any]) -> None:
     source = source_with(tmp_path, games=small_archive.games().assign(game_id=ids))
     delivered = source.read("team_box_scores", FIRST, SECOND)
     assert delivered.problems == ()
@@ -56,7 +56,7 @@ def test_game_id_forms_of_two_files_meet(tmp_path: Path, form: str, ids: list[ob
     ],
 )
 def test_what_is_not_understood_rejects_its_date_only(
-    tmp_path: Path, table: str, row: int, column: str, value: object, message: str
+    tmp_path: Path, table: str, row: int, column: str, value: Any, message: str
 ) -> None:
     sound = getattr(small_archive, table)()
     broken = changed(sound, row, column, value)

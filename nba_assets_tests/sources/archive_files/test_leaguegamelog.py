@@ -2,12 +2,14 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from nba_assets.sources.archive_files import leaguegamelog
 from nba_assets.sources.archive_files.archive import ArchiveSource
+from nba_assets.sources.parsing.schedule_reconciliation import Parsed
 from nba_assets_tests.sources import small_archive
 from nba_assets_tests.sources.small_archive import BOS, NYK, write_log
 
@@ -21,7 +23,7 @@ def logged(*matchups: tuple[str, str]) -> pd.DataFrame:
     return pd.DataFrame([{**rows.loc[team].to_dict(), "MATCHUP": text} for team, text in matchups])
 
 
-def schedule_of(log: pd.DataFrame) -> leaguegamelog.Parsed:
+def schedule_of(log: pd.DataFrame) -> Parsed:
     return leaguegamelog.schedule([("games.csv", log)])
 
 
@@ -113,7 +115,7 @@ def test_team_minutes_that_cannot_be_reject_their_date(tmp_path: Path, minutes: 
         ("TEAM_ID", 7, "'7' is not the id of an NBA team"),
     ],
 )
-def test_results_not_understood_reject_their_date(tmp_path: Path, column: str, value: object, message: str) -> None:
+def test_results_not_understood_reject_their_date(tmp_path: Path, column: str, value: Any, message: str) -> None:
     log = small_archive.game_log().astype({column: object})
     log.loc[0, column] = value
     source = ArchiveSource(write_log(tmp_path / "archive", teams=log), tmp_path / "landing")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from nba_api.stats.endpoints import BoxScoreTraditionalV3
 
 from nba_assets.sources.nba_stats.client import ATTEMPTS, PAUSE_SECONDS, NbaStatsClient
 from nba_assets.sources.port import SourceError
-from nba_assets_tests.sources.nba_stats.server import StatsServer, running
+from nba_assets_tests.sources.nba_stats.server import Answer, StatsServer, running
 
 NOW = dt.datetime(2025, 1, 16, 12, tzinfo=dt.UTC)
 GAME = "0022400561"
@@ -35,7 +35,7 @@ def client(server: StatsServer, tmp_path: Path, slept: list[float]) -> NbaStatsC
     return NbaStatsClient(tmp_path / "cache", server.url, sleep=slept.append, now=lambda: NOW)
 
 
-def ask(client: NbaStatsClient, fresh_since: dt.datetime = NOW - dt.timedelta(hours=6)) -> dict[str, Any]:
+def ask(client: NbaStatsClient, fresh_since: dt.datetime = NOW - dt.timedelta(hours=6)) -> Mapping[str, Any]:
     return client.ask(BoxScoreTraditionalV3(game_id=GAME, get_request=False), fresh_since=fresh_since)
 
 
@@ -75,7 +75,7 @@ def test_a_torn_file_in_the_cache_is_asked_again(client: NbaStatsClient, server:
     ids=["429", "500", "503", "truncated", "no json"],
 )
 def test_a_passing_problem_is_waited_out(
-    client: NbaStatsClient, server: StatsServer, slept: list[float], problem: tuple[int | bytes | dict[str, Any], ...]
+    client: NbaStatsClient, server: StatsServer, slept: list[float], problem: Answer
 ) -> None:
     server.problem += [problem, problem]
     assert ask(client) == {"boxScoreTraditional": {"gameId": GAME}}

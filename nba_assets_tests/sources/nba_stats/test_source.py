@@ -227,12 +227,13 @@ class _Only:
     def __init__(self, source: NbaStatsSource, game_id: str) -> None:
         self._source = source
         for season, (asked, parts) in list(source._schedules.items()):
-            kept = []
-            for part in parts:
-                rows = part.rows
-                on_day = rows["game_date"] == pd.Timestamp(DAY)
-                kept.append(type(part)(rows[~on_day | rows["game_id"].eq(game_id)], part.problems))
-            source._schedules[season] = (asked, tuple(kept))
+            first, second = (self._only(game_id, part) for part in parts)
+            source._schedules[season] = (asked, (first, second))
+
+    @staticmethod
+    def _only(game_id: str, part: Delivery) -> Delivery:
+        on_day = part.rows["game_date"] == pd.Timestamp(DAY)
+        return Delivery(part.rows[~on_day | part.rows["game_id"].eq(game_id)], part.problems)
 
     def read(self, table: str, start: dt.date, end: dt.date) -> Delivery:
         return self._source.read(table, start, end)

@@ -1,5 +1,7 @@
 """Names of providers, resolved among the players of a game: never a guess, never the wrong one of two."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -58,7 +60,7 @@ def test_a_name_that_could_be_two_or_nobody_is_nobodys(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [None, np.nan, 12.5])
-def test_what_is_no_text_is_nobodys(name: object) -> None:
+def test_what_is_no_text_is_nobodys(name: Any) -> None:
     assert resolve(name, PLAYERS) is None
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ from nba_assets_tests.sources.small_reports import DAY, GAME, NAMES, event, outc
 
 SEEDS = 70
 FIRST, LAST = dt.date(2024, 10, 22), dt.date(2024, 10, 24)
-GARBAGE = (
+GARBAGE: tuple[Any, ...] = (
     "", None, "abc", "-1", "1e999", "NaN", "∞", "12:75", "2025-13-45", 3.7e300, "0x10", True, [], {}, -7, "x" * 5000,
     "\x00", "2024-10-22", float("nan"),
 )  # fmt: skip
@@ -58,7 +58,7 @@ def csv(rows: list[dict[str, Any]]) -> bytes:
 
 def parquet(rows: list[dict[str, Any]]) -> bytes:
     frame = pd.DataFrame(rows)
-    mixed = [name for name in frame if frame[name].map(type).nunique() > 1 or frame[name].map(_is_nested).any()]
+    mixed = [str(name) for name in frame if frame[name].map(type).nunique() > 1 or frame[name].map(_is_nested).any()]
     return frame.assign(**{name: frame[name].map(_as_text) for name in mixed}).to_parquet(index=False)
 
 
@@ -173,11 +173,13 @@ def _objects(node: object) -> Iterator[dict[str, Any]]:
         yield node
 
 
-def parsed(place: Path, box_scores: tuple[Any, ...], folder: str, name: str, table: str, content: bytes) -> Parsed:
+def parsed(
+    place: Path, box_scores: tuple[pd.DataFrame, pd.DataFrame], folder: str, name: str, table: str, content: bytes
+) -> Parsed:
     path = place / name
     path.write_bytes(content)
     files = {folder: (LandedFile(name, "", path),)}
-    return getattr(ReportTables(files, *box_scores, FIRST, LAST), table)()
+    return cast(Parsed, getattr(ReportTables(files, *box_scores, FIRST, LAST), table)())
 
 
 def good_rows(delivery: Parsed, schedule: pd.DataFrame, table: str) -> pd.DataFrame:

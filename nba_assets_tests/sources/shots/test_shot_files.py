@@ -23,7 +23,7 @@ def only(table: Table, column: str, game_id: str) -> Table:
 
 
 def providers(rows: pd.DataFrame) -> dict[str, set[str]]:
-    return {game_id: set(part["provider"]) for game_id, part in rows.groupby("game_id")}
+    return {str(game_id): set(part["provider"]) for game_id, part in rows.groupby("game_id")}
 
 
 def test_a_game_is_taken_from_the_best_provider_that_has_it(tmp_path: Path) -> None:

@@ -31,7 +31,8 @@ def changed(one: pd.DataFrame, two: pd.DataFrame, keys: list[str]) -> dict[str, 
     numbers = one.select_dtypes("float64").columns
     pd.testing.assert_frame_equal(one.drop(columns=numbers), two.drop(columns=numbers))
     differences = (two[numbers] - one[numbers]).sum()
-    return differences[(two[numbers] != one[numbers]).where(one[numbers].notna(), False).any()].round(6).to_dict()
+    found = differences[(two[numbers] != one[numbers]).where(one[numbers].notna(), False).any()].round(6)
+    return {str(column): float(difference) for column, difference in found.items()}
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +55,11 @@ def clean_days() -> dict[str, Delivery]:
 @pytest.mark.parametrize("fault", EVERY_FAULT, ids=str)
 def test_other_dates_do_not_change(clean_days: dict[str, Delivery], fault: Fault) -> None:
     for table, delivery in delivered(fault, around=TWO_DAYS).items():
-        elsewhere = [
+        left, right = (
             part.rows[part.rows["game_date"] != pd.Timestamp(DAY)].reset_index(drop=True)
             for part in (delivery, clean_days[table])
-        ]
-        pd.testing.assert_frame_equal(*elsewhere)
+        )
+        pd.testing.assert_frame_equal(left, right)
         assert {problem.game_date for problem in delivery.problems} <= {DAY}
 
 

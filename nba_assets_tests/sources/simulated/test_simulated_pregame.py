@@ -161,9 +161,9 @@ class TestFaults:
         for contract in REPORT_TABLES:
             one, two = (source.read(contract.name, dt.date(2024, 1, 3), dt.date(2024, 1, 7)) for source in
                         (with_fault, league))  # fmt: skip
-            elsewhere = [part.rows[part.rows["game_date"] != pd.Timestamp(DAY)].reset_index(drop=True)
-                         for part in (one, two)]  # fmt: skip
-            pd.testing.assert_frame_equal(*elsewhere)
+            left, right = (part.rows[part.rows["game_date"] != pd.Timestamp(DAY)].reset_index(drop=True)
+                         for part in (one, two))  # fmt: skip
+            pd.testing.assert_frame_equal(left, right)
             assert {problem.game_date for problem in one.problems} <= {DAY}
             if contract.name != OF_KIND[fault.kind.split("_")[0]]:
                 pd.testing.assert_frame_equal(one.rows, two.rows)

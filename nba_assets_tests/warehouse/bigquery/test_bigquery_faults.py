@@ -4,6 +4,7 @@ import itertools
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -40,7 +41,7 @@ def place(bigquery: BigQueryPlace) -> BigQueryPlace:
     return bigquery
 
 
-def process(place: BigQueryPlace, role: str) -> subprocess.Popen:
+def process(place: BigQueryPlace, role: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "nba_assets_tests.warehouse.bigquery_process", role]
     return subprocess.Popen(
         [*command, place.server.rest, place.server.storage], cwd=REPOSITORY, stderr=subprocess.PIPE, text=True
@@ -89,7 +90,7 @@ def test_two_processes_publish_disjoint_dates_of_a_table_at_once(place: BigQuery
 
 def everywhere() -> Faults:
     """Every third request fails, each time in another way; answers of new jobs are lost, too."""
-    kinds = itertools.cycle([429, 503, RESET_BEFORE, 500, RESET_AFTER])
+    kinds: Iterator[int | str] = itertools.cycle([429, 503, RESET_BEFORE, 500, RESET_AFTER])
 
     def choose(number: int, method: str, path: str) -> int | str | None:
         if number % 3 or "storage" in path:
@@ -149,7 +150,7 @@ def between(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     actions: list[Any] = []
     carry_out = bigquery_writes.carry_out
 
-    def late(*given: object) -> int:
+    def late(*given: Any) -> int:
         if actions:
             actions.pop(0)()
         return carry_out(*given)

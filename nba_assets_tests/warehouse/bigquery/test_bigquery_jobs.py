@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 import google.api_core.exceptions as api
 import pytest
+from google.cloud import bigquery
 
 from nba_assets.definitions import run_labels
 from nba_assets.warehouse.bigquery import jobs as bigquery_jobs
@@ -41,13 +42,13 @@ class Client:
         return self.jobs[job_id]
 
 
-class _Job(bigquery_jobs.bigquery.QueryJob):
+class _Job(bigquery.QueryJob):
     def __init__(self, outcome: object) -> None:
         self.outcome = outcome
 
     total_bytes_processed = 7
 
-    def result(self, **_: object) -> object:
+    def result(self, **_: object) -> Any:  # type: ignore[override]  # of what it takes, the code names some
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return [SimpleNamespace(values=lambda: (self.outcome,))]
@@ -62,7 +63,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def run(client: Client, patience: float = 60) -> list[tuple[Any, ...]]:
-    jobs = BigQueryJobs(client, Limits(10**9, {"run": "Run/9"}), patience)
+    jobs = BigQueryJobs(cast(bigquery.Client, client), Limits(10**9, {"run": "Run/9"}), patience)
     return jobs.transaction("BEGIN TRANSACTION; COMMIT TRANSACTION;", {"token": 1}, table="team_box_scores")
 
 
@@ -98,7 +99,10 @@ def test_a_read_whose_answer_was_lost_is_asked_again() -> None:
             raise found
         return found
 
-    assert BigQueryJobs(SimpleNamespace(query_and_wait=answer), Limits(1)).query("SELECT 1") == "rows"
+    assert (
+        BigQueryJobs(cast(bigquery.Client, SimpleNamespace(query_and_wait=answer)), Limits(1)).query("SELECT 1")
+        == "rows"
+    )
 
 
 def test_a_job_that_was_never_made_is_asked_for_again() -> None:
@@ -130,8 +134,9 @@ def test_every_job_has_labels_and_a_limit_of_what_it_may_cost() -> None:
 
 
 def test_labels_are_those_of_the_moment_in_which_a_job_begins() -> None:
-    client, labels = Client([5, 5]), {}
-    jobs = BigQueryJobs(client, Limits(10**9, labels))
+    client = Client([5, 5])
+    labels: dict[str, str] = {}
+    jobs = BigQueryJobs(cast(bigquery.Client, client), Limits(10**9, labels))
     jobs.transaction("COMMIT TRANSACTION;", {}, table="ledger")
     labels.update(run_labels(dg.DagsterRun("main", run_id="c0ffee", tags={"nba/who": "schedule ingest_late_files"})))
     jobs.transaction("COMMIT TRANSACTION;", {}, table="ledger")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import google.api_core.exceptions as api
 import pyarrow as pa
@@ -10,6 +10,7 @@ import pytest
 
 from nba_assets.contracts.tables import TABLES
 from nba_assets.warehouse.bigquery import schema
+from nba_assets.warehouse.bigquery.jobs import BigQueryJobs
 from nba_assets.warehouse.bigquery.names import SYSTEM_TABLES, Names
 from nba_assets.warehouse.bigquery.reads import BigQueryReader
 from nba_assets.warehouse.port import WarehouseError
@@ -52,14 +53,14 @@ def test_a_whole_warehouse_needs_nothing() -> None:
 
 def test_a_warehouse_of_this_code_is_opened_by_one_query() -> None:
     jobs = Jobs(NEWEST)
-    schema.create(jobs, NAMES, "US")
+    schema.create(cast(BigQueryJobs, jobs), NAMES, "US")
     assert len(jobs.asked) == 1
 
 
 @pytest.mark.parametrize("version", [None, {"version": VERSION}, {"version": VERSION, "fingerprint": "of older code"}])
 def test_any_other_is_brought_to_this_schema_and_marked_last(version: dict[str, Any] | None) -> None:
     jobs = Jobs(version)
-    schema.create(jobs, NAMES, "US")
+    schema.create(cast(BigQueryJobs, jobs), NAMES, "US")
     script, parameters = jobs.asked[-1]
     assert script.rstrip(";").rpartition(";\n")[2] == schema.mark_statement(NAMES)
     assert parameters == {"fingerprint": NEWEST["fingerprint"]}
@@ -68,7 +69,7 @@ def test_any_other_is_brought_to_this_schema_and_marked_last(version: dict[str, 
 def test_a_warehouse_of_a_version_that_is_not_known_is_refused_untouched() -> None:
     jobs = Jobs({"version": VERSION + 1, "fingerprint": ""})
     with pytest.raises(WarehouseError, match=rf"nba.test_nba_quality has schema version {VERSION + 1}"):
-        schema.create(jobs, NAMES, "US")
+        schema.create(cast(BigQueryJobs, jobs), NAMES, "US")
     assert len(jobs.asked) == 1
 
 
@@ -99,7 +100,7 @@ def test_the_fingerprint_is_of_the_whole_schema(monkeypatch: pytest.MonkeyPatch)
 
 def test_all_that_a_reader_asks_is_of_the_moment_of_its_first_question() -> None:
     jobs = Jobs(NEWEST)
-    reader = BigQueryReader(jobs, NAMES)
+    reader = BigQueryReader(cast(BigQueryJobs, jobs), NAMES)
     reader.newest_token()
     reader.last_build()
     (first, nothing), (second, given) = jobs.asked
@@ -111,7 +112,7 @@ def test_all_that_a_reader_asks_is_of_the_moment_of_its_first_question() -> None
 
 def test_a_reader_whose_first_answer_tells_no_moment_asks_for_it() -> None:
     jobs = Jobs(NEWEST)
-    BigQueryReader(jobs, NAMES).last_build()
+    BigQueryReader(cast(BigQueryJobs, jobs), NAMES).last_build()
     (when, _), (_, given) = jobs.asked
     assert when == "SELECT CURRENT_TIMESTAMP() AS moment"
     assert given == {"moment": MOMENT}

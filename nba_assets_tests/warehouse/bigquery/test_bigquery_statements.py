@@ -65,7 +65,9 @@ def type_of(value: Parameter) -> str:
     return f"ARRAY<{made.array_type}>"
 
 
-def refused(place: BigQueryPlace, scripts: Sequence[tuple[str, Mapping[str, str]]], more: Mapping) -> dict[str, Any]:
+def refused(
+    place: BigQueryPlace, scripts: Sequence[tuple[str, Mapping[str, str]]], more: Mapping[str, Any]
+) -> dict[str, Any]:
     tables = made_tables(place.names)
     asked = {
         "tables": {name.strip("`"): columns for name, columns in (tables | dict(more)).items()},
@@ -83,7 +85,7 @@ def test_every_statement_is_googlesql_by_googles_analyzer(bigquery: BigQueryPlac
     sent: list[JobFact] = [job for job in bigquery.done[before:] if job.statement]
     information = {}
     schema = [*bigquery_schema.statements(bigquery.names, {}), bigquery_schema.version_query(bigquery.names)]
-    scripts = [(step, {}) for step in schema]
+    scripts: list[tuple[str, Mapping[str, str]]] = [(step, {}) for step in schema]
     scripts.append((bigquery_schema.mark_statement(bigquery.names), {"fingerprint": "STRING"}))
     for job in sent:
         statement = job.statement

@@ -20,7 +20,7 @@ def _place(request: pytest.FixtureRequest, adapter: str, state: str) -> Place:
     if adapter == "duckdb":
         file = {"": None, "raw": "built", "complete": "built_to_the_end"}[state]
         path = request.getfixturevalue("tmp_path") / "warehouse.duckdb"
-        return DuckDBPlace(path, file and request.getfixturevalue(file))
+        return DuckDBPlace(path, request.getfixturevalue(file) if file else None)
     place = request.getfixturevalue("bigquery")
     place.set_back(state)
     return place

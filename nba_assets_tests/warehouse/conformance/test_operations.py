@@ -1,6 +1,7 @@
 """What a person decides about published dates, and the journal that tells who did what and why."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -89,7 +90,7 @@ def test_an_unknown_table_is_named(warehouse: Warehouse) -> None:
 def test_every_operation_is_reported_with_who_why_and_where(place: Place) -> None:
     clock = Clock()
     warehouse = place.open(now=clock)
-    steps = [
+    steps: list[Callable[[], object]] = [
         lambda: warehouse.invalidate(Span(BOX, DAYS[1], DAYS[2]), **WHO),
         lambda: warehouse.restore(BOX, SECOND, 3, **WHO),
         lambda: warehouse.record(

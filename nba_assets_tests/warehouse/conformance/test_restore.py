@@ -9,6 +9,7 @@ import pytest
 from nba_assets.partitions import Span
 from nba_assets.readiness.status import Status
 from nba_assets.warehouse.port import Warehouse, WarehouseError
+from nba_assets_tests.cells import each_row
 from nba_assets_tests.warehouse.past_the_port import execute
 from nba_assets_tests.warehouse.places import Place
 from nba_assets_tests.warehouse.raw_publishes import (
@@ -35,7 +36,7 @@ SECOND = DAYS[1]
 def kept(warehouse: Warehouse) -> list[tuple[int, float, int]]:
     """Of each replaced content: day number, minutes, build that had published it."""
     rows = rows_of(warehouse, "nba_replaced.team_box_scores")
-    found = {(DAYS.index(row.game_date.date()), row.minutes, row.build_id) for row in rows.itertuples()}
+    found = {(DAYS.index(row.game_date.date()), row.minutes, row.build_id) for row in each_row(rows)}
     return sorted(found)
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import pytest
@@ -88,7 +88,9 @@ def test_an_optional_input_that_was_refused_opens_its_dates_and_gives_gaps_inste
 
 
 @pytest.mark.parametrize("when", ["same_date", "before"])
-def test_a_narrowed_read_brings_its_columns_in_order_of_date_and_key(warehouse: Warehouse, when: str) -> None:
+def test_a_narrowed_read_brings_its_columns_in_order_of_date_and_key(
+    warehouse: Warehouse, when: Literal["same_date", "before"]
+) -> None:
     narrowed = Read(BOX, when, columns=("game_date", "minutes"))
     contract = dataclasses.replace(TABLES["team_offense"], key=(), reads=(narrowed,), columns=())
     rows = warehouse.read_window(contract, DAYS)[BOX]

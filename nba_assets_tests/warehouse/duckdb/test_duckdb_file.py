@@ -33,7 +33,7 @@ from nba_assets_tests.warehouse.raw_publishes import (
 )
 
 
-def other_process(role: str, path: Path) -> subprocess.Popen:
+def other_process(role: str, path: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "nba_assets_tests.warehouse.raw_publishes", role, str(path)]
     return subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -95,7 +95,7 @@ def _corrupt(directory: Path) -> Path:
 def test_a_file_that_cannot_be_opened_is_named_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[..., Any]
 ) -> None:
-    monkeypatch.setattr(duckdb_engine.time, "sleep", lambda _: pytest.fail("waits for a lock that nobody holds"))
+    monkeypatch.setattr(time, "sleep", lambda _: pytest.fail("waits for a lock that nobody holds"))
     path = spoil(tmp_path)
     with pytest.raises(WarehouseError) as refused:
         warehouse_at(path).ledger()
