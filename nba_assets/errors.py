@@ -43,7 +43,7 @@ CATALOGUE = (
     Entry(
         "NBA-201", "nba_assets.sources.port.SourceError",
         "The source as a whole cannot be used: a file is missing or has another layout, or nobody answers.",
-        "Everything that opens the source; one bad game or date never raises it: the game is quarantined, the date rejected.",
+        "Everything that opens the source; a bad game or date never raises it: that is quarantined, or rejected.",
         "The message names file, column and value. Deliver the file again, or wait for the provider, then run "
         "`nba-assets backfill`; it goes on where it stopped.",
     ),

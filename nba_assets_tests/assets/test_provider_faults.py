@@ -1,4 +1,4 @@
-"""Each fault a provider may deliver is caught at the first table that can know; good dates go through."""
+"""Each fault a provider may deliver is caught at the first table that can know; good games and dates go through."""
 
 import datetime as dt
 from pathlib import Path
@@ -25,13 +25,15 @@ TABLES = (
     "player_game_summary",
 )
 
-CAUGHT = [
-    ("missing_game", "team_box_scores", "every_final_game_present"),
+OF_THE_DATE = [
     ("partial_slate", "team_box_scores", "every_final_game_present"),
-    ("swapped_home_away", "team_box_scores", "home_matches_schedule"),
-    ("renamed_player_key:unknown", "player_box_scores", "source_understood"),
     ("mixed_game_id_formats:unmatched", "team_box_scores", "only_scheduled_games"),
     ("mixed_game_id_formats:garbled", "team_box_scores", "source_understood"),
+]
+OF_A_GAME = [
+    ("missing_game", "team_box_scores", "every_final_game_present"),
+    ("swapped_home_away", "team_box_scores", "home_matches_schedule"),
+    ("renamed_player_key:unknown", "player_box_scores", "source_understood"),
     ("duplicated_rows", "team_box_scores", "unique_key"),
     ("minutes_as_text:garbage", "player_box_scores", "source_understood"),
 ]
@@ -61,7 +63,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> pd.Series:
     return platform.hashes()
 
 
-@pytest.mark.parametrize(("fault", "table", "rule"), CAUGHT)
+@pytest.mark.parametrize(("fault", "table", "rule"), OF_THE_DATE)
 def test_a_fault_is_caught_at_the_first_table_that_can_know(
     fault: str, table: str, rule: str, tmp_path: Path, sound: pd.Series
 ) -> None:
@@ -77,6 +79,25 @@ def test_a_fault_is_caught_at_the_first_table_that_can_know(
         assert platform.rows(name, f"game_date = '{BAD}'").empty
     for name in TABLES[: TABLES.index(table)]:
         assert platform.statuses(name)[BAD] == "ready", name
+    others = sound[sound.index.get_level_values("game_date") != pd.Timestamp(BAD)]
+    pd.testing.assert_series_equal(platform.hashes()[others.index], others)
+
+
+@pytest.mark.parametrize(("fault", "table", "rule"), OF_A_GAME)
+def test_a_fault_of_a_game_costs_that_game_from_the_first_table_on_that_can_know(
+    fault: str, table: str, rule: str, tmp_path: Path, sound: pd.Series
+) -> None:
+    platform, messages = _built(tmp_path, fault)
+    assert not messages
+    state = platform.warehouse.state()
+    ((key, game),) = state.quarantined(table).items()
+    assert (key[0], rule in game.reasons) == (BAD, True), game
+    for name in TABLES:
+        assert platform.statuses(name)[BAD] == "ready", name
+        is_below = TABLES.index(name) >= TABLES.index(table)
+        assert list(state.quarantined(name)) == [key] * is_below, name
+        assert platform.rows(name, f"game_id = '{key[1]}'").empty == is_below, name
+        assert len(platform.rows(name, f"game_date = '{BAD}' AND game_id <> '{key[1]}'")) > 0, name
     others = sound[sound.index.get_level_values("game_date") != pd.Timestamp(BAD)]
     pd.testing.assert_series_equal(platform.hashes()[others.index], others)
 
@@ -101,18 +122,19 @@ def test_shots_that_are_a_part_renamed_or_of_another_layout_are_refused_and_hold
     tmp_path: Path, sound: pd.Series
 ) -> None:
     refused = {
-        FIRST: ("shots_missing:{}:partial", "attempts_match_box_score"),
-        BAD: ("shots_renamed:{}", "attempts_match_box_score"),
-        LAST: ("shots_layout:{}", "source_understood"),
+        FIRST: ("shots_missing:{}:partial", "attempts_match_box_score", "ready"),
+        BAD: ("shots_renamed:{}", "attempts_match_box_score", "ready"),
+        LAST: ("shots_layout:{}", "source_understood", "rejected"),
     }
-    faults = parse_faults(",".join(fault.format(day) for day, (fault, _) in refused.items()))
+    faults = parse_faults(",".join(fault.format(day) for day, (fault, *_) in refused.items()))
     platform = Platform(tmp_path, SlicedSource(SimulatedLeague(seasons=1, faults=faults), FIRST, LAST))
     result = platform.run(FIRST, LAST, tables=TABLES)
     assert not result.success
     ledger = platform.warehouse.ledger().set_index(["table_name", "game_date"])
-    for day, (_, rule) in refused.items():
+    for day, (_, rule, status) in refused.items():
         shots = ledger.loc[("shot_attempts", pd.Timestamp(day))]
-        assert (shots["status"], rule in shots["reasons"]) == ("rejected", True), shots["reasons"]
+        assert (shots["status"], rule in shots["reasons"]) == (status, True), shots["reasons"]
+        assert (rule in shots["quarantined"]) == (status == "ready")
         assert {platform.statuses(name)[day] for name in TABLES if name != "shot_attempts"} == {"ready"}
     raw = list(TABLES[:4])
     pd.testing.assert_series_equal(platform.hashes()[raw], sound[raw])
