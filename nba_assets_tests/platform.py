@@ -35,10 +35,14 @@ class SlicedSource:
     def fingerprint(self) -> str:
         return f"{self._source.fingerprint} {self.first_date} {self.horizon} {self.revision}"
 
-    def deliver(self, *, problems: Mapping[str, Problem] | None = None, **edits: Edit) -> None:
-        """From now on the source delivers its tables with these edits (and no others), and problems of tables."""
-        self.edits, self.problems = edits, dict(problems or {})
+    def deliver(self, **edits: Edit) -> None:
+        """From now on the source delivers its tables with these edits (and no others), and without problems."""
+        self.edits, self.problems = edits, {}
         self.revision += 1
+
+    def report(self, **problems: Problem) -> None:
+        """What it delivers of these tables from now on has a problem each."""
+        self.problems = problems
 
     def read(self, table: str, start: dt.date, end: dt.date) -> Delivery:
         if start > self.horizon or end < self.first_date:

@@ -65,9 +65,8 @@ def build(home: Path) -> Weeks:
     game = schedule[(games == 1) & (schedule["game_date"] > pd.Timestamp(first) + pd.Timedelta(days=14))].iloc[-1]
     lost = without_game(game["game_id"])
     unread = Problem(game["game_date"].date(), "the file of the date cannot be read")
-    source.deliver(
-        problems={"team_box_scores": unread, "player_box_scores": unread}, team_box_scores=lost, player_box_scores=lost
-    )
+    source.deliver(team_box_scores=lost, player_box_scores=lost)
+    source.report(team_box_scores=unread, player_box_scores=unread)
     platform = Platform(home, source)
     run = platform.run(tables=TABLES_BUILT)
     return Weeks(

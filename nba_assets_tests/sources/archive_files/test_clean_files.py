@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from nba_assets.sources.archive_files.archive import ArchiveSource
-from nba_assets.sources.archive_files.clean_files import overtime_periods
+from nba_assets.sources.archive_files.game_minutes import overtime_periods
 from nba_assets_tests.sources import small_archive
 from nba_assets_tests.sources.small_archive import DEN, write_clean
 

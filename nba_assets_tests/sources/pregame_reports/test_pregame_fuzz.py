@@ -183,16 +183,17 @@ def parsed(
 
 
 def good_rows(delivery: Parsed, schedule: pd.DataFrame, table: str) -> pd.DataFrame:
-    """Rows of the dates that pass the audit."""
+    """Rows of the dates and games that pass the audit."""
     contract = CONTRACTS[table]
     rows = conform(contract, delivery.rows)
     days = [FIRST + dt.timedelta(days) for days in range(3)]
-    problems = [(problem.game_date, problem.message) for problem in delivery.problems]
-    assert all(isinstance(message, str) and len(message) > 20 for _, message in problems)
+    assert all(len(problem.message) > 20 for problem in delivery.problems)
     now = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
-    staged = Staged(rows, days, {"game_schedule": schedule}, now, problems=problems)
-    ready = [day for day, verdict in audit(staged, rules_of(contract), []).items() if verdict.status is Status.READY]
-    return rows.on(pd.DatetimeIndex(ready)).rows
+    staged = Staged(rows, days, {"game_schedule": schedule}, now, problems=delivery.problems)
+    verdicts = audit(staged, rules_of(contract), [])
+    ready = rows.on(pd.DatetimeIndex([day for day, verdict in verdicts.items() if verdict.status is Status.READY])).rows
+    quarantined = {game.game_id for verdict in verdicts.values() for game in verdict.quarantined}
+    return ready[~ready["game_id"].isin(quarantined)].reset_index(drop=True)
 
 
 @pytest.mark.long
