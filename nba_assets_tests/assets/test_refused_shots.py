@@ -35,9 +35,8 @@ def lost(source: SlicedSource) -> dt.date:
 def platform(source: SlicedSource, lost: dt.date, tmp_path_factory: pytest.TempPathFactory) -> Platform:
     """All tables, without the shots of the lost slate."""
     unread = Problem(lost, "the file of the date cannot be read")
-    source.deliver(
-        problems={"shot_attempts": unread}, shot_attempts=lambda rows: rows[rows["game_date"] != pd.Timestamp(lost)]
-    )
+    source.deliver(shot_attempts=lambda rows: rows[rows["game_date"] != pd.Timestamp(lost)])
+    source.report(shot_attempts=unread)
     platform = Platform(tmp_path_factory.mktemp("home"), source)
     platform.run(tables=BUILT)
     return platform
