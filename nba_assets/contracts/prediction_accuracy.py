@@ -104,7 +104,7 @@ PREDICTION_ACCURACY = Contract(
         ),
         ABSENCE_COLUMN,
     ),
-    code_version=1,
+    code_version=2,
     reads=(
         Read("game_schedule"),
         Read("player_box_scores"),

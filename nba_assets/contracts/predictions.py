@@ -27,8 +27,8 @@ PLAYER_POINTS_PREDICTIONS = Contract(
     grain="one row per game and player expected to play",
     description=(
         "Points predicted before tip-off by the newest accepted version of the points model that has seen nothing "
-        "from the row's date on. On a date whose features were refused (rejected or blocked) the naive baseline of the "
-        "published games takes its place, and says so."
+        "from the row's date on. Where a game of the row's windows is missing, or the features of its game were "
+        "refused, the naive baseline of the published games takes its place, and says so."
     ),
     missing="A player without a row was not expected to play.",
     key=("game_id", "player_id"),
@@ -43,7 +43,8 @@ PLAYER_POINTS_PREDICTIONS = Contract(
         Column(
             "prediction_source",
             "string",
-            "What made the prediction: a model version, or the baseline because the features of the date were refused.",
+            "What made the prediction: a model version, or the baseline, as a game of the row's windows is missing or "
+            "the features of its game were refused.",
             nulls=(Absence.NO_MODEL,),
             allowed=("model", "baseline"),
             sources=_OF_FEATURES,
@@ -59,7 +60,7 @@ PLAYER_POINTS_PREDICTIONS = Contract(
             "baseline_points",
             "float",
             "Average of the player's earlier games with a half-life of six games. Where prediction_source is baseline, "
-            "of the published games: those of rejected dates are left out.",
+            "of the published games: those of rejected dates and quarantined ones are left out.",
             "points",
             (Absence.SHORT_HISTORY, Absence.SOURCE_UNAVAILABLE, Absence.UPSTREAM_MISSING),
             0,
@@ -77,7 +78,7 @@ PLAYER_POINTS_PREDICTIONS = Contract(
         ),
         ABSENCE_COLUMN,
     ),
-    code_version=3,
+    code_version=4,
     reads=(
         Read(_STORE, optional=True),
         Read("game_schedule"),

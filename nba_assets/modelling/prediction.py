@@ -1,7 +1,7 @@
 """Predicted points of every expected player: by the newest version that had seen nothing of the date, else labelled."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,11 +9,13 @@ import pandas as pd
 from nba_assets.contracts.contract import ABSENCE, DECIMALS, Absence
 from nba_assets.contracts.predictions import BASELINE_FEATURE, PLAYER_POINTS_PREDICTIONS
 from nba_assets.domain.absence import Reason, absence_column, stated_reasons
+from nba_assets.domain.as_of import GameLog, day_numbers
 from nba_assets.domain.expected_players import expected_players, played_log
 from nba_assets.domain.gaps import due_in
 from nba_assets.domain.injuries import last_reports
 from nba_assets.domain.windows import Rounds, half_life_decay, quotient, running_sums
 from nba_assets.modelling.baselines import HALF_LIFE_GAMES
+from nba_assets.modelling.gapped_rows import is_gapped
 from nba_assets.modelling.points_model import PREDICTED
 from nba_assets.modelling.registry.artefacts import SavedModel
 
@@ -32,19 +34,47 @@ def player_points_predictions(
     gaps: Mapping[str, pd.DataFrame],
     models: Sequence[SavedModel],
 ) -> pd.DataFrame:
-    """The table: `predict` of every row of features, `predict_from_baseline` on dates whose features were refused."""
-    table = predict(features=ml_feature_store, models=models)
-    refused = pd.DatetimeIndex(due_in(gaps, "ml_feature_store")["game_date"].unique())
-    if refused.empty:
-        return table
-    stand_in = predict_from_baseline(
-        dates=refused,
-        game_schedule=game_schedule,
-        injury_reports=injury_reports,
-        player_game_summary=player_game_summary,
-    )
-    tables = [part for part in (table, stand_in) if len(part)]
-    return pd.concat(tables, ignore_index=True) if tables else table
+    """The table: `predict` of every row of features that has no gap in its windows, else the naive baseline.
+
+    A row with a gap has one only where a version would have predicted it. Games whose features were refused (`gaps`)
+    have the baseline for everyone whom upcoming_player_context would expect.
+    """
+    gapped = _is_gapped(ml_feature_store, models)
+    refused = _games_in(game_schedule, due_in(gaps, "ml_feature_store"))
+    if not gapped.any() and refused.empty:
+        return predict(features=ml_feature_store, models=models)
+    log = played_log(player_game_summary, ("pts",))
+    dates, out = pd.DatetimeIndex(refused["game_date"].unique()), last_reports(injury_reports, game_schedule).out
+    expected, _ = expected_players(dates=dates, game_schedule=refused, log=log, out=out)
+    rows = [part[_IDENTIFIERS] for part in (ml_feature_store[gapped], expected) if len(part)]
+    tables = [predict(features=ml_feature_store[~gapped], models=models)]
+    if rows:
+        tables.append(predict_from_baseline(rows=pd.concat(rows, ignore_index=True), log=log))
+    return pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
+
+
+def _games_in(game_schedule: pd.DataFrame, due: pd.DataFrame) -> pd.DataFrame:
+    """The games of the schedule that the team-games are of."""
+    game = ["game_date", "game_id"]
+    return game_schedule[pd.MultiIndex.from_frame(game_schedule[game]).isin(pd.MultiIndex.from_frame(due[game]))]
+
+
+def _is_gapped(features: pd.DataFrame, models: Sequence[SavedModel]) -> np.ndarray:
+    """Per row: the version that would predict it needs a feature that a gap has emptied."""
+    gapped = np.zeros(len(features), dtype=bool)
+    for model, served in _served(features, models):
+        gapped[served] = is_gapped(features[served], model.model.feature_columns)
+    return gapped
+
+
+def _served(features: pd.DataFrame, models: Sequence[SavedModel]) -> Iterator[tuple[SavedModel, np.ndarray]]:
+    """The versions that predict any of the rows, each with a mask of its rows."""
+    unserved = np.ones(len(features), dtype=bool)
+    for model in sorted(models, key=lambda model: (model.train_before, model.version), reverse=True):
+        served = unserved & (features["game_date"] >= pd.Timestamp(model.train_before)).to_numpy()
+        if served.any():
+            yield model, served
+        unserved &= ~served
 
 
 def predict(*, features: pd.DataFrame, models: Sequence[SavedModel]) -> pd.DataFrame:
@@ -58,15 +88,12 @@ def predict(*, features: pd.DataFrame, models: Sequence[SavedModel]) -> pd.DataF
     rows = features.sort_values(list(PLAYER_POINTS_PREDICTIONS.key), ignore_index=True)
     points = pd.DataFrame(np.nan, index=rows.index, columns=[*PREDICTED])
     version, moved = (np.full(len(rows), None, dtype=object) for _ in range(2))
-    unserved = np.ones(len(rows), dtype=bool)
-    for model in sorted(models, key=lambda model: (model.train_before, model.version), reverse=True):
-        served = unserved & (rows["game_date"] >= pd.Timestamp(model.train_before)).to_numpy()
-        if served.any():
-            mine = rows.loc[served]
-            points.loc[served] = model.model.predict(mine)
-            version[served] = model.model_id
-            moved[served] = [json.dumps(top) for top in model.model.contributions(mine)]
-        unserved &= ~served
+    for model, served in _served(rows, models):
+        mine = rows.loc[served]
+        points.loc[served] = model.model.predict(mine)
+        version[served] = model.model_id
+        moved[served] = [json.dumps(top) for top in model.model.contributions(mine)]
+    unserved = pd.isna(version)
     table = rows[_IDENTIFIERS].assign(
         predicted_points=points["points_median"],
         **points,
@@ -80,21 +107,14 @@ def predict(*, features: pd.DataFrame, models: Sequence[SavedModel]) -> pd.DataF
     return _typed(table, reasons)
 
 
-def predict_from_baseline(
-    *,
-    dates: pd.DatetimeIndex,
-    game_schedule: pd.DataFrame,
-    injury_reports: pd.DataFrame,
-    player_game_summary: pd.DataFrame,
-) -> pd.DataFrame:
-    """player_points_predictions of dates that have no features, from the published games before them.
+def predict_from_baseline(*, rows: pd.DataFrame, log: GameLog) -> pd.DataFrame:
+    """player_points_predictions of rows that no version can predict, from the published games before them.
 
-    Expected are those whom upcoming_player_context would expect. `predicted_points` is the average of the player's
-    earlier games with a half-life of six games, and everything that takes a model is null (`upstream_missing`).
+    `rows` have the identifiers of the table; `log` is of played games by player, with `pts`. `predicted_points` is the
+    average of the player's earlier games with a half-life of six games, and everything that takes a model is null
+    (`upstream_missing`).
     """
-    log = played_log(player_game_summary, ("pts",))
-    out = last_reports(injury_reports, game_schedule).out
-    rows, earlier = expected_players(dates=dates, game_schedule=game_schedule, log=log, out=out)
+    earlier = log.earlier(rows["player_id"].to_numpy(dtype="int64"), day_numbers(rows["game_date"]))
     points = log.numbers("pts")
     sums = np.column_stack([points, (~np.isnan(points)).astype("float64")])
     total, weight = running_sums(Rounds.of(log), sums, np.repeat(half_life_decay([HALF_LIFE_GAMES]), 2)).T

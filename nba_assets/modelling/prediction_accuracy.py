@@ -56,13 +56,14 @@ def prediction_accuracy(
 def baselines_of(rows: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     """The naive baselines of each row of `rows` (played games), in its order, from earlier dates of `history`.
 
-    Null for a player without an earlier game. `history` may hold the dates of `rows` too, with the same rows. A date
-    that it lacks (not built yet, or refused) is an input of no other, so that a date alone and the same date
-    of a long range agree.
+    Null for a player without an earlier game. `history` may hold the games of `rows` too, with the same rows. A game
+    that it lacks (not built yet, refused or quarantined) is an input of no other, so that a date alone and the same
+    date of a long range agree.
     """
     columns = ["game_id", "player_id", "game_date", "season", "minutes_played", "pts"]
     known = history.loc[history["pts"].notna(), columns]
-    is_known = rows["game_date"].isin(known["game_date"].unique())
+    game = ["game_date", "game_id"]
+    is_known = pd.MultiIndex.from_frame(rows[game]).isin(pd.MultiIndex.from_frame(known[game].drop_duplicates()))
     parts = [naive_baselines(known)] if is_known.any() else []
     for day, asked in rows.loc[~is_known, columns].groupby("game_date"):
         before = known[(known["game_date"] < day) & known["player_id"].isin(asked["player_id"])]

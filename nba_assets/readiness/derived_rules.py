@@ -140,16 +140,23 @@ def _enough_expected_players(staged: Staged) -> Iterator[Failure]:
 
 
 def _rows_of_features(staged: Staged) -> Iterator[Failure]:
-    """One row per row of features; on a date whose features were refused, rows of the baseline."""
+    """One row per row of features, and rows of the baseline for games whose features were refused.
+
+    Beside features the baseline has a row only where a gap lies in the windows of the features' row.
+    """
     features, rule = staged.upstream["ml_feature_store"], "rows_match_ml_feature_store"
     mine, theirs = dated_keys(staged.rows, PLAYER_KEY), dated_keys(features, PLAYER_KEY)
     lost = features.loc[~theirs.isin(mine), ["game_date", *PLAYER_KEY]]
     yield from failures_by_date(lost, rule, "in ml_feature_store, but not here", PLAYER_KEY)
-    is_stand_in = (staged.rows["prediction_source"] == "baseline") & ~staged.rows["game_date"].isin(
-        features["game_date"].unique()
-    )
-    made_up = staged.rows[~mine.isin(theirs) & ~is_stand_in]
+    is_baseline = (staged.rows["prediction_source"] == "baseline").to_numpy(dtype=bool)
+    is_refused = ~dated_keys(staged.rows, ["game_id"]).isin(dated_keys(features, ["game_id"]))
+    is_theirs = mine.isin(theirs)
+    made_up = staged.rows[~is_theirs & ~(is_baseline & is_refused)]
     yield from failures_by_date(made_up, rule, "not in ml_feature_store", PLAYER_KEY)
+    if (beside := is_baseline & is_theirs).any():
+        asked = features[theirs.isin(mine[beside])]
+        whole = asked[~asked[ABSENCE].str.contains(Absence.UPSTREAM_MISSING.value, regex=False)]
+        yield from failures_by_date(whole, rule, "by the baseline, though its windows have no gap", PLAYER_KEY)
 
 
 def _interval_in_order(staged: Staged) -> Iterator[Failure]:

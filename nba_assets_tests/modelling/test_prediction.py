@@ -8,11 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import xgboost
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from nba_assets.contracts.features import OPTIONAL_FEATURES, SHOT_FEATURES
 from nba_assets.contracts.predictions import BASELINE_FEATURE, PLAYER_POINTS_PREDICTIONS
 from nba_assets.contracts.raw_pregame import INJURY_REPORTS
+from nba_assets.modelling.gapped_rows import is_gapped
 from nba_assets.modelling.points_model import PointsModel
-from nba_assets.modelling.prediction import player_points_predictions, predict, predict_from_baseline
+from nba_assets.modelling.prediction import player_points_predictions, predict
 from nba_assets.modelling.registry.artefacts import SavedModel
 from nba_assets_tests.builders import gap, no_rows, schedule, summary
 
@@ -143,8 +147,12 @@ HISTORY = summary(
 INPUTS = {"game_schedule": GAMES, "injury_reports": no_rows(INJURY_REPORTS), "player_game_summary": HISTORY}
 
 
-def stand_in(**more: Any) -> pd.DataFrame:
-    return predict_from_baseline(dates=pd.DatetimeIndex([DAY]), **{**INPUTS, **more})
+WHOLE_DAY = {"ml_feature_store": gap((1, DAY), (2, DAY))}
+
+
+def stand_in(gaps=WHOLE_DAY, **more):
+    """The table on a date of whose features only the games of `gaps` are refused, and none are there."""
+    return player_points_predictions(ml_feature_store=STORE[:0], gaps=gaps, models=[V1], **{**INPUTS, **more})
 
 
 def test_the_baseline_takes_the_place_of_refused_features_and_says_so() -> None:
@@ -178,12 +186,76 @@ def test_who_is_listed_out_is_not_expected_by_the_baseline() -> None:
     assert stand_in(injury_reports=listed)["player_id"].tolist() == [11, 21]
 
 
-def test_only_the_dates_whose_features_were_refused_get_the_baseline() -> None:
-    gaps = {"ml_feature_store": gap((1, DAY), (2, DAY)), "player_game_summary": gap((1, GAP_DAY))}
-    store = STORE.assign(game_date=pd.to_datetime(["2024-01-09"] * 6))
-    table = player_points_predictions(ml_feature_store=store, gaps=gaps, models=[V1], **INPUTS)
-    source = table.groupby("game_date")["prediction_source"].agg(lambda found: "/".join(sorted(set(found))))
-    assert source.to_dict() == {pd.Timestamp("2024-01-09"): "model", pd.Timestamp(DAY): "baseline"}
-    assert len(table) == 6 + 3
+def test_only_the_games_whose_features_were_refused_get_the_baseline():
+    games = schedule([(DAY, 1, 2), (DAY, 3, 4)])
+    quarantined = {"ml_feature_store": gap((3, DAY), (4, DAY)), "player_game_summary": gap((1, GAP_DAY))}
+    store = STORE[:2].assign(game_date=pd.Timestamp(DAY), game_id=games["game_id"][0], player_id=[11, 12])
+    table = player_points_predictions(
+        ml_feature_store=store, gaps=quarantined, models=[V1], **{**INPUTS, "game_schedule": games}
+    )
+    assert dict(zip(table["player_id"], table["prediction_source"], strict=True)) == {
+        11: "model", 12: "model", 31: "baseline",
+    }  # fmt: skip
+    assert table["game_id"].tolist() == [*store["game_id"], games["game_id"][1]]
     none = player_points_predictions(ml_feature_store=store, gaps={}, models=[V1], **INPUTS)
-    assert set(none["prediction_source"]) == {"model"}
+    pd.testing.assert_frame_equal(none, predict(features=store, models=[V1]))
+
+
+def absent(**reasons):
+    return json.dumps(dict(sorted(reasons.items())))
+
+
+MISSING = "upstream_missing"
+ON_DAY = pd.concat([STORE[:1]] * 4, ignore_index=True).assign(
+    game_date=pd.Timestamp(DAY), game_id=GAMES["game_id"][0], player_id=[11, 12, 21, 31], b=1.0,
+    absence=[absent(a=MISSING), absent(a="short_history"), absent(b=MISSING), "{}"],
+)  # fmt: skip
+BY_MODEL_ALONE = ("model_version", "points_mean", "points_p10", "points_p90", "top_contributions")
+
+
+def on_day(*models, rows=ON_DAY):
+    return player_points_predictions(ml_feature_store=rows, gaps={}, models=models, **INPUTS).set_index("player_id")
+
+
+def test_a_row_whose_windows_hold_a_gap_is_the_baselines_and_says_so():
+    table = on_day(V1)
+    assert table["prediction_source"].to_dict() == {11: "baseline", 12: "model", 21: "model", 31: "model"}
+    weight = 0.5 ** (1 / 6)
+    points = (40 + weight * 10) / (1 + weight)
+    for name in ("predicted_points", "points_median", "baseline_points"):
+        assert table.loc[11, name] == pytest.approx(points, abs=1e-6), "of the known games, whatever the features say"
+    assert json.loads(table.loc[11, "absence"]) == dict.fromkeys(BY_MODEL_ALONE, "upstream_missing")
+    assert (table.loc[11, "player_name"], table.loc[11, "season"]) == ("Somebody", "2023-24")
+
+
+def test_what_counts_is_what_the_version_of_the_date_needs():
+    of_b = model(3, "2024-01-05", columns=("b",))
+    assert on_day(V1, of_b)["prediction_source"].to_dict() == {11: "model", 12: "model", 21: "baseline", 31: "model"}
+    assert on_day(V1, V2)["model_version"].dropna().unique().tolist() == ["xgboost_points_v2"]
+    later = model(9, "2024-01-11")
+    assert on_day(later)["prediction_source"].isna().all(), "no version would have predicted the date"
+    assert {why for text in on_day(later)["absence"] for why in json.loads(text).values()} == {"no_model"}
+
+
+def test_columns_of_optional_reads_are_taken_as_null():
+    columns = ["pts_last_5", *SHOT_FEATURES, *OPTIONAL_FEATURES]
+    rows = pd.DataFrame({"absence": [absent(**{name: MISSING}) for name in columns] + [absent(pts_season=MISSING)]})
+    assert is_gapped(rows, columns).tolist() == [True] + [False] * (len(columns) - 1) + [False]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    reasons=st.lists(st.sampled_from([MISSING, "short_history", None]), min_size=6, max_size=6),
+    garbage=st.floats(-1e6, 1e6),
+)
+def test_who_has_no_gap_is_predicted_as_if_nobody_had_one(reasons, garbage):
+    gapped = np.array([why == MISSING for why in reasons])
+    stated = [absent(a=why) if why else "{}" for why in reasons]
+    rows = STORE.assign(absence=[absent(**{BASELINE_FEATURE: "short_history"}, **json.loads(it)) for it in stated])
+    rows["a"] = rows["a"].mask(gapped, garbage)
+    table = player_points_predictions(ml_feature_store=rows, gaps={}, models=[V1, V2], **INPUTS)
+    table = table.set_index("player_id").sort_index()
+    alone = predict(features=rows[~gapped], models=[V1, V2]).set_index("player_id")
+    pd.testing.assert_frame_equal(table.loc[alone.index], alone, check_dtype=False)
+    served = gapped & (rows["game_date"] >= "2024-01-02").to_numpy()
+    assert (table["prediction_source"] == "baseline").tolist() == served.tolist()

@@ -172,13 +172,17 @@ def test_a_date_that_is_not_played_yet_has_no_rows() -> None:
     assert graded(player_box_scores=BOX[:0]).empty
 
 
-def test_yardsticks_of_a_date_alone_and_within_a_range_agree() -> None:
-    """Also beside a date that the history lacks: its games are no input of another date."""
+@pytest.mark.parametrize("is_whole_date", [True, False])
+def test_yardsticks_of_a_date_alone_and_within_a_range_agree(is_whole_date):
+    """Also beside a date, or a game of it, that the history lacks: its games are no input of another date."""
     games = random_league(3).player_game_summary
     games = games[games["minutes_played"].gt(0) & games["pts"].notna()].reset_index(drop=True)
     days = sorted(games["game_date"].unique())
     lost = days[-4]
-    history = games[(games["game_date"] < days[-1]) & (games["game_date"] != lost)]
+    of_date = games.loc[games["game_date"] == lost, "game_id"]
+    assert of_date.nunique() > 1
+    is_lost = games["game_id"].isin(of_date if is_whole_date else of_date[:1])
+    history = games[(games["game_date"] < days[-1]) & ~is_lost]
     asked = games[games["game_date"] >= days[-6]].reset_index(drop=True)
     together = baselines_of(asked, history)
     for day in days[-6:]:

@@ -216,14 +216,27 @@ def test_one_prediction_per_row_of_features() -> None:
     assert_only(made_up, SECOND, rule, "not in ml_feature_store", GAME, "player_id=2")
 
 
-def test_only_the_baseline_may_stand_where_features_were_refused() -> None:
+def test_only_the_baseline_may_be_where_features_were_refused():
     rule, table = "rows_match_ml_feature_store", "player_points_predictions"
-    refused = {"ml_feature_store": keyed("player_id").iloc[:1]}
-    stand_in = PREDICTED.assign(prediction_source=["model", "baseline", "baseline"])
-    assert failures(table, rule, stand_in, refused) == []
-    assert_only(failures(table, rule, PREDICTED, refused), SECOND, rule, "2 rows: not in ml_feature_store")
-    beside_features = failures(table, rule, stand_in, {"ml_feature_store": keyed("player_id").iloc[:2]})
-    assert_only(beside_features, SECOND, rule, "not in ml_feature_store", "player_id=2")
+    other = PREDICTED.assign(game_id=[game_id(0, 0), GAME, game_id(1, 1)])
+    refused = {"ml_feature_store": other.iloc[:2].assign(absence="{}")}
+    stand_in = other.assign(prediction_source=["model", "model", "baseline"])
+    assert failures(table, rule, stand_in, refused) == [], "the features of one game of the date were refused"
+    assert_only(failures(table, rule, other, refused), SECOND, rule, "1 row: not in ml_feature_store", game_id(1, 1))
+    beside_features = other.assign(game_id=[game_id(0, 0), GAME, GAME], prediction_source=stand_in["prediction_source"])
+    found = failures(table, rule, beside_features, refused)
+    assert_only(found, SECOND, rule, "not in ml_feature_store", "player_id=2")
+
+
+def test_beside_features_the_baseline_is_for_rows_with_a_gap_alone():
+    rule, table = "rows_match_ml_feature_store", "player_points_predictions"
+    rows = PREDICTED.assign(prediction_source=["model", "baseline", "baseline"])
+    gapped = '{"pts_last_5": "upstream_missing"}'
+    features = keyed("player_id").assign(absence=[gapped, gapped, gapped])
+    assert failures(table, rule, rows, {"ml_feature_store": features}) == []
+    features["absence"] = ["{}", gapped, '{"pts_last_5": "short_history"}']
+    found = failures(table, rule, rows, {"ml_feature_store": features})
+    assert_only(found, SECOND, rule, "by the baseline, though its windows have no gap", "player_id=2")
 
 
 @pytest.mark.parametrize(

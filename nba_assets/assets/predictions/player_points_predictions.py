@@ -15,9 +15,9 @@ from nba_assets.warehouse.port import Window
 def player_points_predictions(window: Window, settings: Settings) -> Delivery:
     """One row per game and expected player: points, by the newest accepted version that had not seen the date.
 
-    Before the first version the prediction is null (`no_model`); the naive baseline is beside it. On a date whose
-    features were refused the baseline takes its place (`prediction_source`). What a version that was trained under a
-    waiver predicts carries that waiver.
+    Before the first version the prediction is null (`no_model`); the naive baseline is beside it. Where a game of the
+    row's windows is missing, or the features of its game were refused, the baseline takes its place
+    (`prediction_source`). What a version that was trained under a waiver predicts carries that waiver.
     """
     models = models_between(stored_models(settings), min(window.days), max(window.days))
     rows = prediction.player_points_predictions(
