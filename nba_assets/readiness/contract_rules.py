@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from nba_assets.contracts.contract import ABSENCE, Contract
+from nba_assets.contracts.contract import ABSENCE, Absence, Contract
 from nba_assets.partitions import label_date
 from nba_assets.readiness.audit import Rule, Staged
 from nba_assets.readiness.delivery_rules import SHRINK, delivery_does_not_shrink
@@ -115,6 +115,16 @@ def contract_rules(contract: Contract) -> dict[str, Rule]:
         rules["nulls_have_reasons"] = _nulls_have_reasons
     if contract.ingest:
         rules[SHRINK] = delivery_does_not_shrink
-    if any(read.window == "before" for read in contract.reads):
+    if is_emptied_by_gaps(contract):
         rules["upstream_gaps_within_limit"] = _upstream_gaps_within_limit
     return rules
+
+
+def is_emptied_by_gaps(contract: Contract) -> bool:
+    """Whether a gap in a history that the table needs makes a column null: predictions and grades go on without it."""
+    needed = {read.table for read in contract.reads if read.window == "before" and not read.optional}
+    return any(
+        needed & {source.partition(".")[0] for source in column.sources}
+        for column in contract.columns
+        if Absence.UPSTREAM_MISSING in column.nulls
+    )

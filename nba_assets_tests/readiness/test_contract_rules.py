@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from nba_assets.contracts.contract import ABSENCE_COLUMN, Absence, Column, Contract, Read
+from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.contract_rules import contract_rules
 from nba_assets.readiness.failures import Failure
 from nba_assets_tests.readiness.staged_rows import FIRST, SECOND, assert_only, staged
@@ -30,6 +31,7 @@ FORM = Contract(
             low=0,
             high=60,
             window_games=5,
+            sources=("summary.pts",),
         ),
         Column("pts_last_20", "float", "Mean.", nulls=(Absence.UPSTREAM_MISSING,), low=0, window_games=20),
         Column("rest_days", "integer", "Rest.", nulls=(Absence.SHORT_HISTORY,), low=0),
@@ -138,7 +140,14 @@ def test_three_lost_slates_of_ten_block_the_date(share: float, is_blocked: bool)
     assert_only(found, SECOND, "upstream_gaps_within_limit", "30% of the last 10 games", "25%", blocks=True)
 
 
-def test_rows_with_gaps_block_nothing_by_themselves() -> None:
+def test_only_tables_whose_columns_gaps_make_null_are_blocked_by_them():
+    judged = {name for name, contract in TABLES.items() if "upstream_gaps_within_limit" in contract_rules(contract)}
+    assert judged == {"team_defense_zones", "player_shot_zones", "player_daily_cache", "upcoming_player_context"}
+    graded = TABLES["prediction_accuracy"], TABLES["player_points_predictions"]
+    assert all(any(read.window == "before" for read in contract.reads) for contract in graded)
+
+
+def test_rows_with_gaps_block_nothing_by_themselves():
     rows = sound(10)
     for at in range(10, 15):
         rows = change(rows, at, **MISSING)
