@@ -63,7 +63,8 @@ CATALOGUE = (
     ),
     Entry(
         "NBA-303", "nba_assets.readiness.gate.GateClosed",
-        "Refused: partitions of the window that was asked for are not ready, current and untainted.",
+        "Refused: partitions of the window that was asked for are not ready, current and untainted; of a training, "
+        "which goes without rejected and blocked dates and quarantined games: too many games or rows are lost.",
         "Training, `open_warehouse().read(…)`; tables do not raise it, their dates are blocked.",
         "`nba-assets plan` says what to rebuild, `nba-assets backfill` rebuilds it; "
         "`nba-assets waive xgboost_points_model … --rule training_window_ready` goes ahead regardless.",

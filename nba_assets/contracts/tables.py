@@ -1,6 +1,6 @@
 """All dated tables, upstream first: the order in which they are built."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from nba_assets.contracts.analytics import PLAYER_GAME_SUMMARY, TEAM_DEFENSE, TEAM_OFFENSE
 from nba_assets.contracts.composite_factors import PLAYER_COMPOSITE_FACTORS
@@ -70,3 +70,18 @@ def ancestors(*tables: str) -> tuple[str, ...]:
         if name in wanted:
             wanted |= {read.table for read in TABLES[name].reads}
     return tuple(name for name in TABLES if name in wanted)
+
+
+def needed_of(tables: Collection[str], contracts: Mapping[str, Contract] = TABLES) -> tuple[str, ...]:
+    """Those of the tables that the others cannot do without, in graph order: not reached by optional reads alone."""
+    needed: set[str] = set()
+    for name in reversed([name for name in contracts if name in tables]):
+        reads = [
+            (contract.name, read.optional)
+            for contract in contracts.values()
+            for read in contract.reads
+            if contract.name in tables and read.table == name
+        ]
+        if not reads or any(reader in needed and not is_optional for reader, is_optional in reads):
+            needed.add(name)
+    return tuple(name for name in contracts if name in needed)

@@ -53,6 +53,8 @@ def build_points_model(
     raw_games: pd.DataFrame | None = None,
     provenance: Mapping[str, Any] | None = None,
     has_news: bool = False,
+    lost_games: pd.DataFrame | None = None,
+    losses: Mapping[str, Any] | None = None,
 ) -> ModelBuild:
     """Train, evaluate, judge and store the points model, unless a version of the same identity is stored.
 
@@ -62,7 +64,8 @@ def build_points_model(
     split the game dates are cut at 70 % and 85 %. `optional_columns` are features that a source may have
     none of: all null throughout, they are left out. `raw_games` are the columns of `games` out of the raw box: the
     yardstick is made of it, so that no fault of a derived table lifts model and yardstick alike. `has_news` says that
-    verified news before tip-off are features. What becomes of the version is decided by `promotion.judge`, and
+    verified news before tip-off are features. Rows of `lost_games` (game_date, game_id) are left out; `losses` tells of
+    them in the card. What becomes of the version is decided by `promotion.judge`, and
     recorded. Raises RequestError for a window that cannot be trained on, ValueError for broken rows, ArtefactError
     for unreadable stored versions and DecisionError for unreadable decisions; nothing is stored then, nor when
     `before_saving` raises.
@@ -71,7 +74,9 @@ def build_points_model(
     if features[list(optional_columns)].isna().all(axis=None):
         feature_columns = [name for name in feature_columns if name not in optional_columns]
     baselines = naive_baselines(games if raw_games is None else raw_games)
-    matrix = design_matrix(features=features, games=games, baselines=baselines, feature_columns=feature_columns)
+    matrix = design_matrix(
+        features=features, games=games, baselines=baselines, feature_columns=feature_columns, lost_games=lost_games
+    )
     split = split or split_by_fraction(matrix.dates)
     stored = matching_version(models_dir, model_identity(matrix, split, settings, ledger_fingerprint, waivers))
     if stored is not None:
@@ -96,6 +101,7 @@ def build_points_model(
         else None,
         window=window,
         provenance=provenance,
+        losses=losses,
         usage_share=usage_populated(games),
         previous=newest_metadata(models_dir),
     )

@@ -26,4 +26,5 @@ TARGET_ROWS = 50_000
 TARGET_USAGE = 0.95
 TARGET_AVERAGE_USAGE = 0.90
 """What was asked of the model: test MAE below, MAEs of the three parts within, rows at least, share of played rows with
-a usage rate, of feature rows with the average of the last 7 games. The model card says which are met; none decides."""
+a usage rate, of feature rows with the average of the last 7 games. The model card says which are met. Those of usage
+and, on the archive, of rows refuse a training before it begins (`readiness.thresholds`)."""

@@ -16,7 +16,7 @@ from nba_assets.modelling.design_matrix import DesignMatrix
 from nba_assets.modelling.points_model import INTERVAL, PointsModel
 from nba_assets.modelling.splits import Split
 
-CODE_VERSION = 4
+CODE_VERSION = 5
 """Raised whenever training, row filter or scoring changes; part of a model's identity."""
 
 MEDIAN = "median"

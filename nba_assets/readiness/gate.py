@@ -122,15 +122,17 @@ def require_all(
     waivers: Sequence[Waiver] = (),
     waivable_as: str = "",
     now: dt.datetime | None = None,
+    gaps_pass: bool = False,
 ) -> tuple[str, ...]:
     """Every date of every table in [first, last] ready, current and untainted, or waived; else GateClosed.
 
     A date is waived, in all its tables, by a waiver of the training rule of `waivable_as` that is in force at `now`;
-    without a name or a moment by none. Returns the ids of the waivers that were needed, and of all that taint
-    something in the window.
+    without a name or a moment by none. With `gaps_pass` rejected and blocked dates pass where the schedule says which
+    games they cost. Returns the ids of the waivers that were needed, and of all that taint something in the window.
     """
     window = (state.days >= np.datetime64(first)) & (state.days <= np.datetime64(last))
-    blocking = {table: window & (~state.is_ready(table) | state.tainted[table]) for table in tables}
+    passing = {table: state.is_gap(table) & state.is_schedule_known & gaps_pass for table in tables}
+    blocking = {table: window & (~state.is_ready(table) | state.tainted[table]) & ~passing[table] for table in tables}
     refused = np.logical_or.reduce([*blocking.values(), np.zeros(len(state.days), dtype=bool)])
     used = {waiver for table in tables for waiver, dates in state.taints(table).items() if (dates & window).any()}
     for waiver in (waiver for waiver in waivers if now and waiver.waives(waivable_as, TRAINING_RULE, now)):

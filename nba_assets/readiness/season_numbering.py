@@ -9,6 +9,7 @@ may have been moved to a later day. Of one that is covered from some day on noth
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ from nba_assets.contracts.tables import MODEL
 from nba_assets.partitions import season_of
 from nba_assets.readiness.failures import Waiver
 from nba_assets.readiness.gate import TRAINING_RULE, GateClosed
+from nba_assets.readiness.quarantine import GameOfDate, Quarantined
 
 COLUMNS = ("game_id", "game_date", "season_type", "home_team_id", "away_team_id", "is_postponed")
 """Of game_schedule, what is needed of each game."""
@@ -88,14 +90,17 @@ def season_gaps(
     *,
     left_out: Collection[tuple[str, str]] = (),
     unknown: Collection[dt.date] = (),
+    quarantined: Mapping[GameOfDate, Quarantined] = MappingProxyType({}),
 ) -> tuple[SeasonGap, ...]:
     """The gaps of every season that the dates from `first` to `last` touch, in order.
 
     `games` are rows of game_schedule on these dates, postponed ones included (game_id, game_date, season_type,
     home_team_id, away_team_id, is_postponed). `left_out` are seasons and season types that the source declares as not
     covered. A season with an `unknown` date, whose schedule is not ready, is not judged: the date is refused already.
+    Games that the schedule has `quarantined` are known, and no gap.
     """
     torn = {season_of(day) for day in unknown}
+    games = pd.concat([games[list(COLUMNS)], _known_of(quarantined)], ignore_index=True) if quarantined else games
     inside = games[games["game_date"].between(pd.Timestamp(first), pd.Timestamp(last))]
     seasons = inside["game_id"].astype(str).str[3:5]
     found = []
@@ -104,6 +109,16 @@ def season_gaps(
         if (name, "regular_season") not in left_out and name not in torn:
             found.append(_gap(inside[seasons == f"{start % 100:02d}"], name, start, first, last))
     return tuple(gap for gap in found if gap is not None)
+
+
+def _known_of(quarantined: Mapping[GameOfDate, Quarantined]) -> pd.DataFrame:
+    """Rows of the regular-season games among them that have two teams; who is at home is not known, and not asked."""
+    rows = [
+        (game_id, pd.Timestamp(day), "regular_season", *game.teams, False)
+        for (day, game_id), game in quarantined.items()
+        if game_id.startswith("002") and len(game.teams) == 2
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _gap(games: pd.DataFrame, season: str, start: int, first: dt.date, last: dt.date) -> SeasonGap | None:

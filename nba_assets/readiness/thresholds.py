@@ -63,6 +63,29 @@ AVG_USAGE_POPULATED_SHARE = 0.90
 """Rows after bootstrap, without a gap in their window, whose `avg_usage_rate_last_7_games` must be there: the old
 system's bar. One lost game of ten empties a tenth of the rows, and each says why; masses of them are `GAP_SHARE`'s."""
 
+TRAINING_LOST_SHARE = 0.05
+"""Share of the games of a training window that may be lost: quarantined, or due on rejected or blocked dates. Half of
+all games lost at random cost a model 0.3 % of its MAE; a twentieth costs nothing that can be measured, but more is no
+accident of single games, and somebody has to look."""
+
+TRAINING_LOST_SEASON_SHARE, TRAINING_LOST_SEASON_GAMES = 0.10, 15
+"""The same of any one season: its playoffs are 7 % of it, and a source may lose them; a tenth is a phase of the season
+that the model would not know. Up to a slate (15 games) may be lost of any: in the first weeks that is more than a
+tenth."""
+
+TRAINING_LOST_TEAM_SHARE, TRAINING_LOST_TEAM_GAMES = 0.10, 4
+"""The same of any one team: who loses one game in ten of a team and few of the others has a fault that follows it, as a
+name or an id would. Up to four games may be lost of any: in a window of a few weeks that is more than a tenth."""
+
+TRAINING_GAPPED_SHARE = 0.10
+"""Share of the rows of played games that may be left out of a training for a gap in their windows. One lost game
+empties windows of up to forty: the next twenty of both its teams, and of those whom they meet. More than a tenth of the
+rows is missing for the same weeks and teams, and no test part would show what that costs."""
+
+TRAINING_ROWS = {"archive": 50_000}
+"""Rows that a training must have at least, by source: what was asked for of the archive, two seasons of which have that
+many. Other sources need what a booster needs."""
+
 EXPECTED_PLAYERS_PER_TEAM = 8
 """Expected players a scheduled team must have after bootstrap: a team dresses at least eight."""
 

@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import Contract, Read
-from nba_assets.contracts.tables import TABLES
+from nba_assets.contracts.tables import TABLES, needed_of
 from nba_assets.errors import RequestError
 from nba_assets.partitions import bootstrap_days
 from nba_assets.readiness.audit import nothing_published
@@ -15,10 +16,14 @@ from nba_assets.readiness.failures import Waiver
 from nba_assets.readiness.fingerprint import fingerprint
 from nba_assets.readiness.former_rules import rule_today
 from nba_assets.readiness.game_decisions import DECIDED_TABLES, decisions_of, in_force
-from nba_assets.readiness.gate import GateClosed, evaluate, leave_out, require_all
+from nba_assets.readiness.gate import TRAINING_RULE, GateClosed, evaluate, leave_out, require_all
+from nba_assets.readiness.losses import Losses, is_lossless, losses
 from nba_assets.readiness.mass_damage import gap_shares
+from nba_assets.readiness.past_gaps import PastGaps
 from nba_assets.readiness.quarantine import GameOfDate, Quarantined, team_games
 from nba_assets.readiness.state import LedgerState
+from nba_assets.readiness.status import Status
+from nba_assets.readiness.training_window import require_few_lost
 from nba_assets.warehouse.port import Snapshot, WarehouseError, Window
 from nba_assets.warehouse.reader import Reader
 
@@ -157,15 +162,34 @@ def read_rows(
     now: dt.datetime,
 ) -> Snapshot:
     """See `read` of the port; `ledger` and `state` are the reader's."""
-    ever = waivers_given(reader)
+    ever, tables = waivers_given(reader), gated or tuple(columns)
+    given = _not_revoked(ever, waivable_as)
     needed = require_all(
-        state, gated or tuple(columns), start, end, purpose,
-        waivers=_not_revoked(ever, waivable_as), waivable_as=waivable_as, now=now,
-    )  # fmt: skip
+        state, tables, start, end, purpose, waivers=given, waivable_as=waivable_as, now=now, gaps_pass=bool(waivable_as)
+    )
+    used = [waiver for waiver in given if waiver.waiver_id in needed]
+    lost, past_gaps = Losses(), None
+    window = (state.days >= np.datetime64(start)) & (state.days <= np.datetime64(end))
+    if waivable_as and not is_lossless(state, tables, window):
+        due, must = reader.team_games_due(state.days[window]), needed_of(tables)
+        in_force = [waiver for waiver in given if waiver.waives(waivable_as, TRAINING_RULE, now)]
+        everything = losses(state, tables, must, window, _covered(state, ()), due)
+        used = [*require_few_lost(everything, f"{start} … {end}", purpose, in_force, used, waivable_as)]
+        lost = losses(state, tables, must, window, _covered(state, used), due)
+        past_gaps = PastGaps(state, due)
     frames = {table: reader.rows(TABLES[table], start, end, names) for table, names in columns.items()}
     inside = ledger["game_date"].between(pd.Timestamp(start), pd.Timestamp(end))
-    covered = ledger[inside & ledger["table_name"].isin(gated or columns)]
-    return Snapshot(frames, fingerprint(covered), _by_id(waivers_in(ever), needed), reader.last_build())
+    content = ledger[inside & ledger["table_name"].isin(tables)]
+    is_gap = content["status"].isin((Status.REJECTED, Status.BLOCKED))
+    is_lost = is_gap & ~content["game_date"].isin(state.days[_covered(state, used)])
+    waivers = _by_id(waivers_in(ever), {*needed, *(waiver.waiver_id for waiver in used)})
+    return Snapshot(frames, fingerprint(content, is_lost), waivers, reader.last_build(), lost, past_gaps)
+
+
+def _covered(state: LedgerState, waivers: Sequence[Waiver]) -> np.ndarray:
+    """Per date: one of the waivers covers it."""
+    flags = [(state.days >= np.datetime64(it.first)) & (state.days <= np.datetime64(it.last)) for it in waivers]
+    return np.asarray(np.any([*flags, np.zeros(len(state.days), dtype=bool)], axis=0))
 
 
 def waivers_given(reader: Reader) -> pd.DataFrame:

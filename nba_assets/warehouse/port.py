@@ -19,6 +19,8 @@ from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict, nothing_published
 from nba_assets.readiness.failures import Waiver
 from nba_assets.readiness.game_decisions import GameDecision
+from nba_assets.readiness.losses import Losses
+from nba_assets.readiness.past_gaps import PastGaps
 from nba_assets.readiness.quarantine import GameOfDate, Quarantined, without_games
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.status import Status
@@ -118,12 +120,16 @@ class Snapshot:
 
     `waivers` are all that the gate needed, and all under which something it covered was published, at any depth;
     of the latter some may have expired or been revoked since. `inputs_build` is the newest build that was seen.
+    For a training, `losses` are the games that it has to leave out, whatever the frames have of them, and `past_gaps`
+    those that the published dates were built without; None where nothing is lost.
     """
 
     frames: Mapping[str, pd.DataFrame]
     fingerprint: str
     waivers: tuple[Waiver, ...] = ()
     inputs_build: int = 0
+    losses: Losses = field(default_factory=Losses)
+    past_gaps: PastGaps | None = None
 
 
 class Warehouse(Register, Protocol):
@@ -200,8 +206,10 @@ class Warehouse(Register, Protocol):
 
         Every date in the window of every `gated` table (of the tables read, when none are named) must be
         ready, current and untainted; else GateClosed names table, dates and reasons, for the stated purpose.
-        Other dates pass under a waiver in force that covers them, of the table `waivable_as` and the rule
-        `training_window_ready`; what is published there, if anything, is read. No name, no waiver.
+        `waivable_as` is the model that is trained on them. It goes without rejected and blocked dates and without
+        quarantined games, as long as few are lost (`readiness.training_window`); of tables that the others read as
+        optional any may be. What else does not pass does so under a waiver in force that covers the dates, of the
+        model and the rule `training_window_ready`; what is published there, if anything, is used.
         """
         ...
 

@@ -9,6 +9,7 @@ from nba_assets import clock
 from nba_assets.contracts.contract import SCHEDULE
 from nba_assets.contracts.tables import MODEL
 from nba_assets.readiness.failures import Waiver
+from nba_assets.readiness.gate import TRAINING_RULE
 from nba_assets.readiness.season_numbering import COLUMNS, SeasonGap, require_whole_seasons, season_gaps
 from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.gated_reads import waivers_in
@@ -24,7 +25,7 @@ def published_gaps(
     first, last = state.days[0].date(), state.days[-1].date()
     unknown = state.days[~state.is_ready(SCHEDULE)].date
     games = warehouse.find(SCHEDULE, {}, first, last, COLUMNS)
-    return season_gaps(games, first, last, left_out=left_out, unknown=unknown)
+    return season_gaps(games, first, last, left_out=left_out, unknown=unknown, quarantined=state.quarantined(SCHEDULE))
 
 
 def require_games(
@@ -38,12 +39,13 @@ def require_games(
     """The waivers of the training rule without which `games`, the schedule of a window, would lack some: GateClosed."""
     state = warehouse.state()
     unknown = state.days[~state.is_ready(SCHEDULE)].date
-    gaps = season_gaps(games, first, last, left_out=left_out, unknown=unknown)
-    waivers = _waivers(warehouse) if gaps else []
+    gaps = season_gaps(games, first, last, left_out=left_out, unknown=unknown, quarantined=state.quarantined(SCHEDULE))
+    waivers = training_waivers(warehouse) if gaps else []
     return require_whole_seasons(gaps, waivers, clock.now(), purpose)
 
 
-def _waivers(warehouse: Warehouse) -> list[Waiver]:
-    """Waivers of the model that are in force."""
+def training_waivers(warehouse: Warehouse) -> list[Waiver]:
+    """Waivers of the model's training rule that are in force."""
     given = warehouse.waivers()
-    return waivers_in(given[(given["state"] == "in force") & (given["table_name"] == MODEL)])
+    found = waivers_in(given[(given["state"] == "in force") & (given["table_name"] == MODEL)])
+    return [waiver for waiver in found if waiver.waives(MODEL, TRAINING_RULE, clock.now())]

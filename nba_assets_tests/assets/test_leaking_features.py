@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,11 +18,13 @@ from nba_assets.domain import as_of
 from nba_assets.modelling.leak_gate import CHANGED_OUTCOMES, STORED_ROWS
 from nba_assets.settings import Settings
 from nba_assets.warehouse.port import Snapshot
-from nba_assets_tests.assets.test_training_under_waiver import SCHEDULE_READY, NoClaim, made_up
+from nba_assets_tests.assets.test_training_under_waiver import NO_WAIVERS, SCHEDULE_READY, NoClaim, made_up
 from nba_assets_tests.builders import random_league
 from nba_assets_tests.dagster_values import as_table
 
 LEAGUE = random_league(3, games_per_season=6)
+_SUMMARY = LEAGUE.player_game_summary
+LEAGUE = replace(LEAGUE, player_game_summary=_SUMMARY.assign(usage_rate=_SUMMARY["usage_rate"].fillna(20.0)))
 DAYS = pd.DatetimeIndex(np.sort(LEAGUE.game_schedule["game_date"].unique()))
 
 
@@ -33,6 +36,9 @@ class LeagueWarehouse:
 
     def state(self) -> SimpleNamespace:
         return SCHEDULE_READY
+
+    def waivers(self) -> pd.DataFrame:
+        return NO_WAIVERS
 
     def training_window(self, table: str, last: dt.date | None) -> tuple[dt.date, dt.date]:
         return DAYS[0].date(), DAYS[-1].date()

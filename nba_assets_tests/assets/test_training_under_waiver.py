@@ -19,9 +19,10 @@ from nba_assets.modelling.leak_gate import Probe
 from nba_assets.readiness.failures import Waiver
 from nba_assets.settings import Settings
 from nba_assets.warehouse.port import Snapshot
+from nba_assets.warehouse.system_tables import WAIVER_COLUMNS
 from nba_assets_tests.modelling.league import FEATURES, feature_rows, player_games
 
-GAMES = player_games()
+GAMES = player_games().assign(usage_rate=20.0)
 DAY = dt.date(2023, 11, 1)
 WAIVER = Waiver(
     "w1", MODEL, "training_window_ready", DAY, DAY, dt.datetime(2024, 7, 1, tzinfo=dt.UTC), "ann", "season start"
@@ -50,14 +51,21 @@ class WaivedWarehouse:
     def state(self) -> SimpleNamespace:
         return SCHEDULE_READY
 
+    def waivers(self) -> pd.DataFrame:
+        return NO_WAIVERS
 
-SCHEDULE_READY = SimpleNamespace(days=pd.DatetimeIndex([]), is_ready=lambda table: np.array([], dtype=bool))
-"""A ledger without a date whose schedule is not ready."""
+
+SCHEDULE_READY = SimpleNamespace(
+    days=pd.DatetimeIndex([]), is_ready=lambda table: np.array([], dtype=bool), quarantined=lambda table: {}
+)
+"""A ledger without a date whose schedule is not ready, and without a game in quarantine."""
+
+NO_WAIVERS = pd.DataFrame(columns=[*WAIVER_COLUMNS, "state"])
 
 
 def made_up(seasons: Iterable[str]) -> SimpleNamespace:
     """A source whose games have no numbers of the league: it declares every season as one that it does not cover."""
-    return SimpleNamespace(left_out=frozenset((season, "regular_season") for season in seasons))
+    return SimpleNamespace(name="made up", left_out=frozenset((season, "regular_season") for season in seasons))
 
 
 class LastDate:

@@ -44,5 +44,7 @@ def feature_rows(games: pd.DataFrame) -> pd.DataFrame:
             "pts_mean": past["pts"].transform(lambda points: points.shift().expanding().mean()).round(6),
             "minutes_mean": past["minutes_played"].transform(lambda minutes: minutes.shift().expanding().mean()),
             "is_home": is_home(games),
+            "avg_usage_rate_last_7_games": 20.0,
+            "absence": "{}",
         }
     )

@@ -15,17 +15,22 @@ from nba_assets_tests.modelling.league import FEATURES, feature_rows, player_gam
 
 GAMES = player_games(players=6, days=8)
 STORE = feature_rows(GAMES)
+NOTHING = dict.fromkeys(
+    ("played", "in_lost_games", "without_earlier_game", "without_feature_row", "with_gap", "used"), 0
+)
 
 
-def build(store: pd.DataFrame = STORE, games: pd.DataFrame = GAMES, columns: Sequence[str] = FEATURES) -> DesignMatrix:
-    return design_matrix(features=store, games=games, baselines=naive_baselines(games), feature_columns=columns)
+def build(
+    store: pd.DataFrame = STORE, games: pd.DataFrame = GAMES, columns: Sequence[str] = FEATURES, **more: pd.DataFrame
+) -> DesignMatrix:
+    return design_matrix(features=store, games=games, baselines=naive_baselines(games), feature_columns=columns, **more)
 
 
 def test_rows_are_played_games_with_an_earlier_one_in_date_order() -> None:
     games = GAMES.copy()
     games.loc[games["game_id"] == "0000000003", "minutes_played"] = [0.0, np.nan, 5.0, 5.0, 5.0, 5.0]
     matrix = build(games=games)
-    assert matrix.row_counts == {"played": 46, "without_earlier_game": 6, "without_feature_row": 0, "used": 40}
+    assert matrix.row_counts == NOTHING | {"played": 46, "without_earlier_game": 6, "used": 40}
     assert matrix.keys["game_date"].is_monotonic_increasing
     assert matrix.keys.iloc[0].tolist() == ["0000000001", pd.Timestamp("2023-10-26"), "2023-24", 1]
     assert matrix.label[0] == GAMES["pts"].iloc[6]
@@ -41,7 +46,35 @@ def test_a_player_who_was_not_expected_is_counted_as_left_out() -> None:
 
 def test_games_outside_the_dates_of_the_features_are_history_only() -> None:
     matrix = build(store=STORE[STORE["game_date"] >= "2023-11-01"])
-    assert matrix.row_counts == {"played": 24, "without_earlier_game": 0, "without_feature_row": 0, "used": 24}
+    assert matrix.row_counts == NOTHING | {"played": 24, "used": 24}
+
+
+def test_rows_with_a_gap_in_a_needed_feature_are_left_out_and_counted() -> None:
+    whole = build()
+    reasons = {
+        20: '{"pts_mean": "upstream_missing"}',
+        21: '{"pts_mean": "short_history"}',
+        22: '{"fg3a_last_10": "upstream_missing"}',
+        23: '{"three_share_last_10": "upstream_missing"}',
+    }
+    store = STORE.assign(absence=[reasons.get(at, "{}") for at in STORE.index], three_share_last_10=0.5)
+    matrix = build(store, columns=(*FEATURES, "three_share_last_10"))
+    assert matrix.row_counts == whole.row_counts | {"with_gap": 1, "used": len(whole) - 1}
+    gone = set(whole.keys.itertuples(index=False)) - set(matrix.keys.itertuples(index=False))
+    assert {(row.game_id, row.player_id) for row in gone} == {(STORE["game_id"][20], STORE["player_id"][20])}
+    assert matrix.unexpected.empty, "he was expected: the baseline serves him, and grades nothing here"
+
+
+def test_rows_of_lost_games_are_left_out_and_counted() -> None:
+    whole = build()
+    lost = GAMES.loc[[20], ["game_id", "game_date"]]
+    # of one game the features are gone as well, as where it is quarantined there
+    matrix = build(STORE[STORE["game_id"] != lost["game_id"][20]], lost_games=lost)
+    assert matrix.row_counts == whole.row_counts | {"in_lost_games": 6, "used": len(whole) - 6}
+    assert lost["game_id"][20] not in set(matrix.keys["game_id"])
+    assert matrix.unexpected.empty
+    moved = lost.assign(game_date=lost["game_date"] + pd.Timedelta(days=1))
+    assert build(lost_games=moved).row_counts == whole.row_counts, "another date of the same game"
 
 
 def test_inputs_are_not_changed() -> None:

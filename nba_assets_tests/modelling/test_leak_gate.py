@@ -1,6 +1,7 @@
 """The leak gate: honest features pass, planted leaks are caught, each by the comparison that is there for it."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 from nba_assets.assets.model.feature_chain import inputs, recompute
+from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.features import FEATURE_COLUMNS
 from nba_assets.domain import as_of
 from nba_assets.modelling import leak_gate
@@ -22,7 +24,7 @@ from nba_assets.modelling.leak_gate import (
     probed_dates,
     with_other_outcomes,
 )
-from nba_assets_tests.builders import random_league
+from nba_assets_tests.builders import gap, random_league
 
 LEAGUE = random_league(3, games_per_season=9)
 FRAMES = {table: getattr(LEAGUE, table) for table in inputs()}
@@ -144,3 +146,70 @@ def test_null_equals_null_and_nothing_else() -> None:
     assert differences("g", day, rows, rows.sample(frac=1, random_state=2), ["a"]) == []
     (leak,) = differences("g", day, rows, rows.assign(a=[1.0, np.nan, 0.0]), ["a"])
     assert (leak.column, leak.rows, leak.of_rows, leak.example) == ("a", 1, 3, "as game 1 player 3: nan before, 0 now")
+
+
+# --- with games that are lost ---
+
+LOST_DAY = DAYS[-4]
+_LOST = LEAGUE.game_schedule[LEAGUE.game_schedule["game_date"] == LOST_DAY].iloc[0]
+TEAM_GAMES = gap((_LOST["home_team_id"], LOST_DAY), (_LOST["away_team_id"], LOST_DAY))
+"""A league of the tests names a game by either team."""
+NOTHING = gap()
+
+
+class LostGame:
+    """One game is in quarantine in every table of outcomes; from `since` on, as what was published before had it."""
+
+    def __init__(self, since: pd.Timestamp = DAYS[0], store: pd.DataFrame = NOTHING) -> None:
+        self._since, self._store = since, store
+
+    def of(self, contract: Contract, day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+        known = day < self._since
+        return {
+            read.table: TEAM_GAMES if read.table in OUTCOME_TABLES and not known else NOTHING for read in contract.reads
+        }
+
+    def key(self, contract: Contract, day: pd.Timestamp) -> tuple[bytes, ...]:
+        return (bytes([day < self._since]),)
+
+    def quarantined(self, table: str) -> pd.DataFrame:
+        return self._store
+
+
+CHAIN_WITHOUT = partial(recompute, gaps=LostGame())
+
+
+def test_a_lost_game_is_a_gap_and_no_row_of_it_is_read() -> None:
+    stored = CHAIN_WITHOUT(FRAMES, DAYS)
+    gone = {
+        table: FRAMES[table][~FRAMES[table]["game_id"].isin(TEAM_GAMES["game_id"])].reset_index(drop=True)
+        for table in OUTCOME_TABLES
+    }
+    pd.testing.assert_frame_equal(CHAIN_WITHOUT({**FRAMES, **gone}, DAYS), stored)
+    assert stored["absence"].str.contains("upstream_missing").any()
+    assert not STORED["absence"].str.contains("upstream_missing").any()
+
+
+def test_the_gate_passes_and_finds_leaks_where_it_knows_what_is_lost() -> None:
+    stored = CHAIN_WITHOUT(FRAMES, DAYS)
+    assert gate(CHAIN_WITHOUT, stored).rows > 0
+    assert {leak.gate for leak in caught(stored=stored).leaks} == {STORED_ROWS}, "it has to know"
+    found = caught(chain=CHAIN_WITHOUT, stored=knowing_minutes(stored))
+    assert {(leak.gate, leak.column) for leak in found.leaks} == {(STORED_ROWS, "minutes_last_5")}
+
+
+def test_dates_that_were_built_before_the_game_was_lost_have_read_it() -> None:
+    late = DAYS[-3]
+    mixed = recompute(FRAMES, DAYS, LostGame(since=late)).sort_values(["game_date", "game_id", "player_id"])
+    for day in DAYS[-5:]:
+        expected = STORED if day < late else CHAIN_WITHOUT(FRAMES, DAYS)
+        pd.testing.assert_frame_equal(
+            *(rows[rows["game_date"] == day].reset_index(drop=True) for rows in (mixed, expected))
+        )
+
+
+def test_a_game_that_the_store_itself_has_quarantined_has_no_rows() -> None:
+    made = recompute(FRAMES, DAYS, LostGame(since=DAYS[-1] + pd.Timedelta(days=1), store=TEAM_GAMES))
+    kept = STORED[STORED["game_id"] != _LOST["game_id"]].reset_index(drop=True)
+    assert len(kept) < len(STORED)
+    pd.testing.assert_frame_equal(made, kept)

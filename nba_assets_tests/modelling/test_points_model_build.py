@@ -152,7 +152,10 @@ def test_card_tells_where_the_model_comes_from(tmp_path: Path) -> None:
     # 60 dates, the first without earlier games: 59 are split at 41 and 50
     assert card["train_before"] == str(SPLIT.train_before) == "2024-02-02"
     assert card["data_window"] == {"first_date": "2023-10-26", "last_date": "2024-02-19"}
-    assert card["rows"] == {"played": 2400, "without_earlier_game": 40, "without_feature_row": 0, "used": 2360}
+    assert card["rows"] == {
+        "played": 2400, "in_lost_games": 0, "without_earlier_game": 40, "without_feature_row": 0, "with_gap": 0,
+        "used": 2360,
+    }  # fmt: skip
     assert (card["model_id"], card["version"], card["accepted"]) == ("xgboost_points_v1", 1, True)
     assert (card["ledger_fingerprint"], card["row_set_fingerprint"]) == ("ledger-1", MATRIX.fingerprint)
     assert [feature["name"] for feature in card["features"]] == list(FEATURES)

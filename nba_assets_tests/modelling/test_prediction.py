@@ -1,7 +1,7 @@
 """Predictions: the right version for each date, the labelled baseline, typed absence, rows that do not touch."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -150,7 +150,7 @@ INPUTS = {"game_schedule": GAMES, "injury_reports": no_rows(INJURY_REPORTS), "pl
 WHOLE_DAY = {"ml_feature_store": gap((1, DAY), (2, DAY))}
 
 
-def stand_in(gaps=WHOLE_DAY, **more):
+def stand_in(gaps: Mapping[str, pd.DataFrame] = WHOLE_DAY, **more: Any) -> pd.DataFrame:
     """The table on a date of whose features only the games of `gaps` are refused, and none are there."""
     return player_points_predictions(ml_feature_store=STORE[:0], gaps=gaps, models=[V1], **{**INPUTS, **more})
 
@@ -186,7 +186,7 @@ def test_who_is_listed_out_is_not_expected_by_the_baseline() -> None:
     assert stand_in(injury_reports=listed)["player_id"].tolist() == [11, 21]
 
 
-def test_only_the_games_whose_features_were_refused_get_the_baseline():
+def test_only_the_games_whose_features_were_refused_get_the_baseline() -> None:
     games = schedule([(DAY, 1, 2), (DAY, 3, 4)])
     quarantined = {"ml_feature_store": gap((3, DAY), (4, DAY)), "player_game_summary": gap((1, GAP_DAY))}
     store = STORE[:2].assign(game_date=pd.Timestamp(DAY), game_id=games["game_id"][0], player_id=[11, 12])
@@ -201,7 +201,7 @@ def test_only_the_games_whose_features_were_refused_get_the_baseline():
     pd.testing.assert_frame_equal(none, predict(features=store, models=[V1]))
 
 
-def absent(**reasons):
+def absent(**reasons: str) -> str:
     return json.dumps(dict(sorted(reasons.items())))
 
 
@@ -213,11 +213,11 @@ ON_DAY = pd.concat([STORE[:1]] * 4, ignore_index=True).assign(
 BY_MODEL_ALONE = ("model_version", "points_mean", "points_p10", "points_p90", "top_contributions")
 
 
-def on_day(*models, rows=ON_DAY):
+def on_day(*models: SavedModel, rows: pd.DataFrame = ON_DAY) -> pd.DataFrame:
     return player_points_predictions(ml_feature_store=rows, gaps={}, models=models, **INPUTS).set_index("player_id")
 
 
-def test_a_row_whose_windows_hold_a_gap_is_the_baselines_and_says_so():
+def test_a_row_whose_windows_hold_a_gap_is_the_baselines_and_says_so() -> None:
     table = on_day(V1)
     assert table["prediction_source"].to_dict() == {11: "baseline", 12: "model", 21: "model", 31: "model"}
     weight = 0.5 ** (1 / 6)
@@ -228,7 +228,7 @@ def test_a_row_whose_windows_hold_a_gap_is_the_baselines_and_says_so():
     assert (table.loc[11, "player_name"], table.loc[11, "season"]) == ("Somebody", "2023-24")
 
 
-def test_what_counts_is_what_the_version_of_the_date_needs():
+def test_what_counts_is_what_the_version_of_the_date_needs() -> None:
     of_b = model(3, "2024-01-05", columns=("b",))
     assert on_day(V1, of_b)["prediction_source"].to_dict() == {11: "model", 12: "model", 21: "baseline", 31: "model"}
     assert on_day(V1, V2)["model_version"].dropna().unique().tolist() == ["xgboost_points_v2"]
@@ -237,7 +237,7 @@ def test_what_counts_is_what_the_version_of_the_date_needs():
     assert {why for text in on_day(later)["absence"] for why in json.loads(text).values()} == {"no_model"}
 
 
-def test_columns_of_optional_reads_are_taken_as_null():
+def test_columns_of_optional_reads_are_taken_as_null() -> None:
     columns = ["pts_last_5", *SHOT_FEATURES, *OPTIONAL_FEATURES]
     rows = pd.DataFrame({"absence": [absent(**{name: MISSING}) for name in columns] + [absent(pts_season=MISSING)]})
     assert is_gapped(rows, columns).tolist() == [True] + [False] * (len(columns) - 1) + [False]
@@ -248,7 +248,7 @@ def test_columns_of_optional_reads_are_taken_as_null():
     reasons=st.lists(st.sampled_from([MISSING, "short_history", None]), min_size=6, max_size=6),
     garbage=st.floats(-1e6, 1e6),
 )
-def test_who_has_no_gap_is_predicted_as_if_nobody_had_one(reasons, garbage):
+def test_who_has_no_gap_is_predicted_as_if_nobody_had_one(reasons: Sequence[str | None], garbage: float) -> None:
     gapped = np.array([why == MISSING for why in reasons])
     stated = [absent(a=why) if why else "{}" for why in reasons]
     rows = STORE.assign(absence=[absent(**{BASELINE_FEATURE: "short_history"}, **json.loads(it)) for it in stated])

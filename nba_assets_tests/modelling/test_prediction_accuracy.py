@@ -173,7 +173,7 @@ def test_a_date_that_is_not_played_yet_has_no_rows() -> None:
 
 
 @pytest.mark.parametrize("is_whole_date", [True, False])
-def test_yardsticks_of_a_date_alone_and_within_a_range_agree(is_whole_date):
+def test_yardsticks_of_a_date_alone_and_within_a_range_agree(is_whole_date: bool) -> None:
     """Also beside a date, or a game of it, that the history lacks: its games are no input of another date."""
     games = random_league(3).player_game_summary
     games = games[games["minutes_played"].gt(0) & games["pts"].notna()].reset_index(drop=True)

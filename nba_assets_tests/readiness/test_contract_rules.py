@@ -140,14 +140,14 @@ def test_three_lost_slates_of_ten_block_the_date(share: float, is_blocked: bool)
     assert_only(found, SECOND, "upstream_gaps_within_limit", "30% of the last 10 games", "25%", blocks=True)
 
 
-def test_only_tables_whose_columns_gaps_make_null_are_blocked_by_them():
+def test_only_tables_whose_columns_gaps_make_null_are_blocked_by_them() -> None:
     judged = {name for name, contract in TABLES.items() if "upstream_gaps_within_limit" in contract_rules(contract)}
     assert judged == {"team_defense_zones", "player_shot_zones", "player_daily_cache", "upcoming_player_context"}
     graded = TABLES["prediction_accuracy"], TABLES["player_points_predictions"]
     assert all(any(read.window == "before" for read in contract.reads) for contract in graded)
 
 
-def test_rows_with_gaps_block_nothing_by_themselves():
+def test_rows_with_gaps_block_nothing_by_themselves() -> None:
     rows = sound(10)
     for at in range(10, 15):
         rows = change(rows, at, **MISSING)

@@ -216,7 +216,7 @@ def test_one_prediction_per_row_of_features() -> None:
     assert_only(made_up, SECOND, rule, "not in ml_feature_store", GAME, "player_id=2")
 
 
-def test_only_the_baseline_may_be_where_features_were_refused():
+def test_only_the_baseline_may_be_where_features_were_refused() -> None:
     rule, table = "rows_match_ml_feature_store", "player_points_predictions"
     other = PREDICTED.assign(game_id=[game_id(0, 0), GAME, game_id(1, 1)])
     refused = {"ml_feature_store": other.iloc[:2].assign(absence="{}")}
@@ -228,7 +228,7 @@ def test_only_the_baseline_may_be_where_features_were_refused():
     assert_only(found, SECOND, rule, "not in ml_feature_store", "player_id=2")
 
 
-def test_beside_features_the_baseline_is_for_rows_with_a_gap_alone():
+def test_beside_features_the_baseline_is_for_rows_with_a_gap_alone() -> None:
     rule, table = "rows_match_ml_feature_store", "player_points_predictions"
     rows = PREDICTED.assign(prediction_source=["model", "baseline", "baseline"])
     gapped = '{"pts_last_5": "upstream_missing"}'

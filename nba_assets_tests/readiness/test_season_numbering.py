@@ -10,6 +10,7 @@ import pytest
 from nba_assets.contracts.tables import MODEL
 from nba_assets.readiness.failures import Waiver
 from nba_assets.readiness.gate import TRAINING_RULE, GateClosed
+from nba_assets.readiness.quarantine import Quarantined
 from nba_assets.readiness.season_numbering import SeasonGap, require_whole_seasons, season_gaps
 from nba_assets.sources.archive_files.archive import ArchiveSource
 
@@ -93,6 +94,17 @@ def test_a_team_with_another_number_of_games_is_named() -> None:
     assert gap.missing == ()
     assert gap.teams[3] < 82 < gap.teams[4]
     assert f"3 has {gap.teams[3]}" in str(gap)
+
+
+def test_a_game_that_the_schedule_has_quarantined_is_known() -> None:
+    game = season().iloc[299]
+    teams = tuple(sorted((game["home_team_id"], game["away_team_id"])))
+    known = {(game["game_date"].date(), game["game_id"]): Quarantined(game["game_id"], teams, "two tip-offs")}
+    assert missing(without(300)) == {"0022300300": True}
+    assert season_gaps(without(300), OPENING, LAST, quarantined=known) == season_gaps(season(), OPENING, LAST)
+    assert [gap.missing for gap in season_gaps(without(300, 400), OPENING, LAST, quarantined=known)] == [
+        ("0022300400",)
+    ]
 
 
 NOW = dt.datetime(2024, 7, 1, tzinfo=dt.UTC)

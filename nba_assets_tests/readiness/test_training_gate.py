@@ -135,9 +135,32 @@ def test_the_refusal_counts_ranges_and_says_what_to_do() -> None:
     )
 
 
-def test_training_is_strict_about_optional_inputs_too() -> None:
+def test_a_read_is_strict_about_optional_inputs_too() -> None:
     contracts = graph(table("raw"), table("shots"), table("summary", same_date=["raw"], optional=["shots"]))
     ledger = HandLedger(contracts).publish_all()
     ledger.fail("shots", 2)
     with pytest.raises(GateClosed, match="shots: 2024-01-02"):
         require_all(ledger.state(), list(contracts), DAYS[0], DAYS[3], "training")
+
+
+@pytest.mark.parametrize("blocker", OBSTACLES)
+@pytest.mark.parametrize("name", ["player_box_scores", "shot_attempts", "ml_feature_store"])
+def test_where_gaps_pass_only_failed_dates_do(name: str, blocker: str) -> None:
+    ledger = HandLedger(TABLES).publish_all()
+    OBSTACLES[blocker](ledger, name)
+    asked = ledger.state(), ANCESTORS, DAYS[0], DAYS[3], "training"
+    if blocker in ("rejected", "blocked"):
+        assert require_all(*asked, gaps_pass=True) == ()
+    else:
+        with pytest.raises(GateClosed, match=f"{name}: 2024-01-02"):
+            require_all(*asked, gaps_pass=True)
+
+
+@pytest.mark.parametrize("name", ["game_schedule", "player_box_scores"])
+def test_where_gaps_pass_nobody_may_ask_how_many_games_they_are(name: str) -> None:
+    """Without a schedule of the date nobody knows which games are lost."""
+    ledger = HandLedger(TABLES).publish_all()
+    ledger.fail("game_schedule", 2)
+    ledger.fail(name, 2)
+    with pytest.raises(GateClosed, match="game_schedule 2024-01-02 is rejected"):
+        require_all(ledger.state(), ANCESTORS, DAYS[0], DAYS[3], "training", gaps_pass=True)

@@ -1,7 +1,9 @@
 """The asset `xgboost_points_model`: gated training, stored versions."""
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -11,7 +13,7 @@ from nba_assets import clock
 from nba_assets.assets.model.feature_chain import inputs, recompute
 from nba_assets.contracts.contract import SCHEDULE
 from nba_assets.contracts.features import FEATURE_COLUMNS, OPTIONAL_FEATURES, SHOT_FEATURES
-from nba_assets.contracts.tables import MODEL, ancestors
+from nba_assets.contracts.tables import MODEL
 from nba_assets.errors import RequestError, coded
 from nba_assets.event_log.events import NOT_COMPARED
 from nba_assets.event_log.outcomes import range_end
@@ -21,21 +23,24 @@ from nba_assets.modelling.leak_gate import Leak, LeakFound, Probe, check_leaks
 from nba_assets.modelling.points_model_build import build_points_model
 from nba_assets.modelling.registry.artefacts import metadata_path, model_path
 from nba_assets.modelling.registry.decisions import Status
-from nba_assets.modelling.registry.freshness import TrainingWindow
+from nba_assets.modelling.registry.freshness import GATED, TrainingWindow
 from nba_assets.modelling.splits import Split
 from nba_assets.modelling.training import QUICK, TrainingSettings
+from nba_assets.modelling.training_rows import require_training_rows
 from nba_assets.orchestration.groups import group_name
 from nba_assets.orchestration.run_claim import RunClaim
 from nba_assets.orchestration.table_asset import NOTHING, OWNERS
 from nba_assets.partitions import date_of
+from nba_assets.readiness.failures import Waiver
 from nba_assets.readiness.gate import TRAINING_RULE, GateClosed
 from nba_assets.readiness.season_numbering import COLUMNS
+from nba_assets.readiness.thresholds import TRAINING_ROWS
 from nba_assets.settings import Settings
-from nba_assets.sources.port import left_out
+from nba_assets.sources.port import Source, left_out
 from nba_assets.storage.mirror import push
 from nba_assets.storage.models import stored_models
 from nba_assets.warehouse.port import Snapshot, Warehouse
-from nba_assets.warehouse.season_gaps import require_games
+from nba_assets.warehouse.season_gaps import require_games, training_waivers
 
 CHECK = TRAINING_RULE
 LEAK_CHECK = "no_target_leakage"
@@ -88,8 +93,8 @@ class TrainingConfig(dg.Config):
             CHECK,
             asset="xgboost_points_model",
             description=(
-                "Every partition of every ancestor in the training window is ready, current and untainted, or under a "
-                "waiver that the metadata name."
+                "Every partition of every ancestor in the training window was built, is current and untainted, and few "
+                "of its games are lost; or a waiver that the metadata name lets it pass."
             ),
         ),
         dg.AssetCheckSpec(
@@ -112,32 +117,29 @@ def xgboost_points_model(
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
     """A version of the points model: XGBoost, split by date, judged against five naive baselines on the same rows.
 
-    Trains only when every date of the window is ready, current and untainted in every table it is made of, or
-    waived, and when no feature knows an outcome; else it is refused, with the partitions or the features named. What
-    was trained under a waiver is a version of its own and names it. The same data gives the same version, and nothing
-    is written twice. A version serves predictions only when it was accepted, for dates after everything it has seen;
-    one that is too good to be true awaits a decision.
+    Trains only when every date of the window was built, is current and untainted in every table it is made of, or
+    waived, and when no feature knows an outcome; else it is refused, with the partitions or the features named. Games
+    that are lost (quarantined, or of rejected and blocked dates) and rows with a gap in their windows are left out and
+    counted; too many of them refuse it too. What was trained under a waiver is a version of its own and names it. The
+    same data gives the same version, and nothing is written twice. A version serves predictions only when it was
+    accepted, for dates after everything it has seen; one that is too good to be true awaits a decision.
     """
     warehouse: Warehouse = context.resources.warehouse
     settings: Settings = context.resources.settings
     claim: RunClaim = context.resources.claims
     claim.enter(context)
-    gated = ancestors("ml_feature_store", "player_game_summary")
     try:
         first, last = warehouse.training_window("ml_feature_store", range_end(context))
-        snapshot = warehouse.read(_columns(), first, last, purpose=PURPOSE, gated=gated, waivable_as=MODEL)
-        passed = require_games(
-            warehouse, snapshot.frames[SCHEDULE], first, last, PURPOSE, left_out(context.resources.source)
-        )
+        snapshot, waived = _gated_read(warehouse, context.resources.source, config, first, last)
     except GateClosed as closed:
         yield dg.AssetCheckResult(
             check_name=CHECK, passed=False, description=str(closed), metadata={"blocking": _table(closed)}
         )
         raise dg.Failure(coded(closed), metadata={"blocking": _table(closed)}, allow_retries=False) from closed
     models = stored_models(settings)
-    window: dict[str, Any] = {"window": f"{first} … {last}", "tables": len(gated)}
-    waivers = [waiver.facts() for waiver in dict.fromkeys((*snapshot.waivers, *passed))]
-    yield dg.AssetCheckResult(check_name=CHECK, passed=True, metadata={**window, "waivers": waivers})
+    window: dict[str, Any] = {"window": f"{first} … {last}", "tables": len(GATED)}
+    waivers, losses = [waiver.facts() for waiver in waived], snapshot.losses.facts()
+    yield dg.AssetCheckResult(check_name=CHECK, passed=True, metadata={**window, "waivers": waivers, "losses": losses})
     try:
         probe = _leak_gate(snapshot, config)
     except LeakFound as found:
@@ -150,6 +152,7 @@ def xgboost_points_model(
     }  # fmt: skip
     yield dg.AssetCheckResult(check_name=LEAK_CHECK, passed=True, metadata=probed)
     features, games = snapshot.frames["ml_feature_store"], snapshot.frames["player_game_summary"]
+    lost_games = snapshot.losses.games
     raw_games, ledger_fingerprint, inputs_build = _raw_games(snapshot), snapshot.fingerprint, snapshot.inputs_build
     del snapshot  # frames that only the leak gate needs are let go before the training
     with _refusing():
@@ -167,8 +170,10 @@ def xgboost_points_model(
             waivers=waivers,
             window=TrainingWindow(first, last, inputs_build),
             optional_columns=SHOT_FEATURES,
+            lost_games=lost_games,
+            losses=losses,
             provenance={
-                "tables": list(gated), "dates": (last - first).days + 1, "leak_gate": probed,
+                "tables": list(GATED), "dates": (last - first).days + 1, "leak_gate": probed,
                 "config": {name: value for name, value in config.model_dump().items() if value},
             },
             has_news=config.has_news(features),
@@ -201,6 +206,29 @@ def xgboost_points_model(
     )
 
 
+def _gated_read(
+    warehouse: Warehouse, source: Source, config: TrainingConfig, first: dt.date, last: dt.date
+) -> tuple[Snapshot, tuple[Waiver, ...]]:
+    """All that a training reads of the window, and the waivers that this takes; GateClosed where it is refused."""
+    snapshot = warehouse.read(_columns(), first, last, purpose=PURPOSE, gated=GATED, waivable_as=MODEL)
+    frames = snapshot.frames
+    passed = require_games(warehouse, frames[SCHEDULE], first, last, PURPOSE, left_out(source))
+    used = tuple(dict.fromkeys((*snapshot.waivers, *passed)))
+    by_rows = require_training_rows(
+        features=frames["ml_feature_store"],
+        games=frames["player_game_summary"],
+        lost_games=snapshot.losses.games,
+        feature_columns=config.feature_columns(),
+        # a version of a month of history has what was before the month
+        least_rows=0 if config.serves_from else TRAINING_ROWS.get(source.name, 0),
+        window=f"{first} … {last}",
+        purpose=PURPOSE,
+        waivers=training_waivers(warehouse),
+        used=[waiver for waiver in used if waiver.table == MODEL],
+    )
+    return snapshot, tuple(dict.fromkeys((*used, *by_rows)))
+
+
 @contextmanager
 def _refusing() -> Iterator[None]:
     """A window or a cut that cannot be trained on fails the run with the reason alone; a retry would not help."""
@@ -220,7 +248,7 @@ def _columns() -> dict[str, tuple[str, ...]]:
 
 def _leak_gate(snapshot: Snapshot, config: TrainingConfig) -> Probe:
     return check_leaks(
-        recompute,
+        partial(recompute, gaps=snapshot.past_gaps),
         snapshot.frames,
         snapshot.frames["ml_feature_store"],
         config.feature_columns(),

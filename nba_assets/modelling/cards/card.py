@@ -15,6 +15,7 @@ from nba_assets.modelling.registry.decisions import Decisions, read_decisions
 from nba_assets.modelling.segments import GROUP_NAMES
 
 _DRIFT_SHOWN = 10
+_LOST_SHOWN = 50
 _WHY_NOT_LOWER = """The MAEs under 4.27 that were asked for are not to be had honestly over all players. On the test
 dates of the archive an honest model has 4.6; given the true minutes of the very game, which nobody knows before it, it
 still misses by 3.7; a mean of the last ten games that includes the game brings 3.8. README has the table."""
@@ -110,9 +111,10 @@ def _data(metadata: Mapping[str, Any]) -> Iterator[str]:
     yield "The boosters learned from train; validation stopped them, and the interval was calibrated there."
     counts = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in metadata["rows"].items())
     yield f"Rows: {metadata['row_filter']} ({counts})."
+    yield from _losses(metadata.get("losses") or {})
     if provenance:
         waived = (
-            "was passed under waivers, named above" if metadata["waivers"] else "found ready, current and untainted"
+            "was passed under waivers, named above" if metadata["waivers"] else "was built and is current and untainted"
         )
         probe = provenance["leak_gate"]
         stored = (
@@ -124,6 +126,22 @@ def _data(metadata: Mapping[str, Any]) -> Iterator[str]:
             f"with the outcomes of those dates or later, {stored}."
         )
     yield f"Fingerprints: rows `{metadata['row_set_fingerprint']}`, ledger `{metadata['ledger_fingerprint']}`."
+
+
+def _losses(losses: Mapping[str, Any]) -> Iterator[str]:
+    """The games that the training went without, and those of optional tables, whose features are null."""
+    if not losses.get("lost") and not losses.get("games_of_optional_tables"):
+        return
+    yield f"### Lost games\n\n{losses['lost']:,} of {losses['due']:,} games of the window are lost and left out."
+    names = ("table", "date", "game", "reason")
+    for games, said in (
+        (losses["games"], ""),
+        (losses["games_of_optional_tables"], "Of these only what is optional is missing; their features are null:"),
+    ):
+        if games:
+            more = f"\n\nand {len(games) - _LOST_SHOWN:,} more, in the metadata." if len(games) > _LOST_SHOWN else ""
+            table = _table(names, ([game[name] for name in names] for game in games[:_LOST_SHOWN]))
+            yield f"{said}\n\n{table}{more}".strip()
 
 
 def _groups(metadata: Mapping[str, Any]) -> str:

@@ -60,6 +60,7 @@ def model_card(
     price: Mapping[str, Any] | None = None,
     window: TrainingWindow | None = None,
     provenance: Mapping[str, Any] | None = None,
+    losses: Mapping[str, Any] | None = None,
     usage_share: float | None = None,
     previous: Mapping[str, Any] | None = None,
 ) -> Mapping[str, Any]:
@@ -69,6 +70,7 @@ def model_card(
     that the training needed or that taint its window: mappings with waiver_id, who, why, until and what they waive;
     `price` is what `waiver_price` measured of them. Without `window` nobody can tell later whether the version is
     current. `provenance` is what the gates looked at (tables, dates, leak_gate) and the config of the training,
+    `losses` what `readiness.losses` tells of the games that were left out,
     `usage_share` the share of played rows with a usage rate, `previous` the metadata of the version before.
     """
     if trained_at.tzinfo is None:
@@ -91,6 +93,7 @@ def model_card(
         "data_window": {"first_date": matrix.dates.min().date(), "last_date": matrix.dates.max().date()},
         "row_filter": ROW_FILTER,
         "rows": dict(matrix.row_counts),
+        "losses": dict(losses or {}),
         "ledger_fingerprint": ledger_fingerprint,
         "row_set_fingerprint": matrix.fingerprint,
         "objective": trained.fits[MEDIAN].objective,

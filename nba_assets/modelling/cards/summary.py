@@ -11,12 +11,14 @@ METRICS = ("mae", "rmse", "r2", "within_3", "within_5", "bias")
 
 
 def model_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Headline numbers, waivers, and a Markdown table of the model beside its baselines on the same test rows."""
+    """Headline numbers, waivers, what was left out; a Markdown table of model and baselines on the same test rows."""
     return {
         "version": metadata["version"],
         "status": metadata.get("status", "accepted" if metadata["accepted"] else "rejected"),
         "why": metadata.get("verdict", {}).get("why", ""),
         "waivers": metadata.get("waivers", []),
+        "rows": metadata.get("rows", {}),
+        "losses": metadata.get("losses", {}),
         "objective": metadata["objective"],
         "train_before": metadata["train_before"],
         "test_mae": metadata["test_mae"],

@@ -1,7 +1,7 @@
 """Whether a stored model version still holds on the data it was trained on: stale, or merely behind."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,18 @@ def stored_published(models_dir: Path, version: int, state: LedgerState) -> Mode
     partitions = pd.concat([_partitions(state, table) for table in GATED if table in state.contracts])
     window = metadata["training_window"]
     inside = partitions["game_date"].between(window["first_date"], window["last_date"])
-    return freshness_of(metadata, partitions, fingerprint(partitions[inside & partitions["is_known"]]))
+    content = partitions[inside & partitions["is_known"]]
+    is_lost = content["is_gap"] & ~_waived(content["game_date"], metadata.get("waivers", ()))
+    return freshness_of(metadata, partitions, fingerprint(content, is_lost))
+
+
+def _waived(dates: pd.Series, waivers: Sequence[Mapping[str, Any]]) -> pd.Series:
+    """Which dates the training used whatever was published there, under a waiver of its own."""
+    waived = pd.Series(False, index=dates.index)
+    for waiver in waivers:
+        if waiver.get("table") == MODEL:
+            waived |= dates.between(waiver["first"], waiver["last"])
+    return waived
 
 
 def model_verdict(models_dir: Path, state: LedgerState) -> CheckVerdict:

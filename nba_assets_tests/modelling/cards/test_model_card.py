@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def test_every_record_is_on_the_card(metadata: dict[str, Any], models: Path) -> 
     text = card(metadata, read_decisions(models), "PLOTS")
     assert "Status: **accepted and champion**. better than ewma_half_life_6 by" in text
     assert "The boosters learned from train" in text
-    assert "each of 60 dates of 2 tables found ready, current and untainted" in text
+    assert "each of 60 dates of 2 tables was built and is current and untainted" in text
     assert "3 features of 40 rows on 2024-02-19 did not move" in text
     for name in ("ewma_half_life_6", "season_average", "pts_mean", "minutes_mean", "is_home"):
         assert f"| {name} |" in text
@@ -72,6 +73,24 @@ def test_targets_say_met_or_not_and_unknown_is_neither(metadata: dict[str, Any])
     text = card(metadata, Decisions(), "")
     assert "| at least 50,000 rows | 2,360 | **not met** |" in text
     assert "| usage rate on at least 95% of played rows |  | not known |" in text
+
+
+def test_lost_games_are_on_the_card(metadata: Mapping[str, Any]) -> None:
+    assert "Lost games" not in card(metadata, Decisions(), "")
+    game = {
+        "table": "player_box_scores",
+        "date": "2024-01-04",
+        "game": "0022300500",
+        "reason": "points | do not add up",
+    }
+    shots = {**game, "table": "shot_attempts", "game": "0022300501", "reason": "a make too many"}
+    losses = {"due": 1200, "lost": 61, "games": [game] * 61, "games_of_optional_tables": [shots]}
+    text = card({**metadata, "losses": losses}, Decisions(), "")
+    assert "61 of 1,200 games of the window are lost and left out" in text
+    assert text.count("| player_box_scores | 2024-01-04 | 0022300500 | points \\| do not add up |") == 50
+    assert "and 11 more, in the metadata" in text
+    assert "their features are null" in text
+    assert "| shot_attempts | 2024-01-04 | 0022300501 | a make too many |" in text
 
 
 def test_a_waiver_is_named_on_the_card(models: Path) -> None:

@@ -31,7 +31,8 @@ def store(models: Path, ledger: HandLedger, version: int = 1, **changes: Any) ->
     inside = frame["game_date"].between(WINDOW["first_date"], WINDOW["last_date"])
     metadata = {
         "identity": "i", "version": version, "train_before": "2024-01-04", "model_sha256": "s", "accepted": True,
-        "model_id": f"xgboost_points_v{version}", "ledger_fingerprint": fingerprint(frame[inside]), "waivers": [],
+        "model_id": f"xgboost_points_v{version}", "waivers": [],
+        "ledger_fingerprint": fingerprint(frame[inside], frame.loc[inside, "status"].eq("rejected")),
         "training_window": {**WINDOW, "inputs_build": ledger.build}, **changes,
     }  # fmt: skip
     models.mkdir(exist_ok=True)
@@ -103,3 +104,32 @@ def test_the_fingerprint_is_that_of_the_training(tmp_path: Path, ledger: HandLed
     ledger.rows["player_box_scores", 2]["content_hash"] = ledger.rows["player_box_scores", 1]["content_hash"]
     assert pd.notna(ledger.frame()["content_hash"]).all()
     assert model_verdict(tmp_path, ledger.state()).passed, "changed back"
+
+
+def test_a_date_that_was_lost_and_is_there_with_the_same_content_makes_it_stale(
+    tmp_path: Path, ledger: HandLedger
+) -> None:
+    ledger.fail("injury_reports", 2)
+    store(tmp_path, ledger)
+    assert model_verdict(tmp_path, ledger.state()).passed, "it was trained without the date"
+    ledger.fail("injury_reports", 2)
+    assert model_verdict(tmp_path, ledger.state()).passed
+    ledger.publish("injury_reports", 2)
+    ledger.rows["injury_reports", 2]["content_hash"] = ledger.rows["injury_reports", 1]["content_hash"]
+    verdict = model_verdict(tmp_path, ledger.state())
+    assert f"injury_reports 2024-01-02 changed up to build {ledger.build}" in verdict.description
+
+
+def test_what_was_used_of_a_failed_date_under_a_waiver_is_part_of_the_fingerprint(
+    tmp_path: Path, ledger: HandLedger
+) -> None:
+    ledger.fail("injury_reports", 2)
+    waiver = {"table": "xgboost_points_model", "first": "2024-01-02", "last": "2024-01-02", "waiver_id": "w1"}
+    frame = ledger.frame()
+    inside = frame["game_date"].between(WINDOW["first_date"], WINDOW["last_date"])
+    store(tmp_path, ledger, waivers=[waiver], ledger_fingerprint=fingerprint(frame[inside]))
+    hashes = {name: ledger.rows[name, 3]["content_hash"] for name in ledger.contracts}
+    for name in ledger.contracts:
+        ledger.publish(name, 3)
+        ledger.rows[name, 3]["content_hash"] = hashes[name]
+    assert model_verdict(tmp_path, ledger.state()).passed, "changed and changed back"

@@ -11,16 +11,17 @@ from nba_assets.contracts.conformed import conform
 from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.errors import RequestError
 from nba_assets.partitions import Span
-from nba_assets.readiness.audit import audit
+from nba_assets.readiness.audit import Verdict, audit
 from nba_assets.readiness.failures import Waiver
 from nba_assets.readiness.gate import TRAINING_RULE, GateClosed
+from nba_assets.readiness.quarantine import Quarantined
 from nba_assets.readiness.rules import rules_of
 from nba_assets.readiness.status import Status
 from nba_assets.warehouse.port import Attempt, Snapshot, Warehouse, WarehouseError
 from nba_assets_tests.readiness.staged_rows import staged
 from nba_assets_tests.warehouse.past_the_port import execute
 from nba_assets_tests.warehouse.places import Place
-from nba_assets_tests.warehouse.raw_publishes import BOX, DAYS, Clock, entry, publish, with_minutes
+from nba_assets_tests.warehouse.raw_publishes import BOX, DAYS, SOUND, Clock, entry, publish, with_minutes
 
 FIRST_DAY = Span(BOX, DAYS[0], DAYS[0])
 CLOCK = Clock()
@@ -72,7 +73,7 @@ def test_a_waiver_that_names_the_rule_as_it_was_before_still_lets_it_pass(wareho
     assert entry(warehouse, BOX, DAYS[0])["waivers"] == "w1"
     assert warehouse.waivers()["rule"].tolist() == ["team_minutes_match_periods", TRAINING_RULE]
     warehouse.add_waiver(Span(MODEL, DAYS[0], DAYS[0]), TRAINING_RULE, **WHO)
-    assert [waiver.waiver_id for waiver in train(warehouse).waivers] == ["w1", "w3"]
+    assert [waiver.waiver_id for waiver in train(warehouse).waivers] == ["w1", "w2", "w3"], "a day of four is lost"
 
 
 @pytest.mark.parametrize("ending", ["expired", "revoked"])
@@ -160,7 +161,7 @@ def test_a_training_goes_ahead_under_a_waiver_and_names_it(warehouse: Warehouse,
     clean = train(warehouse)
     assert clean.waivers == ()
     publish(warehouse, BOX, DAYS[1:2], status=Status.REJECTED)
-    with pytest.raises(GateClosed, match=f"waive {TRAINING_RULE} of {MODEL} there"):
+    with pytest.raises(GateClosed, match=f"games are lost .* waive {TRAINING_RULE} of {MODEL} there"):
         train(warehouse)
     given = warehouse.add_waiver(Span(MODEL, DAYS[1], DAYS[1]), TRAINING_RULE, **WHO)
     warehouse.add_waiver(Span(MODEL, DAYS[2], DAYS[3]), TRAINING_RULE, **WHO)
@@ -173,6 +174,35 @@ def test_a_training_goes_ahead_under_a_waiver_and_names_it(warehouse: Warehouse,
     clock.pass_days(3)
     with pytest.raises(GateClosed):
         train(warehouse)
+
+
+def test_a_training_goes_without_a_game_in_quarantine_and_says_so(warehouse: Warehouse) -> None:
+    clean = train(warehouse)
+    assert clean.losses.facts()["lost"] == 0
+    assert clean.past_gaps is None
+    game, due = SOUND["game_schedule"].iloc[0], len(SOUND["game_schedule"])
+    quarantine(warehouse, DAYS[0], game)
+    with pytest.raises(GateClosed, match=r"1 of \d+ games are lost .*First: team_box_scores 2024-12-03 game"):
+        train(warehouse)
+    warehouse.add_waiver(Span(MODEL, DAYS[0], DAYS[0]), TRAINING_RULE, **WHO)
+    snapshot = train(warehouse)
+    assert [it.waiver_id for it in snapshot.waivers] == ["w1"]
+    assert snapshot.losses.facts()["due"] == due
+    assert snapshot.losses.facts()["games"] == [
+        {"table": BOX, "date": "2024-12-03", "game": game["game_id"], "reason": "points_sum: 3 too many"}
+    ]
+    assert snapshot.fingerprint != clean.fingerprint
+    assert len(snapshot.frames[BOX]) == len(clean.frames[BOX]) - 2
+    assert snapshot.past_gaps is not None
+
+
+def quarantine(warehouse: Warehouse, day: dt.date, game: pd.Series) -> None:
+    """The day's box scores are published without the game."""
+    window = warehouse.read_window(TABLES[BOX], [day])
+    rows = SOUND[BOX][SOUND[BOX]["game_id"] != game["game_id"]]
+    teams = (int(game["home_team_id"]), int(game["away_team_id"]))
+    verdict = Verdict(Status.READY, quarantined=(Quarantined(game["game_id"], teams, "points_sum: 3 too many"),))
+    warehouse.publish(window, conform(TABLES[BOX], rows).on(window.dates), {day: verdict}, Attempt("r"))
 
 
 def test_a_training_on_tainted_dates_names_both_waivers(warehouse: Warehouse, clock: Clock) -> None:
