@@ -203,9 +203,8 @@ def test_dates_that_were_built_before_the_game_was_lost_have_read_it() -> None:
     mixed = recompute(FRAMES, DAYS, LostGame(since=late)).sort_values(["game_date", "game_id", "player_id"])
     for day in DAYS[-5:]:
         expected = STORED if day < late else CHAIN_WITHOUT(FRAMES, DAYS)
-        pd.testing.assert_frame_equal(
-            *(rows[rows["game_date"] == day].reset_index(drop=True) for rows in (mixed, expected))
-        )
+        found, wanted = (rows[rows["game_date"] == day].reset_index(drop=True) for rows in (mixed, expected))
+        pd.testing.assert_frame_equal(found, wanted)
 
 
 def test_a_game_that_the_store_itself_has_quarantined_has_no_rows() -> None:

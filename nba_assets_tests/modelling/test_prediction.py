@@ -224,7 +224,7 @@ def test_a_row_whose_windows_hold_a_gap_is_the_baselines_and_says_so() -> None:
     points = (40 + weight * 10) / (1 + weight)
     for name in ("predicted_points", "points_median", "baseline_points"):
         assert table.loc[11, name] == pytest.approx(points, abs=1e-6), "of the known games, whatever the features say"
-    assert json.loads(table.loc[11, "absence"]) == dict.fromkeys(BY_MODEL_ALONE, "upstream_missing")
+    assert json.loads(str(table.loc[11, "absence"])) == dict.fromkeys(BY_MODEL_ALONE, "upstream_missing")
     assert (table.loc[11, "player_name"], table.loc[11, "season"]) == ("Somebody", "2023-24")
 
 

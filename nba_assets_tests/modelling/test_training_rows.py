@@ -1,7 +1,7 @@
 """What the rows of a training window must have: few gaps, usage, and rows enough; or a waiver of their dates."""
 
 import datetime as dt
-from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ def waiver(name: str, first: dt.date = FIRST, last: dt.date = LAST) -> Waiver:
 
 
 def require(
-    *waivers: Waiver, games: pd.DataFrame = GAMES, lost: pd.DataFrame = NONE_LOST, least: int = 0, **columns: object
+    *waivers: Waiver, games: pd.DataFrame = GAMES, lost: pd.DataFrame = NONE_LOST, least: int = 0, **columns: Any
 ) -> tuple[str, ...]:
     passed = require_training_rows(
         features=STORE.assign(**columns), games=games, lost_games=lost, feature_columns=FEATURES, least_rows=least,
@@ -34,13 +34,13 @@ def require(
     return tuple(one.waiver_id for one in passed)
 
 
-def refusal(**arguments: object) -> GateClosed:
+def refusal(**arguments: Any) -> GateClosed:
     with pytest.raises(GateClosed, match=r"^training the toy is refused: of its window 2023 … 2024 ") as closed:
-        require(**arguments)  # type: ignore[arg-type]
+        require(**arguments)
     return closed.value
 
 
-def gapped(rows: int) -> Mapping[str, np.ndarray]:
+def gapped(rows: int) -> dict[str, Any]:
     """That many of the 400 rows, the latest ones of the first five players, have a gap."""
     late = np.flatnonzero(STORE["player_id"] <= 5)[-rows:]
     return {"absence": np.where(np.isin(np.arange(len(STORE)), late), GAP, "{}")}
@@ -66,23 +66,27 @@ def test_the_worst_team_is_named() -> None:
 
 
 def test_usage_is_there_over_the_window() -> None:
-    lacking = GAMES.assign(usage_rate=np.where(np.arange(400) < 20, np.nan, 20.0))
-    assert require(games=lacking) == ()
-    found = refusal(games=lacking.assign(usage_rate=np.where(np.arange(400) < 21, np.nan, 20.0)))
+    spoiled = GAMES.assign(usage_rate=np.where(np.arange(400) < 20, np.nan, 20.0))
+    assert require(games=spoiled) == ()
+    found = refusal(games=spoiled.assign(usage_rate=np.where(np.arange(400) < 21, np.nan, 20.0)))
     assert "94.8% of 400 rows have usage_rate, at least 95% must" in str(found)
     assert found.blockers[0]["reason"] == "10 rows lack usage_rate"
-    benched = lacking.assign(usage_rate=np.nan, minutes_played=np.where(np.arange(400) < 390, 0.0, 5.0))
+    benched = spoiled.assign(usage_rate=np.nan, minutes_played=np.where(np.arange(400) < 390, 0.0, 5.0))
     assert "0.0% of 10 rows have usage_rate" in str(refusal(games=benched)), "of who did not play nothing is asked"
 
 
+def lacking(rows: int, **columns: Any) -> dict[str, Any]:
+    """The average usage is null on the first that many of the 400 rows."""
+    return {"avg_usage_rate_last_7_games": np.where(np.arange(400) < rows, np.nan, 20.0), **columns}
+
+
 def test_average_usage_is_there_on_nine_in_ten_rows_without_a_gap() -> None:
-    column, spoiled = "avg_usage_rate_last_7_games", np.arange(400)
-    assert require(**{column: np.where(spoiled < 40, np.nan, 20.0)}) == ()
-    found = refusal(**{column: np.where(spoiled < 41, np.nan, 20.0)})
-    assert f"89.8% of 400 rows have {column}, at least 90% must" in str(found)
-    by_gap = np.where(spoiled < 40, GAP, "{}")
-    assert require(**{column: np.where(spoiled < 76, np.nan, 20.0), "absence": by_gap}) == (), "36 of 360"
-    assert "89.7% of 360 rows" in str(refusal(**{column: np.where(spoiled < 77, np.nan, 20.0), "absence": by_gap}))
+    assert require(**lacking(40)) == ()
+    found = refusal(**lacking(41))
+    assert "89.8% of 400 rows have avg_usage_rate_last_7_games, at least 90% must" in str(found)
+    by_gap = np.where(np.arange(400) < 40, GAP, "{}")
+    assert require(**lacking(76, absence=by_gap)) == (), "36 of 360"
+    assert "89.7% of 360 rows" in str(refusal(**lacking(77, absence=by_gap)))
 
 
 def test_rows_that_can_be_used_are_counted() -> None:

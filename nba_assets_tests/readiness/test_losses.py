@@ -137,8 +137,8 @@ def require(found: Losses, *waivers: Waiver, used: tuple[Waiver, ...] = ()) -> t
 
 
 def waiver(name: str, first: str, last: str) -> Waiver:
-    days = [dt.date.fromisoformat(day) for day in (first, last)]
-    return Waiver(name, MODEL, TRAINING_RULE, *days, NOW, "ann", "season start")
+    start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+    return Waiver(name, MODEL, TRAINING_RULE, start, end, NOW, "ann", "season start")
 
 
 @pytest.mark.parametrize(
