@@ -15,7 +15,7 @@ from nba_assets.contracts.tables import TABLES
 from nba_assets.event_log.outcomes import CHECK_NAME
 from nba_assets.modelling.registry.artefacts import load_model, stored_versions
 from nba_assets.sources.simulated.league import SimulatedLeague
-from nba_assets_tests.platform import Platform, SlicedSource, failure_messages, without_game
+from nba_assets_tests.platform import Platform, SlicedSource, failure_messages
 
 pytestmark = pytest.mark.long
 
@@ -129,12 +129,16 @@ def broken(
     source = SlicedSource(league, *weeks)
     platform = Platform(tmp_path_factory.mktemp("broken"), source)
     day, game = _busy_day(platform, after=20)
-    source.deliver(team_box_scores=without_game(game), player_box_scores=without_game(game))
-    return platform, day, game, platform.run()
+
+    def without_slate(rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[rows["game_date"] != pd.Timestamp(day)]
+
+    source.deliver(team_box_scores=without_slate, player_box_scores=without_slate)
+    return platform, day, game, platform.run(tables=DATED)
 
 
-class TestMissingGame:
-    """One game's box scores do not arrive; later they do."""
+class TestMissingSlate:
+    """The box scores of a slate do not arrive; later they do."""
 
     def test_the_run_fails_at_its_end_and_names_the_date(
         self, broken: tuple[Platform, dt.date, str, dg.ExecuteInProcessResult]
@@ -170,43 +174,37 @@ class TestMissingGame:
         assert day.isoformat() not in shown
         assert len(shown) == DAYS - 1
 
-    def test_the_next_dates_are_blocked_for_the_gap(
+    def test_the_next_dates_are_ready_and_their_rows_say_what_they_lack(
         self, broken: tuple[Platform, dt.date, str, dg.ExecuteInProcessResult]
     ) -> None:
         platform, day, _, _ = broken
         statuses = platform.statuses("player_daily_cache")
-        blocked = [date for date, status in statuses.items() if status == "blocked"]
-        assert blocked
-        assert min(blocked) > day
-        ledger = platform.warehouse.ledger().set_index(["table_name", "game_date"])
-        assert "upstream_gaps_within_limit" in ledger.loc[("player_daily_cache", pd.Timestamp(min(blocked))), "reasons"]
+        assert {status for date, status in statuses.items() if date > day} == {"ready"}
+        schedule = platform.rows("game_schedule", f"game_date = '{day}'")
+        lost = {*schedule["home_team_id"], *schedule["away_team_id"]}
+        rows = platform.rows("player_daily_cache", f"game_date > '{day}'")
+        has_gap = rows["absence"].str.contains('"pts_last_3": "upstream_missing"')
+        assert set(rows.loc[has_gap, "team_id"]) <= lost
+        assert has_gap.any()
 
-    def test_the_model_refuses_with_table_and_date(
+    def test_the_model_refuses_with_the_share_of_rows_that_lack_it(
         self, broken: tuple[Platform, dt.date, str, dg.ExecuteInProcessResult]
     ) -> None:
-        platform, day, _, result = broken
-        refusals = [
-            message for message in failure_messages(result) if "training the points model is refused" in message
-        ]
-        assert refusals
-        assert "team_box_scores" in refusals[0]
-        assert str(day) in refusals[0]
+        platform, *_ = broken
+        result = platform.run(tables=["xgboost_points_model"])
+        (refusal,) = (text for text in failure_messages(result) if "training the points model is refused" in text)
+        assert "rows have a gap in their windows" in refusal
         assert stored_versions(platform.settings.models) == []
 
-    def test_predictions_of_the_blocked_dates_are_the_labelled_baseline(
+    def test_predictions_of_the_lost_slate_and_after_it_are_there(
         self, broken: tuple[Platform, dt.date, str, dg.ExecuteInProcessResult]
     ) -> None:
         platform, day, _, _ = broken
         result = platform.run(tables=["player_points_predictions"], first=day, last=day + dt.timedelta(days=4))
         assert result.success, failure_messages(result)
-        features = platform.statuses("ml_feature_store")
         rows = platform.rows("player_points_predictions")
         assert rows["game_date"].nunique() == 5
-        blocked = rows["game_date"].dt.date.map(features) == "blocked"
-        assert (rows.loc[blocked, "prediction_source"] == "baseline").all()
-        assert blocked.any()
-        assert rows.loc[blocked, "points_median"].notna().all()
-        assert rows.loc[~blocked, "prediction_source"].isna().all(), "no version is stored"
+        assert rows["prediction_source"].isna().all(), "no version is stored"
 
     def test_it_fixes_to_the_same_content_as_a_clean_build(
         self, broken: tuple[Platform, dt.date, str, dg.ExecuteInProcessResult], clean: Platform
