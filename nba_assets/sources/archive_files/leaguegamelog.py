@@ -8,6 +8,7 @@ import pandas as pd
 
 from nba_assets.contracts.game_constants import OVERTIME_TEAM_MINUTES, REGULATION_TEAM_MINUTES
 from nba_assets.contracts.raw import BOX_COUNTS
+from nba_assets.contracts.teams import TEAM_BY_TRICODE
 from nba_assets.sources.archive_files.game_facts import Judged, Stated, judged
 from nba_assets.sources.archive_files.game_minutes import overtime_periods
 from nba_assets.sources.parsing import normalise, raw_frames, schedule_reconciliation
@@ -15,7 +16,6 @@ from nba_assets.sources.parsing.column_parser import DeliveredRows
 from nba_assets.sources.parsing.files import read_file
 from nba_assets.sources.parsing.landing import LandedFile
 from nba_assets.sources.parsing.schedule_reconciliation import Parsed
-from nba_assets.sources.teams import TEAM_BY_TRICODE
 
 Part = tuple[str, pd.DataFrame]
 

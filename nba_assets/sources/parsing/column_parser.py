@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import LARGEST
+from nba_assets.contracts.teams import TRICODE_BY_ID
 from nba_assets.partitions import label_date
 from nba_assets.sources.parsing import normalise
 from nba_assets.sources.port import Problem, SourceError
-from nba_assets.sources.teams import TRICODE_BY_ID
 
 Normaliser = Callable[[pd.Series], tuple[pd.Series, pd.Series]]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from nba_assets.sources.teams import TEAM_BY_TRICODE, TRICODE_ALIASES
+from nba_assets.contracts.teams import TEAM_BY_TRICODE, TRICODE_ALIASES
 
 _GAME_ID = re.compile(r'(?:=")?(?:00)?([1-6]\d{7})(?:\.0+)?"?')
 _CLOCK = re.compile(r"(\d{1,3})(?:\.0+)?:([0-5]\d)(?:\.\d+)?")

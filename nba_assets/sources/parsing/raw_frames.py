@@ -7,10 +7,10 @@ import pandas as pd
 
 from nba_assets.contracts import raw
 from nba_assets.contracts.contract import ABSENCE, Absence, Column, Contract
+from nba_assets.contracts.teams import TRICODE_BY_ID
 from nba_assets.domain.absence import absence_column
 from nba_assets.partitions import tricode_game_key
 from nba_assets.sources.parsing import normalise
-from nba_assets.sources.teams import TRICODE_BY_ID
 
 _CONTRACTS = {contract.name: contract for contract in raw.RAW_TABLES}
 _STATISTICS = (*raw.BOX_COUNTS, "plus_minus")

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from nba_assets.contracts.teams import TEAMS
 from nba_assets.partitions import label_date
 from nba_assets.sources.parsing.normalise import by_distinct_value
 from nba_assets.sources.parsing.player_names import resolve_all, resolve_full_names
 from nba_assets.sources.port import Problem
-from nba_assets.sources.teams import TEAMS
 
 League = Callable[[pd.Series], pd.DataFrame]
 """game_id, player_id and player_name of everybody in the league by the date of each of the game ids."""

@@ -12,6 +12,7 @@ import pandas as pd
 
 from nba_assets.contracts.contract import Absence
 from nba_assets.contracts.raw_pregame import INJURY_REPORTS, INJURY_STATUSES, NOT_YET_SUBMITTED
+from nba_assets.contracts.teams import TEAM_BY_TRICODE, TRICODE_ALIASES
 from nba_assets.partitions import EASTERN, label_date
 from nba_assets.sources.parsing.column_parser import DeliveredRows
 from nba_assets.sources.parsing.normalise import by_distinct_value
@@ -22,7 +23,6 @@ from nba_assets.sources.pregame_reports import game_matching
 from nba_assets.sources.pregame_reports.game_matching import League
 from nba_assets.sources.pregame_reports.injury_pdf import RECORD, read_pdf
 from nba_assets.sources.pregame_reports.odds_api import flat
-from nba_assets.sources.teams import TEAM_BY_TRICODE, TRICODE_ALIASES
 
 REPORTED_AT = "reported_at"
 USED = ("date", "matchup", "team", "player", "status", "reason")

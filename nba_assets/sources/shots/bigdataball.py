@@ -10,6 +10,7 @@ import re
 import numpy as np
 import pandas as pd
 
+from nba_assets.contracts.teams import TEAM_BY_TRICODE
 from nba_assets.sources.parsing import normalise
 from nba_assets.sources.parsing.column_parser import DeliveredRows
 from nba_assets.sources.parsing.files import read_file
@@ -17,7 +18,6 @@ from nba_assets.sources.parsing.landing import LandedFile
 from nba_assets.sources.parsing.player_names import plain_letters, resolve_all
 from nba_assets.sources.parsing.schedule_reconciliation import Parsed
 from nba_assets.sources.shots.shot_rows import meaning_of, parsed_shots, tenths_of_feet, without_games
-from nba_assets.sources.teams import TEAM_BY_TRICODE
 
 _COLUMNS = {
     "game_id": "game_id",

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from nba_assets.contracts.teams import TRICODE_BY_ID
 from nba_assets.sources.port import SourceError
 from nba_assets.sources.simulated.feed import Feed
 from nba_assets.sources.simulated.pregame_faults import REPORT_EFFECTS, REPORT_FAULTS
 from nba_assets.sources.simulated.shot_faults import SHOT_EFFECTS, SHOT_FAULTS, with_baskets_shot
-from nba_assets.sources.teams import TRICODE_BY_ID
 
 DETAILS: dict[str, tuple[str, ...]] = {
     "missing_game": ("",),

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from nba_assets.contracts.teams import TEAM_BY_TRICODE
 from nba_assets.partitions import EASTERN
 from nba_assets.sources.simulated.calendar import SATURDAY, SeasonDates
-from nba_assets.sources.teams import TEAM_BY_TRICODE
 
 DIVISIONS = (
     ("BOS", "BKN", "NYK", "PHI", "TOR"),

@@ -4,12 +4,12 @@ import pandas as pd
 
 from nba_assets.contracts import raw
 from nba_assets.contracts.contract import Absence
+from nba_assets.contracts.teams import TRICODE_BY_ID
 from nba_assets.partitions import label_date, tricode_game_key
 from nba_assets.sources.parsing import normalise, raw_frames
 from nba_assets.sources.port import Delivery, Problem
 from nba_assets.sources.shots.shot_rows import shot_rows
 from nba_assets.sources.simulated.feed import STATISTICS, Feed
-from nba_assets.sources.teams import TRICODE_BY_ID
 
 
 def schedule(feed: Feed) -> Delivery:

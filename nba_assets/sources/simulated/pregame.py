@@ -8,10 +8,10 @@ a late scratch is on no list before the game.
 import numpy as np
 import pandas as pd
 
+from nba_assets.contracts.teams import TEAM_BY_ID, TRICODE_BY_ID
 from nba_assets.partitions import EASTERN, label_date
 from nba_assets.sources.parsing.normalise import by_distinct_value
 from nba_assets.sources.simulated.availability import INJURED, RESTED
-from nba_assets.sources.teams import TEAM_BY_ID, TRICODE_BY_ID
 
 BOOKMAKERS = {"alpha": 0.95, "bravo": 0.92, "charlie": 0.85}
 """Bookmakers, and how often each has a line of a player."""

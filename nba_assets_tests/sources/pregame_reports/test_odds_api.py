@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
+from nba_assets.contracts.teams import TEAMS
 from nba_assets.sources.pregame_reports.game_matching import team_ids_of_names
 from nba_assets.sources.pregame_reports.odds_api import american_odds, instants
-from nba_assets.sources.teams import TEAMS
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The thirty teams and the spellings of their tricodes."""
 
-from nba_assets.sources.teams import TEAM_BY_ID, TEAM_BY_TRICODE, TEAMS, TRICODE_ALIASES
+from nba_assets.contracts.teams import TEAM_BY_ID, TEAM_BY_TRICODE, TEAMS, TRICODE_ALIASES
 
 
 def test_thirty_teams_with_distinct_ids_and_tricodes() -> None:
