@@ -259,13 +259,13 @@ def _games_on(staged: Staged, day: dt.date) -> int:
 
 
 def _teams_of(staged: Staged) -> dict[str, tuple[int, ...]]:
-    """Both teams of each game, by the schedule and as the source says beside a problem."""
+    """Both teams of each game, the visitors first, by the schedule and as the source says beside a problem."""
     teams = {problem.game_id: problem.teams for problem in staged.problems if problem.teams}
     games = staged.upstream.get("game_schedule", staged.rows)
     if "home_team_id" in games:
         sides = (games[name].astype(int) for name in ("home_team_id", "away_team_id"))
         for game_id, home, away in zip(games["game_id"], *sides, strict=True):
-            teams[str(game_id)] = tuple(sorted({*teams.get(str(game_id), ()), home, away}))
+            teams[str(game_id)] = tuple(dict.fromkeys((away, home, *teams.get(str(game_id), ()))))
     return teams
 
 

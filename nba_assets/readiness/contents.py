@@ -9,6 +9,7 @@ from nba_assets.contracts.raw import RAW_TABLES
 from nba_assets.contracts.raw_pregame import REPORT_TABLES
 from nba_assets.readiness.counted import counted
 from nba_assets.readiness.ledger_columns import numbers
+from nba_assets.readiness.quarantine import in_words, on_days
 from nba_assets.readiness.state import LedgerState
 
 
@@ -16,7 +17,8 @@ class Contents(StrEnum):
     """Why a ready partition is empty or short; of each date at most one is so.
 
     No games are scheduled; games are scheduled and no row is due, for they are not played, or nobody has a history
-    yet; games are scheduled, and a source that need not deliver has nothing on them; fewer rows than are due.
+    yet; games are scheduled, and a source that need not deliver has nothing on them; fewer rows than are due, or a game
+    is quarantined.
     """
 
     NO_GAMES = "no games"
@@ -40,6 +42,7 @@ def contents(state: LedgerState, table: str) -> dict[Contents, np.ndarray]:
     short = ready & (completeness(state, table) < 1)
     if not state.contracts[table].ingest:
         short &= ~_is_bootstrap(state, table)
+    short |= ready & state.has_quarantined(table)
     empty = ready & is_empty & ~short
     no_games = empty & (games(state) == 0)
     at_source = empty & ~no_games & (table in OPTIONAL_SOURCES)
@@ -56,6 +59,21 @@ def games(state: LedgerState) -> np.ndarray:
     if SCHEDULE not in state.contracts:
         return np.zeros(len(state.days))
     return np.nan_to_num(numbers(state, SCHEDULE, "rows"))
+
+
+def games_due(state: LedgerState) -> np.ndarray:
+    """Per date how many games the schedule has that are not called off; 0 where none is published."""
+    scheduled = games(state)
+    if not scheduled.any():
+        return scheduled
+    due = numbers(state, SCHEDULE, "expected_rows")
+    return np.where(np.isnan(due), scheduled, due)
+
+
+def quarantined_in_words(state: LedgerState, table: str, at: int) -> str:
+    """'2025-01-15: 9 of 10 games; MIA–ATL quarantined: …' of a date that is ready, '' where no game is quarantined."""
+    day = state.days[at].date()
+    return in_words(day, int(games_due(state)[at]), on_days(state.quarantined(table), [day])[day])
 
 
 def completeness(state: LedgerState, table: str) -> np.ndarray:
@@ -76,11 +94,15 @@ def _is_bootstrap(state: LedgerState, table: str) -> np.ndarray:
 
 
 def shortfalls(state: LedgerState) -> tuple[str, ...]:
-    """A sentence per table whose ready dates lack rows that are due, or for whose games the source has none."""
+    """A sentence per table whose ready dates lack rows that are due, or for whose games the source has none.
+
+    Not for dates that lack a quarantined game: `readiness.quarantined_games` lists these.
+    """
     found = []
     for name, contract in state.contracts.items():
         flags = contents(state, name)
-        short, at_source = flags[Contents.INCOMPLETE], int(flags[Contents.SOURCE_HAS_NONE].sum())
+        short = flags[Contents.INCOMPLETE] & ~state.has_quarantined(name)
+        at_source = int(flags[Contents.SOURCE_HAS_NONE].sum())
         if short.any():
             is_empty = (np.nan_to_num(numbers(state, name, "rows")[short]) == 0).all()
             why = "some of their games, teams or players have no row"
@@ -106,6 +128,8 @@ def contents_in_words(state: LedgerState, table: str, at: int) -> str:
         return f"{word}: of {scheduled} scheduled none has rows yet: not played, called off, or without any history"
     if word is Contents.SOURCE_HAS_NONE:
         return f"{word}: {scheduled} scheduled, and the source has no {table} for them; {_OPTIONAL}"
+    if said := quarantined_in_words(state, table, at):
+        return f"{word}: {said}"
     due = int(numbers(state, table, "expected_rows")[at])
     there = round(float(completeness(state, table)[at]) * due)
     return f"{word}: {there} of {due} due games, teams or players have rows; {_why_ready(state, table, at)}"

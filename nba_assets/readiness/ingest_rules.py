@@ -115,8 +115,12 @@ def _team_minutes_match_periods(staged: Staged) -> Iterator[Failure]:
     yield from failures_by_date(wrong, "team_minutes_match_periods", what, [*TEAM_KEY, "minutes", "overtime_periods"])
 
 
+def _counted_due_games(staged: Staged) -> Mapping[dt.date, tuple[int, int]]:
+    return count_keys(staged.rows[~staged.rows["is_postponed"]], staged.rows, ["game_id"])
+
+
 def _counted_games(staged: Staged) -> Mapping[dt.date, tuple[int, int]]:
-    return count_keys(staged.upstream.get("game_schedule", staged.rows), staged.rows, ["game_id"])
+    return count_keys(staged.upstream["game_schedule"], staged.rows, ["game_id"])
 
 
 def _counted_team_games(staged: Staged) -> Mapping[dt.date, tuple[int, int]]:
@@ -125,7 +129,7 @@ def _counted_team_games(staged: Staged) -> Mapping[dt.date, tuple[int, int]]:
 
 INGEST_RULES: dict[str, TableRules] = {
     "game_schedule": TableRules(
-        {"schedule_consistent": _schedule_consistent, "season_matches_date": _season_matches_date}, _counted_games
+        {"schedule_consistent": _schedule_consistent, "season_matches_date": _season_matches_date}, _counted_due_games
     ),
     "game_results": TableRules(
         {

@@ -2,27 +2,74 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.teams import TRICODE_BY_ID
+from nba_assets.readiness.counted import counted
 
 GameOfDate = tuple[dt.date, str]
 """Date and game id: a game that is moved keeps its id."""
 
 
+_IN = re.compile(r"in ([a-z_]+): ")
+_RULE = re.compile(r"(?:^|; )(?:[a-z]+(?:_[a-z]+)+: )+")
+_ROWS, _THIS_GAME = re.compile(r"^\d+ rows?: "), re.compile(r"game_id=\w+,? ?")
+
+
 @dataclass(frozen=True)
 class Quarantined:
-    """A game that a table does not publish: it is a gap of its `teams` (NBA ids) in every window that holds it."""
+    """A game that a table does not publish: it is a gap of its `teams` (NBA ids) in every window that holds it.
+
+    `reasons` are the failed rules with what they said, or what a person has said. Where another table that this one
+    reads has the game quarantined, they start with "in <that table>: ".
+    """
 
     game_id: str
     teams: tuple[int, ...]
     reasons: str
 
+    @property
+    def root(self) -> str:
+        """The table whose rules the game has failed, or for which a person has spoken; empty where it is this one."""
+        found = _IN.match(self.reasons)
+        return found[1] if found else ""
+
+    def as_read_from(self, table: str) -> "Quarantined":
+        """The same for a reader of a table that has the game quarantined."""
+        return self if self.root else replace(self, reasons=f"in {table}: {self.reasons}")
+
+    @property
+    def name(self) -> str:
+        """The tricodes of its teams, as the schedule has them the visitors first: 'MIA–ATL'."""
+        return "–".join(TRICODE_BY_ID.get(team, str(team)) for team in self.teams)
+
+    @property
+    def why(self) -> str:
+        """The first reason in words, without what the game's name says, and how many reasons there are besides."""
+        own = self.reasons.removeprefix(f"in {self.root}: ")
+        first, *others = [said for said in _RULE.split(own) if said] or [""]
+        first = _THIS_GAME.sub("", _ROWS.sub("", first)).replace(" ()", "")
+        return first + (f" (and {counted(len(others), 'more reason')})" if others else "")
+
     def __str__(self) -> str:
-        return f"{self.game_id} quarantined: {self.reasons}"
+        return f"{self.name} quarantined{f' in {self.root}' if self.root else ''}: {self.why}"
+
+
+def in_words(day: dt.date, due: int, games: Sequence[Quarantined], named: Sequence[Quarantined] | None = None) -> str:
+    """'2025-01-15: 9 of 10 games; MIA–ATL quarantined: <why>'; empty without a quarantined game.
+
+    `due` are the games that the schedule has on the date, those that are called off left out; 0 where it is not known.
+    Of the `games` that are quarantined only those are `named`, all without it.
+    """
+    if not games:
+        return ""
+    share = [f"{max(due - len(games), 0)} of {counted(due, 'game')}"] if due else []
+    return f"{day}: {'; '.join([*share, *map(str, games if named is None else named)])}"
 
 
 def to_text(games: Iterable[Quarantined]) -> str:

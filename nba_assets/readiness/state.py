@@ -95,6 +95,10 @@ class LedgerState(Partitions):
             }
         return self._quarantined[table]
 
+    def has_quarantined(self, table: str) -> np.ndarray:
+        """Per date: ready, and published without one of its games."""
+        return np.asarray(self.days.isin([pd.Timestamp(day) for day, _ in self.quarantined(table)]))
+
     def position(self, day: pd.Timestamp) -> int:
         """Index of a date in the calendar; raises KeyError for a date outside it."""
         return cast(int, self.days.get_loc(day))  # dates are unique: never a slice or a mask
