@@ -12,16 +12,17 @@ import typer
 from nba_assets.cli.backfill import backfill, follow, start
 from nba_assets.cli.doctor import doctor
 from nba_assets.cli.former import COMMANDS
+from nba_assets.cli.games import accept, game, quarantine
 from nba_assets.cli.models import models, promote, reject, rollback
 from nba_assets.cli.opening import Command, console, open_platform
-from nba_assets.cli.operate import cancel, freeze, game, invalidate, restore, revoke, unfreeze, waive
+from nba_assets.cli.operate import cancel, freeze, invalidate, restore, revoke, unfreeze, waive
 from nba_assets.cli.report import print_report, report
 from nba_assets.cli.show import show
 from nba_assets.cli.train import train
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 commands: tuple[Callable[..., None], ...] = (
-    backfill, train, follow, cancel, freeze, unfreeze, invalidate, game, restore, waive, revoke,
+    backfill, train, follow, cancel, freeze, unfreeze, invalidate, game, quarantine, accept, restore, waive, revoke,
 )  # fmt: skip
 for command in commands:
     app.command(cls=Command)(command)

@@ -75,7 +75,7 @@ def _attempt(facts: Mapping[str, object]) -> str:
 
 
 def _entry(row: Mapping[Any, Any]) -> str:
-    names = ("at", "created_at", "operation", "waiver_id", "rule", "state", "who", "why", "until", "detail")
+    names = ("at", "created_at", "operation", "waiver_id", "rule", "game_id", "state", "who", "why", "until", "detail")
     return ", ".join(f"{name} {text_of(row[name])}" for name in names if name in row and not pd.isna(row[name]))
 
 

@@ -8,6 +8,8 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
+from nba_assets.readiness.failures import has_end
+
 ROOM = 130
 """Characters of a reason that a table has room for; `explain` and --json have all of it."""
 
@@ -36,9 +38,11 @@ def text_of(value: Any) -> str:
 
 
 def time_of(moment: dt.datetime) -> str:
-    """'2026-01-03 21:04' in local time, or only the date where there is no time."""
+    """'2026-01-03 21:04' in local time, or only the date where there is no time; 'no end' of what never ends."""
     if moment.tzinfo is None:
         return f"{moment:%Y-%m-%d}"
+    if not has_end(moment):
+        return "no end"
     return f"{pd.Timestamp(moment).to_pydatetime().astimezone():%Y-%m-%d %H:%M}"
 
 

@@ -68,33 +68,7 @@ def invalidate(table: Table, from_: FromDate, reason: Reason, to: ToDate = None,
     platform = open_platform()
     span = _span(table, from_, to)
     effect = commands.invalidate(platform.claims, platform.warehouse, span, who=platform.settings.who, why=reason)
-    _say_effect(effect, as_json)
-
-
-def game(
-    game_id: Annotated[str, typer.Argument(help="Id of the game, for example 0022400061.")],
-    reason: Reason,
-    postponed: Annotated[bool, typer.Option("--postponed", help="It is played on another date, or later.")] = False,
-    not_played: Annotated[bool, typer.Option("--not-played", help="It is not played at all.")] = False,
-    as_delivered: Annotated[bool, typer.Option("--as-delivered", help="Withdraw what was said of it.")] = False,
-    date: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Its date; default: that of the schedule.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Say that a game that was due is not played on its date; who said it and why is in the journal."""
-    from nba_assets.operations import commands
-
-    said = {"postponed": postponed, "not_played": not_played, "as_delivered": as_delivered}
-    chosen = [status for status, is_said in said.items() if is_said]
-    if len(chosen) != 1:
-        raise RequestError("say one thing of the game: --postponed, --not-played or --as-delivered")
-    platform = open_platform()
-    effect = commands.say_of_game(
-        platform.claims, platform.warehouse, game_id, chosen[0], who=platform.settings.who, why=reason,
-        day=date.date() if date else None,
-    )  # fmt: skip
-    _say_effect(effect, as_json)
+    say_effect(effect, as_json)
 
 
 def restore(
@@ -111,7 +85,7 @@ def restore(
     effect = commands.restore(
         platform.claims, platform.warehouse, table, date.date(), build, who=platform.settings.who, why=reason
     )
-    _say_effect(effect, as_json)
+    say_effect(effect, as_json)
 
 
 def waive(
@@ -131,7 +105,7 @@ def waive(
         platform.warehouse, _span(table, from_, to), rule=rule, who=platform.settings.who, why=reason,
         until=until.astimezone(),
     )  # fmt: skip
-    _say_effect(effect, as_json)
+    say_effect(effect, as_json)
 
 
 def revoke(
@@ -144,7 +118,7 @@ def revoke(
 
     platform = open_platform()
     effect = commands.revoke(platform.warehouse, waiver, who=platform.settings.who, why=reason)
-    _say_effect(effect, as_json)
+    say_effect(effect, as_json)
 
 
 def _span(table: str, first: dt.datetime, last: dt.datetime | None) -> "Span":
@@ -155,6 +129,7 @@ def _span(table: str, first: dt.datetime, last: dt.datetime | None) -> "Span":
     return Span(table, first.date(), (last or first).date())
 
 
-def _say_effect(effect: "Effect", as_json: bool) -> None:
+def say_effect(effect: "Effect", as_json: bool) -> None:
+    """What was done, what is stale for it and the command that follows, or all that as JSON."""
     stale = {table: [[str(part.first), str(part.last)] for part in ranges] for table, ranges in effect.stale}
     say(as_json, str(effect), said=effect.said, stale=stale, rebuild=effect.fix_command)

@@ -164,7 +164,8 @@ def waivers(
 ) -> None:
     """Rules that somebody lets pass: which, where, until when, who and why."""
     rows = open_platform().warehouse.waivers()[::-1]
-    columns = ["waiver_id", "state", "table_name", "rule", "first_date", "last_date", "until", "who", "why"]
+    columns = ["waiver_id", "state", "table_name", "rule", "game_id", "first_date", "last_date", "until", "who",
+               "why"]  # fmt: skip
     rows = rows if everything else rows[rows["state"] == "in force"]
     _show(rows, columns, "Waivers", as_json, "No waiver is in force.")
 

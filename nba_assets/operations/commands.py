@@ -57,7 +57,7 @@ def cancel(store: ClaimStore, warehouse: Warehouse, text: str, *, who: str, why:
 
 def freeze(store: ClaimStore, warehouse: Warehouse, span: Span, *, who: str, why: str, until: dt.datetime) -> Claim:
     """Keep everybody from writing the dates until a moment; ClaimConflict when somebody writes them now."""
-    _known(warehouse, span)
+    require_known(warehouse, span)
     claim = store.reserve(
         [span], owner=f"freeze:{who}", kind="freeze", who=who, why=why, until=until, above=warehouse.last_token()
     )
@@ -81,11 +81,11 @@ def unfreeze(store: ClaimStore, warehouse: Warehouse, claim_id: int, *, who: str
 
 def invalidate(store: ClaimStore, warehouse: Warehouse, span: Span, *, who: str, why: str) -> Effect:
     """Close the gate on what is published in the span; what was built on it becomes stale."""
-    _known(warehouse, span)
-    with _operation(store, warehouse, "invalidate", [span], who, why) as claim:
+    require_known(warehouse, span)
+    with claimed(store, warehouse, "invalidate", [span], who, why) as claim:
         before = warehouse.state()
         count = warehouse.invalidate(span, who=who, why=why, token=claim.id)
-        stale = _newly_stale(before, warehouse.state())
+        stale = newly_stale(before, warehouse.state())
     said = f"{counted(count, 'date')} of {span} rejected until rebuilt or restored."
     return Effect(said, stale, f"nba-assets backfill --from {span.first}")
 
@@ -107,22 +107,23 @@ def say_of_game(
     """
     if status not in SAYABLE:
         raise RequestError(f"{status!r} is nothing to say of a game; there are {', '.join(SAYABLE)}")
-    day = day or _date_of_game(warehouse, game_id)
+    day = day or date_of_game(warehouse, game_id)
     spans = [Span(table, day, day) for table in DECIDED_TABLES]
     for span in spans:
-        _known(warehouse, span)
-    with _operation(store, warehouse, "game", spans, who, why) as claim:
+        require_known(warehouse, span)
+    with claimed(store, warehouse, "game", spans, who, why) as claim:
         before = warehouse.state()
         warehouse.record("game", who, why, spans, {"game_id": game_id, "status": status})
         said = f"game {game_id} {status.replace('_', ' ')}: {why}"
         for span in spans:
             warehouse.invalidate(span, who=who, why=said, token=claim.id)
-        stale = _newly_stale(before, warehouse.state())
+        stale = newly_stale(before, warehouse.state())
     words = "as it is delivered" if status == AS_DELIVERED else status.replace("_", " ")
     return Effect(f"Game {game_id} of {day} is {words}, from the next build on.", stale, f"{_BACKFILL} --from {day}")
 
 
-def _date_of_game(warehouse: Warehouse, game_id: str) -> dt.date:
+def date_of_game(warehouse: Warehouse, game_id: str) -> dt.date:
+    """The one date on which the schedule has the game due; RequestError where it has none, or several."""
     first, last = warehouse.days[0].date(), warehouse.days[-1].date()
     found = warehouse.find("game_schedule", {"game_id": game_id}, first, last, ("game_date", "is_postponed"))
     dates = [label_date(day) for day in found["game_date"]]
@@ -142,8 +143,8 @@ def restore(
 ) -> Effect:
     """Put back what a former build had published on a date."""
     span = Span(table, day, day)
-    _known(warehouse, span)
-    with _operation(store, warehouse, "restore", [span], who, why) as claim:
+    require_known(warehouse, span)
+    with claimed(store, warehouse, "restore", [span], who, why) as claim:
         before = warehouse.state()
         published = warehouse.restore(table, day, build, who=who, why=why, token=claim.id)
         after = warehouse.state()
@@ -153,7 +154,7 @@ def restore(
             f" It is stale: its inputs or its code have changed since build {build}, and a backfill would build it "
             f"again. `nba-assets freeze {table} --from {day}` keeps it."
         )
-    return Effect(said, _newly_stale(before, after), f"nba-assets backfill --stale --from {day}")
+    return Effect(said, newly_stale(before, after), f"nba-assets backfill --stale --from {day}")
 
 
 def waive(warehouse: Warehouse, span: Span, *, rule: str, who: str, why: str, until: dt.datetime) -> Effect:
@@ -162,7 +163,7 @@ def waive(warehouse: Warehouse, span: Span, *, rule: str, who: str, why: str, un
     The rule may be named as it was before; RequestError for one that the table does not have.
     """
     if span.table != MODEL:
-        _known(warehouse, span)
+        require_known(warehouse, span)
     rule = rule_today(rule)
     known = (TRAINING_RULE,) if span.table == MODEL else rule_names(TABLES[span.table])
     if rule not in (*known, "*"):
@@ -189,9 +190,10 @@ def revoke(warehouse: Warehouse, waiver_id: str, *, who: str, why: str) -> Effec
 
 
 @contextmanager
-def _operation(
+def claimed(
     store: ClaimStore, warehouse: Warehouse, operation: str, spans: Sequence[Span], who: str, why: str
 ) -> Iterator[Claim]:
+    """A claim of its own for what a person does to dates, with its fence raised; ended when that is done."""
     owner = f"operation:{operation} by {who}"
     claim = store.reserve(spans, owner=owner, kind="operation", who=who, why=why, above=warehouse.last_token())
     with Lease(store, claim):
@@ -199,7 +201,8 @@ def _operation(
         yield claim
 
 
-def _known(warehouse: Warehouse, span: Span) -> None:
+def require_known(warehouse: Warehouse, span: Span) -> None:
+    """RequestError for a table that is not there, or dates outside the calendar."""
     if span.table not in TABLES:
         raise RequestError(f"no table {span.table!r}; there are {', '.join(TABLES)}")
     first, last = warehouse.days[0].date(), warehouse.days[-1].date()
@@ -207,7 +210,8 @@ def _known(warehouse: Warehouse, span: Span) -> None:
         raise RequestError(f"{span}: there is only {first} … {last}")
 
 
-def _newly_stale(before: LedgerState, after: LedgerState) -> tuple[tuple[str, tuple[DateRange, ...]], ...]:
+def newly_stale(before: LedgerState, after: LedgerState) -> tuple[tuple[str, tuple[DateRange, ...]], ...]:
+    """What is stale after something was done that was not before, by table."""
     found: list[tuple[str, Sequence[DateRange]]] = [
         (table, ranges_of(after.is_stale(table) & ~before.is_stale(table), after.days)) for table in TABLES
     ]

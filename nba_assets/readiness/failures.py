@@ -23,6 +23,15 @@ class Failure:
     columns: tuple[str, ...] = ()
 
 
+NO_END = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
+"""Until when a waiver goes that nobody has given an end."""
+
+
+def has_end(until: dt.datetime) -> bool:
+    """Whether a waiver until this moment ends by itself."""
+    return until < NO_END
+
+
 class SourceProblem(Protocol):
     """Something of a date, or of one game on it, that a source could not make out; `teams` are the game's by id."""
 
@@ -65,4 +74,5 @@ class Waiver:
     def facts(self) -> dict[str, str]:
         """Everything there is to say of it, as text, for metadata; `until` in UTC."""
         stated = {name: value for name, value in asdict(self).items() if name != "game_id" or value}
-        return {name: str(value) for name, value in stated.items()} | {"until": str(self.until.astimezone(dt.UTC))}
+        until = str(self.until.astimezone(dt.UTC)) if has_end(self.until) else "no end"
+        return {name: str(value) for name, value in stated.items()} | {"until": until}

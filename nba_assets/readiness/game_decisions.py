@@ -1,4 +1,7 @@
-"""What people have said of single games: postponed, or not played at all. It is applied when the game is ingested."""
+"""What people have said of single games: postponed, not played at all, not to be believed, or to be published as it is.
+
+It is in the journal, and is applied whenever the date is built.
+"""
 
 import datetime as dt
 import json
@@ -8,12 +11,16 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nba_assets.partitions import label_date
+from nba_assets.readiness.quarantine import GameOfDate, Quarantined
 
 POSTPONED, NOT_PLAYED, AS_DELIVERED = "postponed", "not_played", "as_delivered"
 SAYABLE = (POSTPONED, NOT_PLAYED, AS_DELIVERED)
 """`as_delivered` withdraws what was said before."""
 
 DECIDED_TABLES = ("game_schedule", "game_results")
+
+QUARANTINE, ACCEPT = "quarantine", "accept"
+"""Operations of the journal: of a table a game is quarantined, and is published as it was delivered."""
 
 
 @dataclass(frozen=True)
@@ -67,3 +74,16 @@ def applied(
             rows.loc[mine, "status"] = decision.status
         done.append(decision)
     return rows, done, contradicted
+
+
+def quarantined_by_people(journal: pd.DataFrame, table: str) -> dict[GameOfDate, Quarantined]:
+    """Games of a table that a person has quarantined, and that nobody has accepted since."""
+    entries = journal[journal["operation"].isin([QUARANTINE, ACCEPT]) & journal["table_name"].eq(table)]
+    found: dict[GameOfDate, Quarantined] = {}
+    for entry in entries.itertuples():
+        facts = json.loads(str(entry.detail))
+        key = (label_date(entry.first_date), facts["game_id"])
+        found.pop(key, None)
+        if entry.operation == QUARANTINE:
+            found[key] = Quarantined(facts["game_id"], tuple(facts["teams"]), f"said by {entry.who}: {entry.why}")
+    return found

@@ -13,9 +13,10 @@ from nba_assets.readiness.failures import Waiver
 class Register(Protocol):
     """What was let pass and what was done by hand; nothing here is ever deleted."""
 
-    def add_waiver(self, span: Span, rule: str, *, who: str, why: str, until: dt.datetime) -> Waiver:
+    def add_waiver(self, span: Span, rule: str, *, who: str, why: str, until: dt.datetime, game_id: str = "") -> Waiver:
         """Let failures of a rule ("*": of every rule) of the span's table pass on its dates, until a moment.
 
+        With a `game_id` those of this game alone: it is accepted as it was delivered.
         For training: table `xgboost_points_model`, rule `training_window_ready`. RequestError when table, who, why or a
         future `until` with a time zone is missing.
         """
@@ -24,7 +25,7 @@ class Register(Protocol):
     def waivers(self) -> pd.DataFrame:
         """Every waiver ever given, oldest first.
 
-        Columns: waiver_id, table_name, rule, first_date, last_date, who, why, until, created_at, revoked_at,
+        Columns: waiver_id, table_name, rule, first_date, last_date, who, why, until, game_id, created_at, revoked_at,
         revoked_by, revoked_why, and state: "in force", "expired" or "revoked".
         """
         ...
@@ -46,8 +47,9 @@ class Register(Protocol):
     ) -> None:
         """Append to the journal: one row per span (one without a span when there are none), `detail` as JSON.
 
-        For what happens outside the warehouse (cancel, freeze, unfreeze); `invalidate`, `restore`, `add_waiver`
-        ("waive"), `revoke_waiver` ("revoke") and an overriding `publish` ("override") write their own.
+        For what happens outside the warehouse (cancel, freeze, unfreeze) and for what people say of games;
+        `invalidate`, `restore`, `add_waiver` ("waive", of a game "accept"), `revoke_waiver` ("revoke") and an
+        overriding `publish` ("override") write their own.
         """
         ...
 

@@ -189,10 +189,10 @@ class SnapshotWarehouse(Warehouse, Generic[AnyReader]):
         published, new = self._decide(f"restoring {table} {day}", decide)
         return replace(published, build_id=new)
 
-    def add_waiver(self, span: Span, rule: str, *, who: str, why: str, until: dt.datetime) -> Waiver:
+    def add_waiver(self, span: Span, rule: str, *, who: str, why: str, until: dt.datetime, game_id: str = "") -> Waiver:
         now = self.now()
         check_waiver(span, rule, who, why, until, now)
-        waiver = Waiver("", span.table, rule, span.first, span.last, until, who, why)
+        waiver = Waiver("", span.table, rule, span.first, span.last, until, who, why, game_id)
         return replace(waiver, waiver_id=self._give_waiver(waiver, now))
 
     def waivers(self) -> pd.DataFrame:

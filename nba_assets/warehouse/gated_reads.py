@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ from nba_assets.readiness.audit import nothing_published
 from nba_assets.readiness.failures import Waiver
 from nba_assets.readiness.fingerprint import fingerprint
 from nba_assets.readiness.former_rules import rule_today
-from nba_assets.readiness.game_decisions import DECIDED_TABLES, decisions_of, in_force
+from nba_assets.readiness.game_decisions import DECIDED_TABLES, decisions_of, in_force, quarantined_by_people
 from nba_assets.readiness.gate import TRAINING_RULE, GateClosed, evaluate, leave_out, require_all
 from nba_assets.readiness.losses import Losses, is_lossless, losses
 from nba_assets.readiness.mass_damage import gap_shares
@@ -63,7 +62,7 @@ def read_window(
     current, skipped = leave_out(state, contract, days, only, source_version)
     left_out = {*current, *skipped}
     gate = evaluate(state, contract, [day for day in days if day not in left_out])
-    frames, gaps = {}, {}
+    frames, gaps, journal = {}, {}, reader.journal()
     for read in contract.reads:
         upstream, columns = TABLES[read.table], contract.columns_read(read)
         lost = state.days[gate.gaps.get(read.table, [])]
@@ -88,9 +87,9 @@ def read_window(
         bootstrap=bootstrap_days(gate.open_days, reader.slates() if gate.open_days else []),
         waivers=_not_revoked(waivers_given(reader), contract.name),
         published=_published(reader, state, contract, gate.open_days),
-        decisions=in_force(decisions_of(reader.journal())) if contract.name in DECIDED_TABLES else (),
+        decisions=in_force(decisions_of(journal)) if contract.name in DECIDED_TABLES else (),
         taints=gate.taints,
-        quarantined=_quarantined(state, contract, gate.open_days),
+        quarantined=_quarantined(state, contract, gate.open_days, journal),
         gap_shares=_gap_shares(reader, state, contract, gate.open_days, gaps),
     )
 
@@ -107,15 +106,18 @@ def _quarantined_in(state: LedgerState, read: Read, days: Sequence[dt.date]) -> 
     }
 
 
-def _quarantined(state: LedgerState, contract: Contract, days: Sequence[dt.date]) -> dict[GameOfDate, Quarantined]:
-    """Games that the table cannot have, for a same-date input that it needs has quarantined them."""
+def _quarantined(
+    state: LedgerState, contract: Contract, days: Sequence[dt.date], journal: pd.DataFrame
+) -> dict[GameOfDate, Quarantined]:
+    """Games that the table cannot have: a same-date input that it needs has quarantined them, or a person here."""
     found: dict[GameOfDate, Quarantined] = {}
     for read in contract.reads:
         if read.window == "same_date" and not read.optional:
             for key, game in _quarantined_in(state, read, days).items():
-                reasons = game.reasons if game.reasons.startswith("in ") else f"in {read.table}: {game.reasons}"
-                found.setdefault(key, replace(game, reasons=reasons))
-    return found
+                found.setdefault(key, game.as_read_from(read.table))
+    wanted = set(days)
+    said = {key: game for key, game in quarantined_by_people(journal, contract.name).items() if key[0] in wanted}
+    return {**said, **found}
 
 
 def _gap_shares(

@@ -116,6 +116,18 @@ class WaiverForm(FreezeForm):
     rule: str = Field(description="Name of the rule, as partition_ready shows it; * for every rule of the table.")
 
 
+class GameForm(Decision):
+    """One game of a table."""
+
+    game: str = Field(description="Id of the game, as 0022400061.")
+    table: str = Field(description="The table, as team_box_scores.")
+    date: str = Field(default="", description=f"Its date, {DATE}; needed where it was due on several.")
+
+    def day(self) -> dt.date | None:
+        """Its date; None where that is left to the schedule."""
+        return date_of("date", self.date) if self.date else None
+
+
 class CancelForm(Decision):
     """What to stop."""
 

@@ -12,6 +12,7 @@ from nba_assets.automation.forms.fields import (
     CancelForm,
     Decision,
     FreezeForm,
+    GameForm,
     PredictForm,
     SpanForm,
     TrainForm,
@@ -22,6 +23,7 @@ from nba_assets.claims.errors import ClaimConflict, ClaimsError
 from nba_assets.contracts.tables import MODEL
 from nba_assets.errors import RequestError, coded
 from nba_assets.operations import commands
+from nba_assets.operations import quarantine as deciding
 from nba_assets.operations.backfills.backfill import ASSETS, Request, chosen_assets, planned_request, reserve
 from nba_assets.operations.backfills.detached import start_detached
 from nba_assets.operations.backfills.progress import follow
@@ -122,6 +124,26 @@ def invalidate(context: dg.OpExecutionContext, config: SpanForm) -> None:
 
 
 @dg.op(required_resource_keys=RESOURCES)
+def quarantine(context: dg.OpExecutionContext, config: GameForm) -> None:
+    """Publish a game of a table no more, until somebody accepts it; its date is published without it."""
+    with _platform(context, config) as at:
+        effect = deciding.quarantine(
+            at.claims, at.warehouse, config.game, config.table, who=at.settings.who, why=config.why, day=config.day()
+        )
+        context.log.info(str(effect))
+
+
+@dg.op(required_resource_keys=RESOURCES)
+def accept(context: dg.OpExecutionContext, config: GameForm) -> None:
+    """Publish a quarantined game of a table as it was delivered; what is built on it is tainted."""
+    with _platform(context, config) as at:
+        effect = deciding.accept(
+            at.warehouse, config.game, config.table, who=at.settings.who, why=config.why, day=config.day()
+        )
+        context.log.info(str(effect))
+
+
+@dg.op(required_resource_keys=RESOURCES)
 def cancel(context: dg.OpExecutionContext, config: CancelForm) -> None:
     """Stop a run or a backfill at its next check."""
     with _platform(context, config) as at:
@@ -184,4 +206,6 @@ def _job(op: dg.OpDefinition) -> dg.JobDefinition:
     return job
 
 
-OPERATE_JOBS = tuple(_job(op) for op in (backfill, cancel, freeze, invalidate, predict, train, waive))
+OPERATE_JOBS = tuple(
+    _job(op) for op in (accept, backfill, cancel, freeze, invalidate, predict, quarantine, train, waive)
+)

@@ -175,13 +175,14 @@ def waiver_script(names: Names, waiver: Waiver, now: dt.datetime) -> tuple[str, 
         f"INSERT INTO {waivers} (waiver_id, table_name, rule, first_date, last_date, until, who, why, "
         "game_id, created_at) SELECT new_waiver, @table, @rule, @first, @last, @until, @who, @why, @game_id, @now",
         f"INSERT INTO {names.system('journal')} ({', '.join(f'`{name}`' for name in JOURNAL_COLUMNS)}) "
-        "SELECT @now, 'waive', @who, @why, @table, @first, @last, REPLACE(@detail, 'PENDING', new_waiver)",
+        "SELECT @now, @operation, @who, @why, @table, @first, @last, REPLACE(@detail, 'PENDING', new_waiver)",
         "COMMIT TRANSACTION",
         "SELECT new_waiver",
     ]
     parameters: dict[str, Parameter] = {
         "table": waiver.table, "rule": waiver.rule, "first": waiver.first, "last": waiver.last, "until": waiver.until,
         "who": waiver.who, "why": waiver.why, "game_id": waiver.game_id, "now": now,
+        "operation": entry.operation,
         "detail": json.dumps(entry.detail, sort_keys=True),
     }  # fmt: skip
     return ";\n".join(steps) + ";", parameters
