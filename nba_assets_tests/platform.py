@@ -60,6 +60,18 @@ def without_game(game_id: str) -> Edit:
     return lambda rows: rows[rows["game_id"] != game_id].reset_index(drop=True)
 
 
+def changed(game_id: str, column: str, by: int) -> Edit:
+    """The first line of a game has another number in a column."""
+
+    def edit(rows: pd.DataFrame) -> pd.DataFrame:
+        at = rows.index[(rows["game_id"] == game_id) & rows[column].notna()]
+        if len(at):
+            rows.loc[at[0], column] += by
+        return rows
+
+    return edit
+
+
 class Platform:
     """Definitions, instance and warehouse over one home; `run` launches a range in this process."""
 

@@ -26,6 +26,8 @@ def print_explanation(console: Console, found: Explanation) -> None:
         console.print(f"  {reason}", highlight=False, markup=False)
     if found.to_build and not any(reason.startswith("blocked: ") for reason in found.reasons):
         console.print(f"  cannot be built now: {found.to_build}", highlight=False, markup=False)
+    games = [f"{game.game} ({game.game_id}), {game.table}: {game.reasons}. {game.fix}" for game in found.quarantined]
+    print_lines(console, "Quarantined games", games, SHOWN_GAMES)
     print_lines(console, "What is published", [_published(found)] if found.published else [])
     print_lines(console, "Newest attempt", [_attempt(found.attempt)] if found.attempt else [])
     print_lines(console, "Notes on what was delivered", str(found.attempt.get("notes", "")).split("; ")[:SHOWN_GAMES])
@@ -120,9 +122,9 @@ def _print_null(console: Console, null: Null) -> None:
     if null.known_games is not None:
         needed = f" of the {null.needed_games} that it counts" if null.needed_games else ""
         console.print(f"  {null.known_games} earlier games are known{needed}", highlight=False)
-    print_lines(console, "  Games that its window lacks", [f"  {game}" for game in null.missing], SHOWN_GAMES)
+    print_lines(console, "  Games that it lacks", [f"  {game}" for game in null.missing], SHOWN_GAMES)
     if null.reason == "upstream_missing" and not null.missing:
-        console.print("  no gap is left in its history by now: rebuild the date to fix it", highlight=False)
+        console.print("  nothing that it is made of lacks a game by now: rebuild the date to fix it", highlight=False)
 
 
 def _pairs(key: Mapping[str, object]) -> str:

@@ -29,6 +29,8 @@ def print_status(console: Console, status: PlatformStatus) -> None:
     ]
     print_lines(console, "Stale because", roots, SHOWN_ROOTS)
     print_lines(console, "Short", status.shortfalls)
+    games = [f"{game.table} {game.sentence}" for game in status.quarantined]
+    print_lines(console, "Quarantined games (correct and rebuild, or `nba-assets accept`)", games)
     print_lines(console, "At work", [claim_line(claim, status.at) for claim in status.claims])
     print_lines(console, "Frozen", [claim_line(freeze, status.at) for freeze in status.freezes])
     print_lines(console, "Models", [model_line(model) for model in status.models] or ["none stored yet"])

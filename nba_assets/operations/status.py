@@ -18,6 +18,7 @@ from nba_assets.readiness.contents import Contents, contents, shortfalls
 from nba_assets.readiness.date_ranges import DateRange, ranges_of
 from nba_assets.readiness.durations import Duration, durations
 from nba_assets.readiness.ledger_columns import integers
+from nba_assets.readiness.quarantined_games import QuarantinedGame, quarantined_games
 from nba_assets.readiness.staleness import stale_ranges
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.status import Status
@@ -93,7 +94,7 @@ class ClaimStatus:
 class PlatformStatus:
     """Everything `nba-assets status` shows; `claims` are those that work, `holds` those that keep others out.
 
-    `shortfalls` say where ready dates lack rows.
+    `shortfalls` say where ready dates lack rows, `quarantined` are the games that they are published without.
     """
 
     at: dt.datetime
@@ -102,6 +103,7 @@ class PlatformStatus:
     tables: tuple[TableStatus, ...]
     roots: tuple[Root, ...]
     shortfalls: tuple[str, ...]
+    quarantined: tuple[QuarantinedGame, ...]
     claims: tuple[ClaimStatus, ...]
     freezes: tuple[ClaimStatus, ...]
     models: tuple[ModelStatus, ...]
@@ -120,6 +122,7 @@ def status(warehouse: Warehouse, store: ClaimStore, settings: Settings) -> Platf
         tables=tuple(table_status(state, name) for name in state.contracts),
         roots=tuple(roots(state)),
         shortfalls=shortfalls(state),
+        quarantined=quarantined_games(state),
         claims=tuple(claim for claim in active if claim.kind != "freeze"),
         freezes=tuple(claim for claim in active if claim.kind == "freeze"),
         models=tuple(model_statuses(stored_models(settings), state)),

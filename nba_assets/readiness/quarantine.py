@@ -48,6 +48,10 @@ class Quarantined:
         """The tricodes of its teams, as the schedule has them the visitors first: 'MIA–ATL'."""
         return "–".join(TRICODE_BY_ID.get(team, str(team)) for team in self.teams)
 
+    def key_on(self, day: dt.date) -> str:
+        """The readable label of the game, as the schedule has it: YYYYMMDD_AWAY_HOME."""
+        return f"{day:%Y%m%d}_{self.name.replace('–', '_')}"
+
     @property
     def why(self) -> str:
         """The first reason in words, without what the game's name says, and how many reasons there are besides."""

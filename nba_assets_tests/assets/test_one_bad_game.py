@@ -11,7 +11,7 @@ from nba_assets.contracts.raw_shots import ZONES
 from nba_assets.contracts.tables import TABLES
 from nba_assets.readiness.quarantine import from_text
 from nba_assets.sources.simulated.league import SimulatedLeague
-from nba_assets_tests.platform import Edit, Platform, SlicedSource
+from nba_assets_tests.platform import Platform, SlicedSource, changed
 
 DATED = [name for name in TABLES if name not in ("player_points_predictions", "prediction_accuracy")]
 DAYS = 56
@@ -51,18 +51,6 @@ def bad_game(clean: Platform) -> tuple[dt.date, str, frozenset[int]]:
 
 def weeks(league: SimulatedLeague) -> SlicedSource:
     return SlicedSource(league, league.first_date, league.first_date + dt.timedelta(days=DAYS - 1))
-
-
-def changed(game_id: str, column: str, by: int) -> Edit:
-    """The first line of a game has another number in a column."""
-
-    def edit(rows: pd.DataFrame) -> pd.DataFrame:
-        at = rows.index[(rows["game_id"] == game_id) & rows[column].notna()]
-        if len(at):
-            rows.loc[at[0], column] += by
-        return rows
-
-    return edit
 
 
 def quarantined(platform: Platform, table: str, day: dt.date) -> dict[str, str]:

@@ -12,11 +12,12 @@ from nba_assets.contracts.contract import SCHEDULE, Contract, Read
 from nba_assets.contracts.tables import TABLES
 from nba_assets.errors import RequestError
 from nba_assets.operations.explanations.lookups import rows_with
-from nba_assets.readiness.contents import contents_in_words
+from nba_assets.readiness.contents import contents_in_words, quarantined_in_words
 from nba_assets.readiness.date_ranges import DateRange, ranges_of
 from nba_assets.readiness.former_rules import FORMER_RULES, rule_today
 from nba_assets.readiness.gate import evaluate
 from nba_assets.readiness.ledger_columns import integers
+from nba_assets.readiness.quarantined_games import QuarantinedGame, quarantined_games
 from nba_assets.readiness.root_cause import root_cause
 from nba_assets.readiness.rules import rule_names
 from nba_assets.readiness.staleness import stale_ranges
@@ -66,7 +67,8 @@ class Explanation:
     """Everything the platform knows of one partition.
 
     `published` describes the published content (empty for none), `attempt` the newest attempt, `attempts` all of them;
-    `people` are the journal's entries and `waivers` the waivers that touch it. `to_build` says what the gate would
+    `people` are the journal's entries and `waivers` the waivers that touch it. `quarantined` are the games that it is
+    published without, each with the table where something is wrong with it. `to_build` says what the gate would
     hold against building it now, '' when nothing.
     """
 
@@ -81,6 +83,7 @@ class Explanation:
     people: pd.DataFrame
     waivers: pd.DataFrame
     games: pd.DataFrame
+    quarantined: tuple[QuarantinedGame, ...]
     inputs: tuple[Input, ...]
     rules: tuple[Rule, ...]
     to_build: str
@@ -107,6 +110,9 @@ def explain(warehouse: Warehouse, table: str, day: dt.date) -> Explanation:
         people=journal[(journal["table_name"] == table) & _spans(journal, day)].reset_index(drop=True),
         waivers=waivers[touches].reset_index(drop=True),
         games=rows_with(warehouse, TABLES[SCHEDULE], {}, day, day, games),
+        quarantined=tuple(
+            game for game in quarantined_games(state) if game.date == day and table in (game.table, *game.tables)
+        ),
         inputs=tuple(_input(state, table, read, at) for read in contract.reads),
         rules=tuple(_rules(contract, state, at)),
         to_build=evaluate(state, contract, [day]).blocked.get(day, ""),
@@ -139,13 +145,15 @@ def _reasons(state: LedgerState, table: str, at: int, taints: Sequence[str]) -> 
     here[at] = True
     reasons = [f"stale: {part.reason}" for part in stale_ranges(state, {table: here})[table]]
     said = str(state.rows[table]["reasons"].iloc[at] or "")
-    root = root_cause(state, table, at)
+    root, without = root_cause(state, table, at), quarantined_in_words(state, table, at)
     if root != (table, at):
         reasons.append(f"blocked: {state.describe(*root)}")
-    elif said and not state.is_missing(table)[at]:
+    elif said and not without and not state.is_missing(table)[at]:
         reasons.append(f"{state.rows[table]['status'].iloc[at]}: {said}")
     if state.is_ready(table)[at] and (short := contents_in_words(state, table, at)):
         reasons.append(short)
+    elif without:
+        reasons.append(without)
     return reasons + ([f"tainted: built under waiver {', '.join(taints)}"] if taints else [])
 
 

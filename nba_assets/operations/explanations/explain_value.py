@@ -33,7 +33,8 @@ WORDS = {
 class Null:
     """Why one column of a row is null. `path` leads from the column to where the null begins, 'table.column' each.
 
-    `missing` are the games that its window lacks, `known_games` how many earlier games there are (None: no matter).
+    `missing` are the games that it lacks, of gap dates and quarantined ones, `known_games` how many earlier games there
+    are (None: no matter).
     """
 
     column: str
@@ -160,7 +161,7 @@ def _null(
     steps = tuple(f"{table.name}.{name}" for table, name, _ in path)
     declared = origin.column(name)
     if reason == Absence.UPSTREAM_MISSING:
-        return Null(column, reason, words, steps, tuple(missing_games(warehouse, state, declared, at, day)))
+        return Null(column, reason, words, steps, tuple(missing_games(warehouse, state, origin, declared, at, day)))
     if reason == Absence.SHORT_HISTORY:
         table, key = ("player_game_summary", "player_id") if "player_id" in origin.key else ("team_offense", "team_id")
         known = len(known_games(warehouse, state, table, {key: at[key]}, day).dates) if key in at else None

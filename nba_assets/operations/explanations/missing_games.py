@@ -1,15 +1,17 @@
-"""Which games a windowed value lacks: team-games that were due on gap dates, out of the schedule and the ledger."""
+"""Which games a value lacks: team-games that were due on gap dates, or are quarantined, by schedule and ledger."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from nba_assets.contracts.contract import SCHEDULE, Column
+from nba_assets.contracts.contract import SCHEDULE, Column, Contract
 from nba_assets.contracts.tables import TABLES
+from nba_assets.contracts.teams import TRICODE_BY_ID
 from nba_assets.operations.explanations.lookups import rows_with
 from nba_assets.partitions import label_date, season_of
+from nba_assets.readiness.quarantine import Quarantined
 from nba_assets.readiness.root_cause import root_cause
 from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.port import Warehouse
@@ -21,12 +23,31 @@ class MissingGame:
 
     table: str
     date: dt.date
+    game_id: str
     game_key: str
     team: str
     why: str
 
     def __str__(self) -> str:
         return f"{self.game_key} ({self.team}): {self.why}"
+
+
+@dataclass(frozen=True)
+class _TeamGame:
+    """A team's game that a table does not have; `quarantined` where that is why, and not a gap of its whole date."""
+
+    date: dt.date
+    game_id: str
+    game_key: str
+    team: int
+    quarantined: Quarantined | None = None
+
+    def missing_from(self, state: LedgerState, table: str) -> MissingGame:
+        why = _why(state, table, state.position(pd.Timestamp(self.date)))
+        if self.quarantined:
+            why = f"quarantined in {self.quarantined.root or table}: {self.quarantined.why}"
+        team = TRICODE_BY_ID.get(self.team, str(self.team))
+        return MissingGame(table, self.date, self.game_id, self.game_key, team, why)
 
 
 @dataclass(frozen=True)
@@ -65,18 +86,50 @@ def known_games(
 
 
 def missing_games(
-    warehouse: Warehouse, state: LedgerState, column: Column, row: Mapping[str, object], day: dt.date
+    warehouse: Warehouse,
+    state: LedgerState,
+    contract: Contract,
+    column: Column,
+    row: Mapping[str, object],
+    day: dt.date,
 ) -> list[MissingGame]:
-    """The games that a windowed column of a row lacks, newest first; [] where no gap is left by now."""
+    """The games that a column of a row lacks, newest first; [] where none is lacking by now.
+
+    Of a history these are the games of its player or teams inside its window, of an input of the date the row's own.
+    """
     found: list[MissingGame] = []
+    at = state.position(pd.Timestamp(day))
+    same_date = {read.table for read in contract.reads if read.window == "same_date"}
     for table in dict.fromkeys(source.split(".")[0] for source in column.sources):
-        at = state.position(pd.Timestamp(day))
-        gaps = state.days[:at][state.is_gap(table)[:at]]
-        if len(gaps):
+        lost = _lost(warehouse, state, table, slice(at, at + 1) if table in same_date else slice(0, at))
+        if table in same_date:
+            of_row = (game for game in lost if (game.game_id, game.team) == (row.get("game_id"), row.get("team_id")))
+            found += [game.missing_from(state, table) for game in of_row]
+        elif lost:
             for key in _entities(table, column, row):
                 known = known_games(warehouse, state, table, key, day)
-                found += _of_entity(warehouse, state, table, column, key, known, gaps)
+                found += [game.missing_from(state, table) for game in _concerned(lost, column, key, known)]
     return sorted(set(found), key=lambda game: (game.date, game.game_key, game.team), reverse=True)
+
+
+def _lost(warehouse: Warehouse, state: LedgerState, table: str, window: slice) -> list[_TeamGame]:
+    """The team-games of a window of the calendar that a table does not have."""
+    days = state.days[window]
+    lost = [
+        _TeamGame(day, game_id, game.key_on(day), team, game)
+        for (day, game_id), game in state.quarantined(table).items()
+        if pd.Timestamp(day) in days
+        for team in game.teams
+    ]
+    gaps = days[state.is_gap(table)[window]]
+    if not len(gaps):
+        return lost
+    due = rows_with(warehouse, TABLES[SCHEDULE], {"is_postponed": False}, gaps[0].date(), gaps[-1].date())
+    return lost + [
+        _TeamGame(label_date(game["game_date"]), game["game_id"], game["game_key"], int(game[f"{side}_team_id"]))
+        for game in due[due["game_date"].isin(gaps)].to_dict("records")
+        for side in ("home", "away")
+    ]
 
 
 def _entities(table: str, column: Column, row: Mapping[str, object]) -> list[dict[str, object]]:
@@ -88,30 +141,17 @@ def _entities(table: str, column: Column, row: Mapping[str, object]) -> list[dic
     return [{"team_id": row[side]} for side in sides if side in row]
 
 
-def _of_entity(
-    warehouse: Warehouse,
-    state: LedgerState,
-    table: str,
-    column: Column,
-    key: Mapping[str, object],
-    known: Known,
-    gaps: pd.DatetimeIndex,
-) -> Sequence[MissingGame]:
+def _concerned(
+    lost: Sequence[_TeamGame], column: Column, key: Mapping[str, object], known: Known
+) -> Iterator[_TeamGame]:
+    """Those of the games that lie inside the window of a player or team."""
     start = known.start_of_window(column.window_games)
     season = season_of(known.dates[0]) if known.dates else ""
-    due = rows_with(warehouse, TABLES[SCHEDULE], {"is_postponed": False}, gaps[0].date(), gaps[-1].date())
-    due = due[due["game_date"].isin(gaps)]
-    found = []
-    for game in due.to_dict("records"):
-        day = label_date(game["game_date"])
-        is_inside = day > start if start else season_of(day) >= season
-        for side in ("home", "away"):
-            team = int(game[f"{side}_team_id"])
-            is_mine = team == key.get("team_id") if "team_id" in key else known.is_concerned(day, team)
-            if is_inside and is_mine:
-                why = _why(state, table, state.position(game["game_date"]))
-                found.append(MissingGame(table, day, game["game_key"], game[f"{side}_team"], why))
-    return found
+    for game in lost:
+        is_inside = game.date > start if start else season_of(game.date) >= season
+        is_mine = game.team == key.get("team_id") if "team_id" in key else known.is_concerned(game.date, game.team)
+        if is_inside and is_mine:
+            yield game
 
 
 def _why(state: LedgerState, table: str, at: int) -> str:

@@ -14,6 +14,7 @@ from nba_assets.operations.explanations.explain import explain
 from nba_assets.operations.explanations.explain_downstream import downstream
 from nba_assets.operations.explanations.explain_value import explain_value
 from nba_assets.operations.explanations.missing_games import missing_games
+from nba_assets.operations.json_values import json_value
 from nba_assets.operations.plan import plan
 from nba_assets.operations.status import status
 from nba_assets.partitions import Span
@@ -50,6 +51,24 @@ class TestPartition:
         assert [rule.rule for rule in failed] == ["every_final_game_present", "source_understood"]
         assert weeks.game["game_id"] in failed[0].message
         assert {"unique_key", "team_minutes_match_periods"} <= {rule.rule for rule in found.rules if rule.passed}
+
+    def test_a_date_without_one_of_its_games_says_which_and_why(self, weeks: Weeks) -> None:
+        name = f"{weeks.wrong['away_team']}–{weeks.wrong['home_team']}"
+        due = len(weeks.rows(f"SELECT 1 FROM nba_raw.game_schedule WHERE game_date = '{weeks.after}'"))
+        why = "ast of the team is not that of its players"
+        found = explain(weeks.warehouse, "player_box_scores", weeks.after)
+        assert found.status.endswith("is ready")
+        (reason,) = found.reasons
+        said = f"incomplete: {weeks.after}: {due - 1} of {due} games; {name} quarantined: {why}"
+        assert reason.startswith(said)
+        below = explain(weeks.warehouse, "player_game_summary", weeks.after)
+        assert below.reasons[0].startswith(said.replace("quarantined:", "quarantined in player_box_scores:"))
+        for one in (found, below):
+            (game,) = one.quarantined
+            assert (game.table, game.game_id, game.game) == ("player_box_scores", weeks.wrong["game_id"], name)
+            assert "player_game_summary" in game.tables
+            assert game.accept == f"nba-assets accept {game.game_id} --table player_box_scores --reason WHY"
+        assert explain(weeks.warehouse, "team_box_scores", weeks.after).quarantined == ()
 
     def test_a_ready_partition_tells_what_it_read(self, weeks: Weeks) -> None:
         found = explain(weeks.warehouse, "player_daily_cache", weeks.after)
@@ -122,10 +141,24 @@ class TestValue:
         concerned, others = rows[has_gap].sample(6, random_state=1), rows[~has_gap].sample(8, random_state=1)
         state, declared = weeks.warehouse.state(), TABLES[table].column(column)
         for row in records(concerned):
-            found = missing_games(weeks.warehouse, state, declared, row, weeks.after)
+            found = missing_games(weeks.warehouse, state, TABLES[table], declared, row, weeks.after)
             assert {game.game_key for game in found} == {weeks.game["game_key"]}, row["player_id"]
         for row in records(others):
-            assert missing_games(weeks.warehouse, state, declared, row, weeks.after) == [], row["player_id"]
+            found = missing_games(weeks.warehouse, state, TABLES[table], declared, row, weeks.after)
+            assert found == [], row["player_id"]
+
+    def test_a_null_for_a_quarantined_game_names_it_and_why(self, weeks: Weeks) -> None:
+        rows = weeks.rows(
+            f"SELECT * FROM nba_precompute.player_daily_cache WHERE game_date > '{weeks.after}' AND team_id IN "
+            f"({weeks.wrong['home_team_id']}, {weeks.wrong['away_team_id']}) ORDER BY game_date"
+        )
+        row = rows[rows["absence"].str.contains('"pts_last_5": "upstream_missing"')].iloc[0]
+        day, key = row["game_date"].date(), {"player_id": str(row["player_id"])}
+        (null,) = explain_value(weeks.warehouse, "player_daily_cache", day, key, "pts_last_5").rows[0].nulls
+        (game,) = [game for game in null.missing if game.date == weeks.after]
+        assert (game.game_id, game.game_key) == (weeks.wrong["game_id"], weeks.wrong["game_key"])
+        assert game.team in (weeks.wrong["home_team"], weeks.wrong["away_team"])
+        assert game.why.startswith("quarantined in player_box_scores: ast of the team is not that of its players")
 
     def test_a_short_history_tells_how_many_games_there_are(self, weeks: Weeks) -> None:
         row = null_row(weeks, "player_daily_cache", "pts_std_last_10", Absence.SHORT_HISTORY)
@@ -215,6 +248,19 @@ class TestStatus:
         assert tables["player_points_predictions"].last_build is None
         assert tables["team_offense"].last_build.run_id == weeks.run_id
         assert (found.claims, found.freezes, found.models, found.roots) == ((), (), (), ())
+
+    def test_a_quarantined_game_is_listed_once_at_its_root(self, weeks: Weeks) -> None:
+        found = status(weeks.warehouse, weeks.store, weeks.settings)
+        (game,) = found.quarantined
+        assert (game.table, game.date, game.game_id) == ("player_box_scores", weeks.after, weeks.wrong["game_id"])
+        short = {
+            table.table
+            for table in found.tables
+            if any(part.first <= weeks.after <= part.last for part in table.ranges.get(Contents.INCOMPLETE, ()))
+        }
+        assert short == {game.table, *game.tables}
+        (listed,) = json_value(found)["quarantined"]
+        assert (listed["table"], listed["game_id"], listed["teams"]) == (game.table, game.game_id, list(game.teams))
 
     def test_claims_holds_and_the_roots_of_staleness_are_named(self, weeks: Weeks, tmp_path: Path) -> None:
         mine = weeks.copied(tmp_path)
