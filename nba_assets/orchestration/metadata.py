@@ -11,6 +11,7 @@ import pandas as pd
 
 from nba_assets.contracts.contract import Column, Contract
 from nba_assets.partitions import label_date
+from nba_assets.readiness.quarantine import of_games
 from nba_assets.warehouse.frames import date_spans
 from nba_assets.warehouse.port import Published
 
@@ -82,9 +83,14 @@ def _column_description(column: Column) -> str:
 
 
 def materialization_metadata(
-    contract: Contract, rows: pd.DataFrame, published: Mapping[dt.date, Published]
+    contract: Contract, rows: pd.DataFrame, published: Mapping[dt.date, Published], without: Mapping[dt.date, str]
 ) -> dict[dt.date, dict[str, Any]]:
-    """Per date: rows, games, completeness, nulls by column, content hash, and the first rows."""
+    """Per date: rows, games, completeness, nulls by column, content hash, and the first rows.
+
+    `without` says of dates that are published without a game which it is, and why.
+    """
+    refused = {(day, game.game_id) for day, it in published.items() if it.verdict for game in it.verdict.quarantined}
+    rows = rows[~of_games(rows, refused)]
     nulls = _nulls_by_date(contract, rows)
     previews = _previews(contract, rows)
     games = rows.groupby("game_date")["game_id"].nunique() if "game_id" in rows else pd.Series(dtype="int64")
@@ -101,6 +107,8 @@ def materialization_metadata(
         }
         if verdict and verdict.completeness is not None:
             facts["completeness"] = float(verdict.completeness)
+        if day in without:
+            facts["quarantined"] = without[day]
         if verdict and verdict.waivers:
             facts["waivers"] = ", ".join(verdict.waivers)
         if day in nulls:

@@ -6,7 +6,7 @@ Every dated table goes through `build_table`, so every way of launching meets th
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import dagster as dg
@@ -28,7 +28,9 @@ from nba_assets.orchestration.metadata import (
 )
 from nba_assets.orchestration.run_claim import RunClaim
 from nba_assets.orchestration.run_tags import only_of
+from nba_assets.readiness.quarantined_games import said_of_date
 from nba_assets.readiness.root_cause import origins, remedy
+from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.status import Status
 from nba_assets.sources.port import Delivery, Source
 from nba_assets.warehouse.port import Attempt, FencedOut, Published, Warehouse, Window
@@ -101,6 +103,7 @@ def build_table(context: dg.AssetExecutionContext, asset: TableAsset) -> Iterato
     published: dict[dt.date, Published] = {}
     if window.days or window.blocked:
         verdicts, rows = judged(window, made, rows)
+        made = replace(made, rows=rows.rows)
         claim.check()
         attempt = Attempt(
             context.run.run_id, version, claim.token, override=claim.override, seconds=time.monotonic() - started
@@ -132,18 +135,22 @@ def _outcomes(
     warehouse: Warehouse,
 ) -> dict[dt.date, Outcome]:
     contract = window.contract
-    described = materialization_metadata(contract, made.rows, published)
+    is_news = any(it.status is not Status.READY or (it.verdict and it.verdict.quarantined) for it in published.values())
+    state = warehouse.state() if is_news else None
+    without = {day: said for day in published if state and (said := said_of_date(state, contract.name, day))}
+    described = materialization_metadata(contract, made.rows, published, without)
     for note in made.notes:
         if note.game_date in described:
             described[note.game_date].setdefault("notes", []).append(note.message)
-    fixes = _fixes(warehouse, contract, [day for day, found in published.items() if found.status is not Status.READY])
+    refused = [day for day, found in published.items() if found.status is not Status.READY]
+    fixes = _fixes(state, contract, refused) if state else {}
     outcomes = {
         day: Outcome(
             passed=outcome.status is Status.READY,
             materialized=outcome.status is Status.READY,
             data_version=outcome.content_hash,
             code_version=contract.code_version,
-            description=f"{outcome.reasons}. Fix: {fixes[day]}" if day in fixes else outcome.reasons,
+            description=f"{outcome.reasons}. Fix: {fixes[day]}" if day in fixes else without.get(day, outcome.reasons),
             metadata=described.get(day, {}),
             check_metadata=verdict_metadata(outcome),
             made_of=made_of(contract),
@@ -153,11 +160,8 @@ def _outcomes(
     return {**_outcomes_of_current(context, window, warehouse), **outcomes}
 
 
-def _fixes(warehouse: Warehouse, contract: Contract, refused: Sequence[dt.date]) -> dict[dt.date, str]:
+def _fixes(state: LedgerState, contract: Contract, refused: Sequence[dt.date]) -> dict[dt.date, str]:
     """What mends each refused date, at its root."""
-    if not refused:
-        return {}
-    state = warehouse.state()
     due_to = origins(state)
     return {day: remedy(state, [due_to.of(state, contract.name, state.position(pd.Timestamp(day)))]) for day in refused}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from nba_assets.readiness.contents import games_due
+from nba_assets.readiness.contents import games_due, quarantined_in_words
 from nba_assets.readiness.quarantine import in_words, on_days
 from nba_assets.readiness.state import LedgerState
 
@@ -40,7 +40,13 @@ class QuarantinedGame:
     @property
     def fix(self) -> str:
         """Both ways out, in words."""
-        return f"correct it, then {self.rebuild}; or publish it as it was delivered: {self.accept}"
+        return f"correct it, then {self.rebuild}; or accept it as it was delivered: {self.accept}"
+
+
+def said_of_date(state: LedgerState, table: str, day: dt.date) -> str:
+    """The sentence about a date that is published without a game, and where to look; empty for any other date."""
+    said = quarantined_in_words(state, table, state.position(pd.Timestamp(day)))
+    return f"{said}. What to do: nba-assets explain {table} {day}" if said else ""
 
 
 def quarantined_games(state: LedgerState) -> tuple[QuarantinedGame, ...]:

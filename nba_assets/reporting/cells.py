@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nba_assets.readiness.contents import Contents, completeness, contents, games
+from nba_assets.readiness.contents import Contents, completeness, contents, games, quarantined_in_words
 from nba_assets.readiness.date_ranges import bounds
 from nba_assets.readiness.ledger_columns import numbers, texts
 from nba_assets.readiness.staleness import stale_ranges
@@ -100,12 +100,14 @@ def counts(state: LedgerState) -> dict[str, dict[str, int]]:
 
 
 def _said(state: LedgerState, table: str) -> Iterator[tuple[int, int, str]]:
-    """Runs of gap dates of which the ledger says the same."""
+    """Runs of gap dates of which the ledger says the same, and dates that are published without a game."""
     said = np.where(state.is_gap(table), texts(state, table, "reasons"), "").astype(object)
     starts = [0, *(np.flatnonzero(said[1:] != said[:-1]) + 1)]
     for first, end in zip(starts, [*starts[1:], len(said)], strict=True):
         if said[first]:
             yield int(first), int(end) - 1, str(said[first])
+    for at in np.flatnonzero(state.has_quarantined(table)):
+        yield int(at), int(at), quarantined_in_words(state, table, int(at))
 
 
 def _pooled(pool: dict[str, int], room: list[int], text: str) -> int:

@@ -14,6 +14,7 @@ from nba_assets.readiness.contents import shortfalls
 from nba_assets.readiness.counted import counted
 from nba_assets.readiness.date_ranges import DateRange
 from nba_assets.readiness.durations import Duration, durations
+from nba_assets.readiness.failures import has_end
 from nba_assets.readiness.state import LedgerState
 from nba_assets.reporting.cells import CLOSED, STATES, counts, heat_map, not_ready
 from nba_assets.reporting.coverage import Coverage, coverage
@@ -67,14 +68,16 @@ class QualityFacts:
     @property
     def verdict(self) -> str:
         """Whether everything is ready and up to date, complete and without waivers, by the states of all partitions."""
+        games = sum(incident.kind == "quarantined" for incident in self.incidents)
+        without = [f"{counted(games, 'game')} quarantined."] if games else []
         closed = sum(self.totals.get(STATES[letter], 0) for letter in CLOSED)
         if closed:
-            return f"Not ready or not up to date: {counted(closed, 'partition')}."
+            return " ".join([f"Not ready or not up to date: {counted(closed, 'partition')}.", *without])
         waived = self.totals.get(STATES["t"], 0)
         under = [f"{counted(waived, 'partition')} built under a waiver."] if waived else []
-        if not (self.shortfalls or under):
+        if not (self.shortfalls or under or without):
             return "Every partition of every table is ready and up to date."
-        return " ".join(["No open incidents.", *self.shortfalls, *under])
+        return " ".join([*(without or ["No open incidents."]), *self.shortfalls, *under])
 
 
 def quality_facts(
@@ -142,6 +145,8 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, pd.Timestamp) and value.tzinfo is not None and not has_end(value):
+        return "no end"
     if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
         return ""
     if isinstance(value, pd.Timestamp):

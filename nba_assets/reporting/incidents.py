@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,14 +11,15 @@ from nba_assets.contracts.predictions import PREDICTION_TABLES
 from nba_assets.readiness.date_ranges import DateRange, list_of, ranges_of
 from nba_assets.readiness.impact import Flags, built_on, is_root, waiting_for
 from nba_assets.readiness.ledger_columns import numbers, texts
+from nba_assets.readiness.quarantined_games import QuarantinedGame, quarantined_games
 from nba_assets.readiness.root_cause import Origins, failed_rule, origins, remedy
 from nba_assets.readiness.staleness import Cause, stale_ranges
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.status import Status
 
-KINDS = ("rejected", "blocked", "changed", "code", "missing")
+KINDS = ("rejected", "blocked", "changed", "code", "missing", "quarantined")
 """Rejected by its own rules or by a person; blocked though nothing blocks it any more; newer content; newer code; never
-built."""
+built; one game of a date that is ready without it."""
 
 
 KINDS_APART = 20
@@ -40,7 +41,8 @@ class Incident:
     `ranges` are its own dates, `reason` what the ledger says of the first of them. `blocked` are the partitions of
     other dates or tables that wait for it, are refused by their own rules because of its gap, or are stale because of
     it; `built_on` all that have content made with it. `predictions` counts predicted rows among these, `models` the
-    versions whose training window contains it. `fix` is what to do, a command at its end.
+    versions whose training window contains it. `fix` is what to do, a command at its end, `accept` the command that
+    publishes a quarantined game all the same; `built_on` are built without it then.
     """
 
     table: str
@@ -53,6 +55,7 @@ class Incident:
     models: tuple[str, ...]
     predictions: int
     fix: str
+    accept: str = ""
 
     @property
     def dates(self) -> int:
@@ -90,6 +93,7 @@ def open_incidents(
         flags = _between(state, cause.first, cause.last)
         kind = "changed" if cause.builds else "code"
         found.append(_incident(state, kind, cause.table, flags, str(cause), stale, training_windows, gated))
+    found += [_without_game(state, game, training_windows, gated) for game in quarantined_games(state)]
     return sorted(found, key=lambda incident: (-incident.partitions_blocked, KINDS.index(incident.kind)))
 
 
@@ -201,6 +205,16 @@ def _incident(
         predictions=predicted,
         fix=fix,
     )
+
+
+def _without_game(
+    state: LedgerState, game: QuarantinedGame, training_windows: Mapping[str, DateRange], gated: Sequence[str]
+) -> Incident:
+    """The incident of one game, wherever it is missing."""
+    flags = _between(state, game.date, game.date)
+    whole = _incident(state, "quarantined", game.table, flags, game.sentence, {}, training_windows, gated)
+    fix = f"correct the source or the code; then {game.rebuild}"
+    return replace(whole, blocked=(), fix=fix, accept=game.accept)
 
 
 def _counts(flags: Mapping[str, np.ndarray]) -> tuple[Count, ...]:

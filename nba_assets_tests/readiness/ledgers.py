@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from nba_assets.contracts.contract import Column, Contract, Read
+from nba_assets.readiness.quarantine import Quarantined, to_text
 from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.port import Warehouse
 from nba_assets.warehouse.system_tables import LEDGER_COLUMNS
@@ -47,6 +48,13 @@ CHAIN = graph(
     table("features", same_date=["cache"]),
 )
 """raw[D] -> summary[D] -> cache[< D] -> features[D]."""
+
+OF_GAMES = graph(
+    table("game_schedule"),
+    table("box", same_date=["game_schedule"]),
+    table("summary", same_date=["box"]),
+)
+"""A schedule with as many games as a date has rows, and what is made of them."""
 
 
 class HandLedger:
@@ -109,6 +117,11 @@ class HandLedger:
         self.fail(name, *numbers, reasons=reasons)
         for number in numbers:
             self.rows[name, number]["content_build"] = self.build
+
+    def quarantine(self, name: str, number: int, *games: Quarantined) -> None:
+        """The date was published without some of its games."""
+        changes = {"quarantined": to_text(games), "completeness": 1 - len(games) / ROWS}
+        self.rows[name, number] = {**self.rows[name, number], **changes}
 
     def outdate(self, name: str, *numbers: int) -> None:
         """What is published was built by another version of the code."""

@@ -9,7 +9,9 @@ from nba_assets.readiness.state import LedgerState
 from nba_assets.warehouse.port import Warehouse
 
 BUILD_COLUMNS = ["table_name", "attempt_build", "dates", "seconds", "written_at", "run_id"]
-WAIVER_COLUMNS = ["waiver_id", "table_name", "rule", "first_date", "last_date", "who", "why", "until", "state"]
+WAIVER_COLUMNS = [
+    "waiver_id", "table_name", "rule", "game_id", "first_date", "last_date", "who", "why", "until", "state"
+]  # fmt: skip
 JOURNAL_COLUMNS = ["at", "operation", "who", "why", "table_name", "first_date", "last_date", "detail"]
 
 
@@ -39,7 +41,8 @@ class _HandWarehouse:
         return self.decided
 
     def find(self, table: str, key: object, first: object, last: object, columns: list[str]) -> pd.DataFrame:
-        return pd.DataFrame({name: pd.Series(dtype="datetime64[ns]") for name in columns})
+        dates = {"game_date": "datetime64[ns]"}
+        return pd.DataFrame({name: pd.Series(dtype=dates.get(name, "object")) for name in columns})
 
 
 def hand_warehouse(reported: LedgerState, **more: pd.DataFrame) -> Warehouse:

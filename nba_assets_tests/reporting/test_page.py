@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 import vl_convert
 
+from nba_assets.readiness.failures import NO_END
+from nba_assets.readiness.quarantine import Quarantined
 from nba_assets.readiness.state import LedgerState
 from nba_assets.reporting.cells import STATES
 from nba_assets.reporting.charts import charts
@@ -17,7 +19,7 @@ from nba_assets.reporting.facts import QualityFacts, quality_facts
 from nba_assets.reporting.model_history import ModelVersion
 from nba_assets.reporting.page import GLYPHS, page, write_page
 from nba_assets_tests.conftest import REPOSITORY
-from nba_assets_tests.readiness.ledgers import HandLedger
+from nba_assets_tests.readiness.ledgers import OF_GAMES, HandLedger
 from nba_assets_tests.readiness.wide_ledger import built_ledger, calendar, wide_graph
 from nba_assets_tests.reporting.hand_warehouse import BUILD_COLUMNS, JOURNAL_COLUMNS, WAIVER_COLUMNS, hand_warehouse
 
@@ -43,8 +45,19 @@ def facts(tmp_path: Path) -> QualityFacts:
         builds=pd.DataFrame(builds, columns=BUILD_COLUMNS),
         given=pd.DataFrame(
             [
-                ("w1", "raw", "points_sum", "2024-01-01", "2024-01-01", "ana", "forfeit", until, "expired"),
-                ("w2", "raw", "points_sum", "2024-01-02", "2024-01-03", "ben", "known <b>gap</b>", until, "in force"),
+                ("w1", "raw", "points_sum", "", "2024-01-01", "2024-01-01", "ana", "forfeit", until, "expired"),
+                (
+                    "w2",
+                    "raw",
+                    "points_sum",
+                    "",
+                    "2024-01-02",
+                    "2024-01-03",
+                    "ben",
+                    "known <b>gap</b>",
+                    until,
+                    "in force",
+                ),
             ],
             columns=WAIVER_COLUMNS,
         ),
@@ -68,6 +81,39 @@ def test_the_page_tells_what_was_left_out_of_deliveries(tmp_path: Path) -> None:
     assert f"{state.days[-1]:%Y-%m-%d} raw 1 of 9 names: &lt;b&gt;Zed&lt;/b&gt;" in text_of(html)
     silent = text_of(page(quality_facts(hand_warehouse(ledger.state()), tmp_path, NOW), LIBRARY))
     assert "Everything that was delivered is published" in silent
+
+
+def test_a_quarantined_game_is_one_incident_with_both_ways_out(tmp_path: Path) -> None:
+    ledger = HandLedger(OF_GAMES).publish_all()
+    reasons = "points_sum: 1 row: <b>3</b> too many (game_id=0022400561)"
+    game = Quarantined("0022400561", (1610612748, 1610612737), reasons)
+    ledger.quarantine("box", 2, game)
+    ledger.quarantine("summary", 2, game.as_read_from("box"))
+    waiver = (
+        "w1",
+        "box",
+        "*",
+        "0022400007",
+        "2024-01-01",
+        "2024-01-01",
+        "ana",
+        "forfeit",
+        pd.Timestamp(NO_END),
+        "in force",
+    )
+    facts = facts_of(ledger, tmp_path, given=pd.DataFrame([waiver], columns=WAIVER_COLUMNS))
+    said = text_of(page(facts, LIBRARY))
+    assert "Open incidents: 1 1 game quarantined." in said
+    assert "incomplete box 2024-01-02" in said
+    assert "Cause 2024-01-02: 9 of 10 games; MIA–ATL quarantined: &lt;b&gt;3&lt;/b&gt; too many" in said
+    assert "Built without it 1 partition" in said
+    assert (
+        "Fix correct the source or the code; then nba-assets backfill --from 2024-01-02 ; or, as it was delivered: "
+        "nba-assets accept 0022400561 --table box --reason WHY"
+    ) in said
+    assert "incomplete 2024-01-02 2024-01-02 1 2024-01-02: 9 of 10 games; MIA–ATL quarantined in box" in said
+    assert "* of game 0022400007" in said
+    assert "w1 in force no end" in said
 
 
 def test_the_page_tells_incidents_waivers_and_what_fixes(facts: QualityFacts) -> None:

@@ -71,6 +71,6 @@ def _record(incident: Incident) -> dg.TableRecord:
             "incident": f"{incident.kind}: {incident.table} {incident.where}",
             "cause": incident.reason[:300],
             "blocked": incident.partitions_blocked,
-            "fix": incident.fix,
+            "fix": incident.fix + (f"; or, as it was delivered: {incident.accept}" if incident.accept else ""),
         }
     )

@@ -1,4 +1,4 @@
-"""What somebody should know: failed runs, closed gates, a stale model, work that is late, stuck claims."""
+"""What somebody should know: failed runs, closed gates, quarantined games, a stale model, late work, stuck claims."""
 
 import datetime as dt
 import re
@@ -16,12 +16,13 @@ from nba_assets.partitions import eastern_date, eastern_time
 from nba_assets.readiness.date_ranges import list_of, ranges_of
 from nba_assets.readiness.freshness import DEADLINES
 from nba_assets.readiness.ledger_columns import texts
+from nba_assets.readiness.quarantined_games import quarantined_games
 from nba_assets.readiness.state import LedgerState
 from nba_assets.readiness.status import Status
 
 RUN_FAILURE, GATE_CLOSED = "run_failure", "gate_closed"
 RECENT_DAYS = 14
-"""How old a closed gate may be to be reported: older ones are known, and in the reports."""
+"""How old a closed gate or a quarantined game may be to be reported: older ones are known, and in the reports."""
 
 _NUMBERS = re.compile(r"\d[\d.,:-]*|[0-9a-f]{8}-[0-9a-f-]{27}")
 
@@ -77,6 +78,15 @@ def closed_gates(state: LedgerState, now: dt.datetime) -> Iterator[Alert]:
             dates = list_of(ranges_of(rejected, state.days))
             behind = f" {blocked} partitions of other tables are blocked." if blocked else ""
             yield Alert(GATE_CLOSED, name, reason, f"gate closed: {name} {dates} is rejected: {reason}.{behind}")
+
+
+def games_lost(state: LedgerState, now: dt.datetime) -> Iterator[Alert]:
+    """Each recent game that is quarantined, at its root, with both ways out."""
+    recent = eastern_date(now) - dt.timedelta(days=RECENT_DAYS)
+    for game in quarantined_games(state):
+        if game.date >= recent:
+            said = f"quarantined: {game.table} {game.sentence[:500]}. To publish it, {game.fix}"
+            yield Alert("game_quarantined", game.table, f"{game.date} {game.game_id}", said)
 
 
 def stale_model(models: Path, state: LedgerState) -> Iterator[Alert]:

@@ -11,6 +11,7 @@ from nba_assets.automation.alerting.alerts import (
     Alert,
     closed_gates,
     failed_runs,
+    games_lost,
     late_work,
     stale_model,
     stuck_claims,
@@ -42,7 +43,7 @@ def alerts_sensor(is_on: bool) -> dg.SensorDefinition:
         name="alerts",
         minimum_interval_seconds=INTERVAL_SECONDS,
         default_status=status,
-        description="Tells of failed runs, closed gates, a stale model, late work and stuck claims at a webhook.",
+        description="Tells a webhook of failed runs, closed gates, lost games, a stale model, late work, stuck claims.",
     )
     def sensor(
         context: dg.SensorEvaluationContext,
@@ -77,7 +78,8 @@ def tell(
     lasting: list[Alert] | None = None
     try:
         state = warehouse.state()
-        lasting = [*closed_gates(state, now), *stale_model(stored_models(settings), state), *late_work(state, now)]
+        lasting = [*closed_gates(state, now), *games_lost(state, now), *stale_model(stored_models(settings), state)]
+        lasting += late_work(state, now)
         store = ClaimStore(settings.claims_url)
         stuck = stalled(store.active(), store.now(), dt.timedelta(minutes=settings.stall_minutes))
         lasting += stuck_claims(list(stuck))

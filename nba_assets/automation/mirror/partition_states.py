@@ -12,6 +12,7 @@ import pandas as pd
 from nba_assets.contracts.tables import made_of
 from nba_assets.event_log.dagster_state import FAILED, PLANNED, STATE_DIGEST, SUCCEEDED, ShownCheck, ShownDate
 from nba_assets.event_log.outcomes import Outcome
+from nba_assets.readiness.quarantined_games import said_of_date
 from nba_assets.readiness.root_cause import origins, remedy
 from nba_assets.readiness.staleness import StaleRange
 from nba_assets.readiness.state import LedgerState
@@ -120,7 +121,9 @@ def outcomes(
         return remedy(state, [due_to.of(state, table, state.position(pd.Timestamp(day)))])
 
     return {
-        difference.day: _outcome(difference, record, ranges, rebuild, fix, inputs)
+        difference.day: _outcome(
+            difference, record, ranges, rebuild, fix, inputs, said_of_date(state, table, difference.day)
+        )
         for difference, record in zip(found, records, strict=True)
     }
 
@@ -132,6 +135,7 @@ def _outcome(
     rebuild: str,
     fix: Callable[[dt.date], str],
     made_of: tuple[str, ...],
+    without: str,
 ) -> Outcome:
     word, _, waivers = difference.state_digest.partition(" ")
     content = row["content_hash"] if isinstance(row["content_hash"], str) else ""
@@ -140,9 +144,9 @@ def _outcome(
         more = f"; and {len(causes) - NAMED_CAUSES} more causes" if len(causes) > NAMED_CAUSES else ""
         said = f"Stale: {'; '.join(causes[:NAMED_CAUSES])}{more}. Rebuild: {rebuild}"
     elif word == WAIVED:
-        said = f"Ready under waivers: {waivers}. `nba-assets waivers` says who gave them and why."
+        said = f"Ready under waivers: {waivers}. `nba-assets waivers` says who gave them and why. {without}".rstrip()
     elif word == READY:
-        said = ""
+        said = without
     elif word == MISSING:
         build = f"nba-assets backfill --from {difference.day} --to {difference.day}"
         said = f"The warehouse has nothing for this date. Build it: {build}"
@@ -154,14 +158,14 @@ def _outcome(
         data_version=content,
         code_version=int(row["code_version"]) if content else 0,
         description=said,
-        metadata=_facts(row) if content else {},
+        metadata=_facts(row, without) if content else {},
         check_metadata={STATE_DIGEST: difference.state_digest, **({"rebuild": rebuild} if word == STALE else {})},
         severity=dg.AssetCheckSeverity.WARN if word == WAIVED else dg.AssetCheckSeverity.ERROR,
         made_of=made_of,
     )
 
 
-def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
+def _facts(row: Mapping[str, Any], without: str) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "dagster/partition_row_count": int(row["rows"]),
         "content_hash": row["content_hash"],
@@ -170,6 +174,8 @@ def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
     }
     if pd.notna(row["completeness"]):
         facts["completeness"] = float(row["completeness"])
+    if without:
+        facts["quarantined"] = without
     if row["waivers"]:
         facts["waivers"] = row["waivers"]
     return facts

@@ -10,14 +10,15 @@ import dagster as dg
 import pytest
 
 from nba_assets.automation.alerting import webhook as sending
-from nba_assets.automation.alerting.alerts import Alert, closed_gates, to_send
+from nba_assets.automation.alerting.alerts import Alert, closed_gates, games_lost, to_send
 from nba_assets.automation.alerting.alerts_sensor import alerts_sensor, tell
 from nba_assets.automation.alerting.webhook import NotDelivered, post
 from nba_assets.partitions import Span
+from nba_assets.readiness.quarantine import Quarantined
 from nba_assets.settings import Settings
 from nba_assets.warehouse.port import Warehouse, WarehouseError
 from nba_assets_tests.automation.alerting.webhook_double import Webhook
-from nba_assets_tests.readiness.ledgers import HandLedger, only_ledger
+from nba_assets_tests.readiness.ledgers import OF_GAMES, HandLedger, only_ledger
 
 NOW = dt.datetime(2024, 1, 4, 12, 0, tzinfo=dt.UTC)
 
@@ -109,6 +110,33 @@ def test_blocked_partitions_are_counted_and_old_gates_are_not_reported() -> None
     assert alert.table == "raw"
     assert alert.text.endswith("1 partitions of other tables are blocked.")
     assert list(closed_gates(ledger.state(), NOW + dt.timedelta(days=30))) == []
+
+
+def test_a_quarantined_game_is_reported_once_with_both_ways_out(watch: Watch, webhook: Webhook) -> None:
+    watch.ledger = HandLedger(OF_GAMES).publish_all()
+    ours = Quarantined("0022400561", (1610612748, 1610612737), "team_minutes_match_periods: 1 row: 226 minutes")
+    other = Quarantined("0022400562", (1610612738, 1610612752), "team_minutes_match_periods: 1 row: 230 minutes")
+    watch.ledger.quarantine("box", 2, ours)
+    watch.ledger.quarantine("summary", 2, ours.as_read_from("box"))
+    watch.tick()
+    watch.tick()
+    (text,) = webhook.texts
+    assert text == (
+        "nba_assets: quarantined: box 2024-01-02: 9 of 10 games; MIA–ATL quarantined: 226 minutes. To publish it, "
+        "correct it, then nba-assets backfill --from 2024-01-02; or accept it as it was delivered: nba-assets accept "
+        "0022400561 --table box --reason WHY"
+    )
+    watch.ledger.quarantine("box", 2, ours, other)
+    watch.tick()
+    assert len(webhook.texts) == 2
+    assert "8 of 10 games; BOS–NYK quarantined: 230 minutes" in webhook.texts[1]
+
+
+def test_old_quarantined_games_are_not_reported() -> None:
+    ledger = HandLedger(OF_GAMES).publish_all()
+    ledger.quarantine("box", 2, Quarantined("0022400561", (1610612748, 1610612737), "said by ana: typo"))
+    assert [alert.table for alert in games_lost(ledger.state(), NOW)] == ["box"]
+    assert list(games_lost(ledger.state(), NOW + dt.timedelta(days=30))) == []
 
 
 def test_a_stuck_claim_is_reported_once_for_each_standstill(watch: Watch, webhook: Webhook) -> None:

@@ -60,11 +60,13 @@ def test_every_field_of_a_form_says_what_it_is(job: dg.JobDefinition) -> None:
     assert job.description
     assert all(field.description for field in fields.values()), {k: f.description for k, f in fields.items()}
     assert [name for name, field in fields.items() if field.is_required and name != "why"] == {
+        "operate_accept": ["game", "table"],
         "operate_backfill": [],
         "operate_cancel": ["claim"],
         "operate_freeze": ["table", "first"],
         "operate_invalidate": ["table", "first"],
         "operate_predict": [],
+        "operate_quarantine": ["game", "table"],
         "operate_train": [],
         "operate_waive": ["table", "first", "rule"],
     }[job.name]
@@ -82,6 +84,47 @@ def test_hold_invalidate_and_waive_are_decided_as_on_the_command_line(platform: 
     assert list(platform.warehouse.waivers()["state"]) == ["in force"]
     assert list(platform.warehouse.journal()["operation"]) == ["freeze", "invalidate", "waive"]
     assert set(platform.warehouse.journal()["who"]) == {"Ada"}
+
+
+def test_a_game_is_quarantined_and_accepted_and_every_view_of_its_date_says_so(platform: Platform) -> None:
+    day, tables = platform.source.first_date, ["game_schedule", "game_results", "team_box_scores"]
+    assert platform.run(day, day, tables=tables).success
+    games = platform.rows("game_schedule", f"game_date = '{day}'")
+    game = games.iloc[0]
+    form = {"game": game["game_id"], "table": "team_box_scores"}
+    assert _filled_in(platform, "quarantine", **form).success
+    assert platform.statuses("team_box_scores")[day] == "rejected"
+
+    run = platform.run(day, day, tables=tables)
+    assert run.success
+    name = f"{game['away_team']}–{game['home_team']}"
+    said = (
+        f"{day}: {len(games) - 1} of {len(games)} game{'s' if len(games) > 1 else ''}; {name} quarantined: "
+        "said by Ada: a doubt"
+    )
+    key = dg.AssetKey("team_box_scores")
+    (event, *_) = platform.instance.fetch_materializations(
+        dg.AssetRecordsFilter(asset_key=key, asset_partitions=[str(day)]), limit=1
+    ).records
+    metadata = event.asset_materialization.metadata
+    assert metadata["quarantined"].value == f"{said}. What to do: nba-assets explain team_box_scores {day}"
+    assert (metadata["games"].value, metadata["dagster/partition_row_count"].value) == (
+        len(games) - 1,
+        2 * (len(games) - 1),
+    )
+    checked = platform.instance.event_log_storage.get_asset_check_execution_history(
+        dg.AssetCheckKey(key, "partition_ready"), limit=20
+    )
+    (evaluation, *_) = [
+        found for record in checked if (found := record.evaluation) is not None and found.partition == str(day)
+    ]
+    assert evaluation.passed
+    assert evaluation.description.startswith(said)
+
+    assert _filled_in(platform, "accept", **form).success
+    assert platform.run(day, day, tables=tables).success
+    assert len(platform.rows("team_box_scores", f"game_date = '{day}'")) == 2 * len(games)
+    assert list(platform.warehouse.journal()["operation"]) == ["quarantine", "invalidate", "accept"]
 
 
 def test_what_is_refused_fails_with_the_reason(untouched: Platform) -> None:
@@ -103,6 +146,8 @@ DAY = {"table": "game_schedule", "first": "2024-11-05"}
         ("invalidate", {**DAY, "last": "2024-11-04"}, "first 2024-11-05 lies after last 2024-11-04: exchange them"),
         ("waive", {**DAY, "rule": "*", "why": "  "}, "why: it is empty; write the reason in a few words"),
         ("waive", {**DAY, "rule": "*", "table": "box"}, "no table 'box'; there are game_schedule"),
+        ("accept", {"game": "0022400061", "table": "box"}, "no table 'box'; there are game_schedule"),
+        ("quarantine", {"game": "0022400061", "table": "team_box_scores", "date": "5.11."}, "date: '5.11.' is no date"),
         ("backfill", {"last": "2024-02-30"}, "last: '2024-02-30' is no date; write it as 2024-01-31"),
         ("backfill", {"first": "2024-02-02", "last": "2024-02-01"}, "first 2024-02-02 lies after last 2024-02-01"),
         ("backfill", {"tables": ["team_ofense"]}, "no table team_ofense; there are game_schedule"),

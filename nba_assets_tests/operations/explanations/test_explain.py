@@ -1,37 +1,21 @@
-"""Status, plan and explanations of a real small platform, blocked against the tables themselves."""
+"""Status, plan and explanations of a real small platform, compared with the tables themselves."""
 
 import datetime as dt
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
-from nba_assets.contracts.contract import Absence
 from nba_assets.contracts.tables import TABLES
 from nba_assets.errors import RequestError
 from nba_assets.operations.explanations.explain import explain
 from nba_assets.operations.explanations.explain_downstream import downstream
-from nba_assets.operations.explanations.explain_value import explain_value
-from nba_assets.operations.explanations.missing_games import missing_games
 from nba_assets.operations.json_values import json_value
 from nba_assets.operations.plan import plan
 from nba_assets.operations.status import status
 from nba_assets.partitions import Span
 from nba_assets.readiness.contents import Contents
-from nba_assets_tests.cells import records
-from nba_assets_tests.operations.three_weeks import DAYS, TABLES_BUILT, Weeks, build
-
-
-@pytest.fixture(scope="module")
-def weeks(tmp_path_factory: pytest.TempPathFactory) -> Weeks:
-    return build(tmp_path_factory.mktemp("weeks"))
-
-
-def null_row(weeks: Weeks, table: str, column: str, reason: Absence) -> pd.Series:
-    """A row on the date after the gap whose column is null for the reason."""
-    rows = weeks.rows(f"SELECT * FROM {TABLES[table].dataset}.{table} WHERE game_date = '{weeks.after}'")
-    return rows[rows["absence"].str.contains(f'"{column}": "{reason}"')].iloc[0]
+from nba_assets_tests.operations.three_weeks import DAYS, TABLES_BUILT, Weeks
 
 
 class TestPartition:
@@ -106,106 +90,6 @@ class TestPartition:
     def test_what_does_not_exist_is_refused(self, weeks: Weeks, table: str, day: str, said: str) -> None:
         with pytest.raises(RequestError, match=said):
             explain(weeks.warehouse, table, dt.date.fromisoformat(day))
-
-
-class TestValue:
-    @pytest.mark.parametrize(
-        ("table", "column", "path"),
-        [
-            ("player_daily_cache", "pts_last_5", 1),
-            ("ml_feature_store", "avg_usage_rate_last_7_games", 3),
-            ("upcoming_player_context", "opponent_pace_last_10", 1),
-        ],
-    )
-    def test_a_null_for_a_gap_names_the_very_game(self, weeks: Weeks, table: str, column: str, path: int) -> None:
-        row = null_row(weeks, table, column, Absence.UPSTREAM_MISSING)
-        found = explain_value(weeks.warehouse, table, weeks.after, {"player_id": str(row["player_id"])}, column)
-        null = found.rows[0].nulls[0]
-        assert (null.column, null.reason, len(null.path)) == (column, "upstream_missing", path)
-        assert {game.game_key for game in null.missing} == {weeks.game["game_key"]}
-        assert f"team_box_scores {weeks.gap} is rejected" in null.missing[0].why
-
-    @pytest.mark.parametrize(
-        ("table", "column"),
-        [
-            ("player_daily_cache", "pts_last_5"),
-            ("player_daily_cache", "team_pace_last_10"),
-            ("upcoming_player_context", "opponent_pace_last_10"),
-        ],
-    )
-    def test_a_game_is_missing_exactly_where_the_value_is_null_for_it(
-        self, weeks: Weeks, table: str, column: str
-    ) -> None:
-        rows = weeks.rows(f"SELECT * FROM {TABLES[table].dataset}.{table} WHERE game_date = '{weeks.after}'")
-        has_gap = rows["absence"].str.contains(f'"{column}": "{Absence.UPSTREAM_MISSING}"')
-        concerned, others = rows[has_gap].sample(6, random_state=1), rows[~has_gap].sample(8, random_state=1)
-        state, declared = weeks.warehouse.state(), TABLES[table].column(column)
-        for row in records(concerned):
-            found = missing_games(weeks.warehouse, state, TABLES[table], declared, row, weeks.after)
-            assert {game.game_key for game in found} == {weeks.game["game_key"]}, row["player_id"]
-        for row in records(others):
-            found = missing_games(weeks.warehouse, state, TABLES[table], declared, row, weeks.after)
-            assert found == [], row["player_id"]
-
-    def test_a_null_for_a_quarantined_game_names_it_and_why(self, weeks: Weeks) -> None:
-        rows = weeks.rows(
-            f"SELECT * FROM nba_precompute.player_daily_cache WHERE game_date > '{weeks.after}' AND team_id IN "
-            f"({weeks.wrong['home_team_id']}, {weeks.wrong['away_team_id']}) ORDER BY game_date"
-        )
-        row = rows[rows["absence"].str.contains('"pts_last_5": "upstream_missing"')].iloc[0]
-        day, key = row["game_date"].date(), {"player_id": str(row["player_id"])}
-        (null,) = explain_value(weeks.warehouse, "player_daily_cache", day, key, "pts_last_5").rows[0].nulls
-        (game,) = [game for game in null.missing if game.date == weeks.after]
-        assert (game.game_id, game.game_key) == (weeks.wrong["game_id"], weeks.wrong["game_key"])
-        assert game.team in (weeks.wrong["home_team"], weeks.wrong["away_team"])
-        assert game.why.startswith("quarantined in player_box_scores: ast of the team is not that of its players")
-
-    def test_a_short_history_tells_how_many_games_there_are(self, weeks: Weeks) -> None:
-        row = null_row(weeks, "player_daily_cache", "pts_std_last_10", Absence.SHORT_HISTORY)
-        key = {"player_id": str(row["player_id"])}
-        null = (
-            explain_value(weeks.warehouse, "player_daily_cache", weeks.after, key, "pts_std_last_10").rows[0].nulls[0]
-        )
-        played = weeks.rows(
-            "SELECT 1 FROM nba_analytics.player_game_summary WHERE minutes_played > 0 AND "
-            f"player_id = {row['player_id']} AND game_date < '{weeks.after}'"
-        )
-        assert (null.known_games, null.needed_games) == (len(played), 10)
-
-    def test_a_value_comes_with_its_lineage(self, weeks: Weeks) -> None:
-        rows = weeks.rows(f"SELECT * FROM nba_analytics.team_offense WHERE game_date = '{weeks.after}'")
-        key = {"team_id": str(rows["team_id"].iloc[0])}
-        found = explain_value(weeks.warehouse, "team_offense", weeks.after, key, "pace")
-        assert found.rows[0].values == {"pace": rows["pace"].iloc[0]}
-        assert [source.column for source in found.lineage] == [
-            f"team_box_scores.{name}" for name in ("fga", "fta", "tov", "oreb", "minutes")
-        ]
-
-    def test_without_a_key_the_nulls_of_the_date_are_counted(self, weeks: Weeks) -> None:
-        column = "pts_last_5"
-        found = explain_value(weeks.warehouse, "player_daily_cache", weeks.after, {}, column)
-        rows = weeks.rows(f"SELECT {column} FROM nba_precompute.player_daily_cache WHERE game_date = '{weeks.after}'")
-        assert found.counts == {"upstream_missing": int(rows[column].isna().sum())}
-
-    def test_a_row_that_is_not_there_says_what_that_means(self, weeks: Weeks) -> None:
-        found = explain_value(weeks.warehouse, "player_daily_cache", weeks.after, {"player_id": "1"})
-        assert found.rows == ()
-        assert "player_id=1" in found.no_row
-        assert "was not expected" in found.no_row
-
-    @pytest.mark.parametrize(
-        ("key", "column", "said"),
-        [
-            ({"player": "1"}, "", "no column 'player'; its key is game_id, player_id"),
-            ({"player_id": "James"}, "", "player_id='James': give a whole number"),
-            ({}, "points", "no column 'points'"),
-        ],
-    )
-    def test_what_does_not_fit_the_contract_is_refused(
-        self, weeks: Weeks, key: dict[str, Any], column: str, said: str
-    ) -> None:
-        with pytest.raises(RequestError, match=said):
-            explain_value(weeks.warehouse, "player_daily_cache", weeks.after, key, column)
 
 
 class TestDownstream:
