@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -38,7 +39,7 @@ class Desk:
         assert result.exit_code == exit_code, result.output
         return " ".join(result.stdout.split())
 
-    def json(self, *words: str) -> dict:
+    def json(self, *words: str) -> Any:
         return json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
 
     def quarantined(self, table: str) -> dict[tuple[dt.date, str], str]:
