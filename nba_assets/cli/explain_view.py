@@ -26,11 +26,15 @@ def print_explanation(console: Console, found: Explanation) -> None:
         console.print(f"  {reason}", highlight=False, markup=False)
     if found.to_build and not any(reason.startswith("blocked: ") for reason in found.reasons):
         console.print(f"  cannot be built now: {found.to_build}", highlight=False, markup=False)
-    games = [f"{game.game} ({game.game_id}), {game.table}: {game.reasons}. {game.fix}" for game in found.quarantined]
+    games = [
+        f"{game.game} ({game.game_id}), {game.table}: {game.reasons}. To publish it, {game.fix}"
+        for game in found.quarantined
+    ]
     print_lines(console, "Quarantined games", games, SHOWN_GAMES)
     print_lines(console, "What is published", [_published(found)] if found.published else [])
     print_lines(console, "Newest attempt", [_attempt(found.attempt)] if found.attempt else [])
-    print_lines(console, "Notes on what was delivered", str(found.attempt.get("notes", "")).split("; ")[:SHOWN_GAMES])
+    notes = [note for note in str(found.attempt.get("notes", "")).split("; ") if note]
+    print_lines(console, "Notes on what was delivered", notes, SHOWN_GAMES)
     attempts = [
         f"build {row['attempt_build']} {text_of(row['written_at'])} {row['status']}"
         + (f": {row['reasons']}" if row["reasons"] else "")

@@ -28,6 +28,7 @@ from nba_assets.orchestration.metadata import (
 )
 from nba_assets.orchestration.run_claim import RunClaim
 from nba_assets.orchestration.run_tags import only_of
+from nba_assets.readiness.quarantine import from_text
 from nba_assets.readiness.quarantined_games import said_of_date
 from nba_assets.readiness.root_cause import origins, remedy
 from nba_assets.readiness.state import LedgerState
@@ -179,15 +180,26 @@ def _outcomes_of_current(
     mine = ledger[ledger["table_name"] == window.contract.name].set_index("game_date")
     shown = published_versions(context.instance, window.contract.name, window.current)
     outcomes = {}
+    state: LedgerState | None = None
     for day in window.current:
         row: Any = mine.loc[pd.Timestamp(day)]
         if shown.get(day) != row["content_hash"] or not stores_in_bulk(context.instance):
-            facts = {"rows": int(row["rows"]), "content_hash": row["content_hash"], "build": int(row["build_id"])}
+            facts: dict[str, Any] = {
+                "rows": int(row["rows"]),
+                "content_hash": row["content_hash"],
+                "build": int(row["build_id"]),
+            }
+            without = ""
+            if from_text(row["quarantined"]):
+                state = state or warehouse.state()
+                without = said_of_date(state, window.contract.name, day)
+                facts["quarantined"] = without
             outcomes[day] = Outcome(
                 passed=True,
                 materialized=True,
                 data_version=row["content_hash"],
                 code_version=int(row["code_version"]),
+                description=without,
                 metadata=facts,
                 made_of=made_of(window.contract),
             )

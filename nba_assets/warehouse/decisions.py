@@ -15,7 +15,7 @@ from nba_assets.contracts.tables import MODEL, TABLES
 from nba_assets.errors import RequestError
 from nba_assets.partitions import Span
 from nba_assets.readiness.audit import Verdict
-from nba_assets.readiness.failures import Waiver
+from nba_assets.readiness.failures import Waiver, has_end
 from nba_assets.readiness.game_decisions import ACCEPT
 from nba_assets.readiness.quarantine import of_games
 from nba_assets.readiness.status import Status
@@ -146,7 +146,9 @@ def revocation(ever: pd.DataFrame, waiver_id: str, *, who: str, why: str) -> Ent
 def waiving(waiver: Waiver) -> Entry:
     """The line of the journal about a waiver that is given."""
     span = Span(waiver.table, waiver.first, waiver.last)
-    detail = {"waiver": waiver.waiver_id, "rule": waiver.rule, "until": waiver.until.isoformat()}
+    detail = {"waiver": waiver.waiver_id, "rule": waiver.rule}
+    if has_end(waiver.until):
+        detail["until"] = waiver.until.isoformat()
     if waiver.game_id:
         return Entry(ACCEPT, waiver.who, waiver.why, [span], {**detail, "game_id": waiver.game_id})
     return Entry("waive", waiver.who, waiver.why, [span], detail)
