@@ -94,9 +94,9 @@ def without(rows: pd.DataFrame, hit: np.ndarray, names: Sequence[str], reason: s
     return rows
 
 
-def gap(*team_games: tuple[Any, ...]) -> pd.DataFrame:
-    """Team-games that were due and are not known, of (team, date) tuples."""
-    rows = [(pd.Timestamp(date), game_id(date, team), team) for team, date in team_games]
+def gap(*team_games: tuple[Any, ...], game: str = "") -> pd.DataFrame:
+    """Team-games that were due and are not known, of (team, date) tuples; of a game, where one is named."""
+    rows = [(pd.Timestamp(date), game or game_id(date, team), team) for team, date in team_games]
     return pd.DataFrame(rows, columns=GAP_COLUMNS)
 
 

@@ -16,7 +16,6 @@ from nba_assets.contracts.contract import ABSENCE
 from nba_assets.domain.player_game_summary import player_game_summary
 from nba_assets.domain.team_defense import team_defense
 from nba_assets.domain.team_offense import team_offense
-from nba_assets_tests.builders import gap
 from nba_assets_tests.cells import each_row
 from nba_assets_tests.domain.box_scores import random_league
 
@@ -28,9 +27,10 @@ FEW = settings(max_examples=5, deadline=None)
 def analytics(raw: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The three tables out of raw ones; the shots of the first date were refused."""
     is_known = raw["shot_attempts"]["game_date"] != REFUSED
+    refused = raw["game_schedule"][raw["game_schedule"]["game_date"] == REFUSED]
     shots: dict[str, Any] = {
         "shot_attempts": raw["shot_attempts"][is_known],
-        "gaps": {"shot_attempts": gap((1, REFUSED))},
+        "gaps": {"shot_attempts": refused.assign(team_id=refused["home_team_id"])},
     }
     schedule: dict[str, Any] = {"game_schedule": raw["game_schedule"]}
     offense = team_offense(team_box_scores=raw["team_box_scores"], **schedule, **shots)

@@ -134,7 +134,7 @@ def test_zones_are_those_of_the_players_shots_and_zero_is_no_null() -> None:
 
 
 def test_zones_whose_shots_were_refused_are_missing_upstream() -> None:
-    rows = summary_of(gaps={"shot_attempts": gap((NYK, "2025-01-15"))})
+    rows = summary_of(gaps={"shot_attempts": gap((NYK, "2025-01-15"), game=GAME)})
     assert {reasons(rows, STAR)[name] for name in ZONES if name != "dnp_reason"} == {"upstream_missing"}
     assert reasons(rows, LISTED)["paint_makes"] == "did_not_play"
     assert reasons(rows, LISTED)["shot_zones_source"] == "upstream_missing"

@@ -60,7 +60,10 @@ def test_zones_allowed_are_the_opponents_and_keep_their_reason() -> None:
     rows = team_defense(team_offense=overtime_game(SHOTS).reset_index()).set_index("team_id")
     assert rows.loc[PHI, names].tolist() == [0, 0, 1]
     assert rows.loc[NYK, names].tolist() == [2, 1, 0]
-    for gaps, reason in (({}, "source_unavailable"), ({"shot_attempts": gap((PHI, "2025-01-15"))}, "upstream_missing")):
+    for gaps, reason in (
+        ({}, "source_unavailable"),
+        ({"shot_attempts": gap((PHI, "2025-01-15"), game=GAME)}, "upstream_missing"),
+    ):
         stated = json.loads(team_defense(team_offense=overtime_game(gaps=gaps).reset_index())["absence"].iloc[0])
         assert {stated[name] for name in names} == {reason}
 

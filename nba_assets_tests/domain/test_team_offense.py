@@ -65,7 +65,7 @@ def test_zones_are_those_of_the_games_shots() -> None:
 @pytest.mark.parametrize(("team", "day", "reason"), [(PHI, "2025-01-15", "upstream_missing"),
                                                      (PHI, "2025-01-14", "source_unavailable")])  # fmt: skip
 def test_zones_whose_shots_were_refused_are_missing_upstream(team: int, day: str, reason: str) -> None:
-    stated = json.loads(str(overtime_game(gaps={"shot_attempts": gap((team, day))}).loc[NYK, "absence"]))
+    stated = json.loads(str(overtime_game(gaps={"shot_attempts": gap((team, day), game=GAME)}).loc[NYK, "absence"]))
     assert set(stated.values()) == {reason}
     assert len(stated) == 11
 

@@ -97,7 +97,8 @@ def test_who_took_no_shot_in_a_game_with_shots_has_zeros() -> None:
         pytest.param(OTHER, DAY, gap(), "source_unavailable", id="a game without shots"),
         pytest.param(GAME, "2025-01-16", gap(), "source_unavailable", id="the game on another date"),
         pytest.param(OTHER, DAY, gap((PHI, "2025-01-14")), "source_unavailable", id="refused on another date"),
-        pytest.param(OTHER, DAY, gap((PHI, DAY)), "upstream_missing", id="refused"),
+        pytest.param(OTHER, DAY, gap((PHI, DAY), game=GAME), "source_unavailable", id="another game was refused"),
+        pytest.param(OTHER, DAY, gap((PHI, DAY), game=OTHER), "upstream_missing", id="refused"),
     ],
 )
 def test_a_game_without_shots_is_null_and_says_why(game: str, day: str, lost: pd.DataFrame, reason: str) -> None:
