@@ -22,6 +22,8 @@ CHAIN = (
 )  # fmt: skip
 """In the order in which they are built."""
 
+_GAME = ["game_date", "game_id"]
+
 
 class Gaps(Protocol):
     """What the published dates were built without (`readiness.past_gaps`)."""
@@ -54,22 +56,21 @@ class _Window:
 
 
 def _without(rows: pd.DataFrame, lost: pd.DataFrame) -> pd.DataFrame:
-    game = ["game_date", "game_id"]
     if lost.empty:
         return rows
-    is_lost = pd.MultiIndex.from_frame(rows[game]).isin(pd.MultiIndex.from_frame(lost[game]))
+    is_lost = pd.MultiIndex.from_frame(rows[_GAME]).isin(pd.MultiIndex.from_frame(lost[_GAME]))
     return rows[~is_lost].reset_index(drop=True)
 
 
 def inputs() -> dict[str, tuple[str, ...]]:
-    """The tables outside the chain that it reads, with the columns it reads of them."""
+    """The tables outside the chain that it reads, with the columns it reads of them, and game and date of each row."""
     made = {asset.contract.name for asset in CHAIN}
     wanted: dict[str, dict[str, None]] = {}
     for asset in CHAIN:
         for read in asset.contract.reads:
             if read.table not in made:
                 columns = asset.contract.columns_read(read) or TABLES[read.table].column_names
-                wanted.setdefault(read.table, {}).update(dict.fromkeys(columns))
+                wanted.setdefault(read.table, {}).update(dict.fromkeys((*columns, *_GAME)))
     return {table: tuple(columns) for table, columns in wanted.items()}
 
 
