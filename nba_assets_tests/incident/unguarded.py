@@ -89,7 +89,9 @@ class UnguardedWarehouse(DuckDBWarehouse):
         self, window: Window, rows: Conformed, verdicts: Mapping[dt.date, Verdict], attempt: Attempt
     ) -> dict[dt.date, Published]:
         contract = window.contract
-        passed = {day: replace(verdict, status=Status.READY, failures=()) for day, verdict in verdicts.items()}
+        passed = {
+            day: replace(verdict, status=Status.READY, failures=(), quarantined=()) for day, verdict in verdicts.items()
+        }
         with self._file.transaction(f"writing {contract.name}") as connection:
             before = DuckDBReader(connection).entries_on(contract.name, window.asked)
             unguarded = replace(attempt, token=0, override="")
