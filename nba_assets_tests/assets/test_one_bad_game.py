@@ -13,6 +13,8 @@ from nba_assets.readiness.quarantine import from_text
 from nba_assets.sources.simulated.league import SimulatedLeague
 from nba_assets_tests.platform import Platform, SlicedSource, changed
 
+pytestmark = pytest.mark.long
+
 DATED = [name for name in TABLES if name not in ("player_points_predictions", "prediction_accuracy")]
 DAYS = 56
 OF_LEAGUE = [

@@ -86,7 +86,7 @@ def dates_with_quotes(folder: Path) -> set[dt.date]:
     return set(tipoffs.dt.tz_convert("America/New_York").dt.date)
 
 
-@pytest.mark.parametrize("season", ["2021-22", "2024-25"])
+@pytest.mark.parametrize("season", ["2024-25"])
 def test_a_season_of_game_logs(shared_data: Path, tmp_path: Path, season: str) -> None:
     raw = shared_data / "raw"
     files = season_of_log(raw, season)

@@ -4,6 +4,7 @@ No sequence of attempts that publishes nothing may shrink the set of what is sta
 """
 
 import dataclasses
+import os
 from collections.abc import Callable
 
 import numpy as np
@@ -61,10 +62,14 @@ def test_what_is_stale_or_refused_is_what_the_record_of_reads_says(data: st.Data
     run(data, steps=5)
 
 
+SEQUENCES = int(os.environ.get("NBA_SEQUENCES", "400"))
+"""Sequences of the long run; each takes a tenth of a second, and a change of the rule is tried on two thousand."""
+
+
 @pytest.mark.long
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=SEQUENCES, deadline=None)
 @given(st.data())
-def test_two_thousand_sequences_of_operations(data: st.DataObject) -> None:
+def test_many_sequences_of_operations(data: st.DataObject) -> None:
     run(data, steps=5)
 
 

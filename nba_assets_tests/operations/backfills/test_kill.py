@@ -18,8 +18,8 @@ from nba_assets_tests.operations.processes import command, kill, started, store_
 
 pytestmark = pytest.mark.long
 
-KILLS = 10
-AT_LEAST = 5
+KILLS = 6
+AT_LEAST = 3
 """Kills that must have met work: what they leave is little in the end."""
 
 
@@ -43,7 +43,7 @@ def _killed_after(settings: Settings, seconds: float) -> bool:
     return bool(claims)
 
 
-def test_ten_kills_and_a_relaunch_end_like_an_undisturbed_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kills_and_a_relaunch_end_like_an_undisturbed_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calm, killed = Settings(home=tmp_path / "calm"), Settings(home=tmp_path / "killed")
     began = time.monotonic()
     assert command(calm, "backfill").returncode == 0
