@@ -162,8 +162,8 @@ def test_five_rows_of_a_game_are_not_the_game(
     rows = parse("bigdataball", shared_data / "raw" / "bigdataball" / "snippet_2021-22_0042100216_5rows.csv").rows
     day = dt.date(2022, 5, 13)
     verdict = audited(rows, archive, day, day)[day]
-    assert verdict.status is Status.REJECTED
-    assert "0042100216: 2 of 1" in verdict.reasons
+    assert [game.game_id for game in verdict.quarantined] == ["0042100216"]
+    assert "0042100216: 2 of 1" in verdict.quarantined[0].reasons
 
 
 def test_two_providers_tell_the_same_game_alike(
