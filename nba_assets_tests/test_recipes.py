@@ -22,7 +22,7 @@ FIRST, LAST = dt.date(2025, 1, 8), dt.date(2025, 1, 12)
 
 SAID = {
     "nba-assets claims": "Nobody has reserved anything",
-    "nba-assets explain player_box_scores": "rejected",
+    "nba-assets explain player_box_scores": "quarantined in team_box_scores",
     "nba-assets explain player_daily_cache": "player_daily_cache",
     "nba-assets explain player_game_summary": "did_not_play",
     "nba-assets query": "with_usage",
@@ -59,11 +59,10 @@ def test_the_recipes_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         if claim:
             assert store.get(claim.id).cancel_why == "no progress for an hour"
             store.end(claim.id, "cancelled", "eve", "stopped")
-    statuses = warehouse.ledger().set_index(["table_name", "game_date"])["status"]
-    lost = pd.Timestamp("2025-01-10")
-    assert statuses["team_box_scores", lost] == "rejected", "nobody delivered the game"
-    assert statuses["player_box_scores", lost] == "blocked"
-    assert statuses["player_game_summary", pd.Timestamp("2025-01-12")] == "ready"
+    state, lost = warehouse.state(), dt.date(2025, 1, 10)
+    for table in ("team_box_scores", "player_box_scores", "player_game_summary"):
+        assert [day for day, _ in state.quarantined(table)] == [lost], "nobody delivered the game"
+        assert state.is_ready(table)[state.position(pd.Timestamp(lost))]
 
 
 def _said(command: str) -> str:
