@@ -71,19 +71,24 @@ class Judged:
     contradictions: tuple[Contradiction, ...]
 
 
-def settled(files: Sequence[Stated], facts: Iterable[str] = SETTLED_FACTS) -> tuple[Settled, ...]:
-    """What the majority of statements decides, in order of fact and game id."""
-    return tuple(
-        Settled(game_id, fact, value, _settled_message(files, fact, game_id, values, value))
-        for fact in facts
-        for game_id, values, value in _torn(files, fact)
-        if value is not None
-    )
+def settled(files: Sequence[Stated], facts: Iterable[str]) -> tuple[Settled, ...]:
+    """What the majority of statements decides of the facts, in their order and that of the game ids."""
+    return tuple(_sorted_out(files, facts)[0])
 
 
-def _settled_message(files: Sequence[Stated], fact: str, game_id: str, values: pd.DataFrame, value: object) -> str:
-    reported = " but ".join(_reported(files, fact, values))
-    return f"game {game_id}: {GAME_FACTS[fact]} is {reported}; {_shown(value)} is taken, as most say"
+def _sorted_out(files: Sequence[Stated], facts: Iterable[str]) -> tuple[list[Settled], dict[str, list[str]]]:
+    """Of what is not stated alike: what the majority decides, and by game id what is said where there is none."""
+    decided: list[Settled] = []
+    said: dict[str, list[str]] = {}
+    for fact in facts:
+        for game_id, values, value in _torn(files, fact):
+            words = f"{GAME_FACTS[fact]} is {' but '.join(_reported(files, fact, values))}"
+            if value is None:
+                said.setdefault(game_id, []).append(words)
+            else:
+                message = f"game {game_id}: {words}; {_shown(value)} is taken, as most say"
+                decided.append(Settled(game_id, fact, value, message))
+    return decided, said
 
 
 def with_settled(facts: pd.DataFrame, found: Sequence[Settled]) -> pd.DataFrame:
@@ -125,15 +130,7 @@ def _torn(files: Sequence[Stated], fact: str) -> Iterator[tuple[str, pd.DataFram
 
 def judged(files: Sequence[Stated]) -> Judged:
     """The games of which the files do not all state the same; a game must be in the first file."""
-    decided: list[Settled] = []
-    said: dict[str, list[str]] = {}
-    for fact, words in GAME_FACTS.items():
-        for game_id, values, value in _torn(files, fact):
-            if value is None:
-                said.setdefault(game_id, []).append(f"{words} is {' but '.join(_reported(files, fact, values))}")
-            else:
-                message = _settled_message(files, fact, game_id, values, value)
-                decided.append(Settled(game_id, fact, value, message))
+    decided, said = _sorted_out(files, GAME_FACTS)
     dated = _distinct(files, "game_date", with_implied=False)
     for _, unknown in dated[~dated["game_id"].isin(files[0].facts["game_id"])].drop_duplicates("game_id").iterrows():
         words = f"it is in {_place(files, 'game_date', unknown)} but not in {files[0].rows.names}"
