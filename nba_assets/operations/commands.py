@@ -201,10 +201,15 @@ def claimed(
         yield claim
 
 
+def require_table(table: str) -> None:
+    """RequestError for a table that is not there."""
+    if table not in TABLES:
+        raise RequestError(f"no table {table!r}; there are {', '.join(TABLES)}")
+
+
 def require_known(warehouse: Warehouse, span: Span) -> None:
     """RequestError for a table that is not there, or dates outside the calendar."""
-    if span.table not in TABLES:
-        raise RequestError(f"no table {span.table!r}; there are {', '.join(TABLES)}")
+    require_table(span.table)
     first, last = warehouse.days[0].date(), warehouse.days[-1].date()
     if span.first < first or span.last > last:
         raise RequestError(f"{span}: there is only {first} … {last}")

@@ -4,9 +4,8 @@ import datetime as dt
 
 from nba_assets.claims.store import ClaimStore
 from nba_assets.contracts.contract import SCHEDULE
-from nba_assets.contracts.tables import TABLES
 from nba_assets.errors import RequestError
-from nba_assets.operations.commands import Effect, claimed, date_of_game, newly_stale, require_known
+from nba_assets.operations.commands import Effect, claimed, date_of_game, newly_stale, require_known, require_table
 from nba_assets.partitions import Span
 from nba_assets.readiness.failures import NO_END
 from nba_assets.readiness.game_decisions import ACCEPT, QUARANTINE, quarantined_by_people
@@ -34,7 +33,7 @@ def quarantine(
     RequestError for a table that is not there, and for a game that the schedule does not have, or has on several dates
     where `day` names none.
     """
-    _require_table(table)
+    require_table(table)
     day = day or date_of_game(warehouse, game_id)
     span = Span(table, day, day)
     require_known(warehouse, span)
@@ -58,7 +57,7 @@ def accept(warehouse: Warehouse, game_id: str, table: str, *, who: str, why: str
     needs no claim. RequestError for a table that is not there, and for a game that is not quarantined in it, or only
     because another table has it quarantined.
     """
-    _require_table(table)
+    require_table(table)
     (day, game), is_said = _quarantined(warehouse, game_id, table, day)
     span = Span(table, day, day)
     if is_said:
@@ -97,11 +96,6 @@ def _quarantined(
             f"Accept it there: nba-assets accept {game_id} --table {root} --reason WHY"
         )
     return (dates[0], {**found, **said}[dates[0]]), bool(said)
-
-
-def _require_table(table: str) -> None:
-    if table not in TABLES:
-        raise RequestError(f"no table {table!r}; there are {', '.join(TABLES)}")
 
 
 def _scheduled(warehouse: Warehouse, game_id: str, day: dt.date) -> Quarantined:
