@@ -136,6 +136,11 @@ class Contract:
     def nullable_columns(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if column.nullable)
 
+    @property
+    def same_date(self) -> frozenset[str]:
+        """The tables of which it reads the partition of the row's own date."""
+        return frozenset(read.table for read in self.reads if read.window == "same_date")
+
     def columns_read(self, read: Read) -> tuple[str, ...]:
         """What is read of an upstream table: the columns named by the read and by the lineage; empty means all."""
         if not read.columns:

@@ -19,7 +19,7 @@ from nba_assets.readiness.failures import Failure, SourceProblem, Waiver
 from nba_assets.readiness.game_decisions import GameDecision
 from nba_assets.readiness.mass_damage import is_mass
 from nba_assets.readiness.nulled_cells import with_nulls
-from nba_assets.readiness.quarantine import GameOfDate, Quarantined, of_games, without_games
+from nba_assets.readiness.quarantine import GameOfDate, Quarantined, of_games, on_days, without_games
 from nba_assets.readiness.status import Status
 
 SOURCE_UNDERSTOOD = "source_understood"
@@ -145,6 +145,7 @@ def audit(staged: Staged, table_rules: TableRules, waivers: Sequence[Waiver]) ->
     counts = rest.rows.groupby("game_date").size() if len(rest.rows) else pd.Series(dtype="int64")
     rows = {label_date(day): int(count) for day, count in counts.items()}
     expected, counted = table_rules.counted(staged), table_rules.counted(rest)
+    quarantined = on_days(dict(sorted(sifted.games.items())), staged.days)
     verdicts = {}
     for day in staged.days:
         waived = {failure: _waiver(staged, failure, waivers) for failure in found[day]}
@@ -152,7 +153,6 @@ def audit(staged: Staged, table_rules: TableRules, waivers: Sequence[Waiver]) ->
         status = Status.READY
         if not_waived:
             status = Status.BLOCKED if all(failure.blocks for failure in not_waived) else Status.REJECTED
-        quarantined = tuple(game for (of, _), game in sorted(sifted.games.items()) if of == day)
         verdicts[day] = Verdict(
             status=status,
             failures=(*(it for it in sifted.in_games if it.game_date == day), *found[day]),
@@ -161,7 +161,7 @@ def audit(staged: Staged, table_rules: TableRules, waivers: Sequence[Waiver]) ->
             expected=expected[day][0] if day in expected else None,
             found=counted.get(day, (None, 0))[1] if day in expected else None,
             is_bootstrap=day in staged.bootstrap,
-            quarantined=quarantined if status is Status.READY else (),
+            quarantined=tuple(quarantined[day]) if status is Status.READY else (),
             nulled={game_id: columns for (of, game_id), columns in sifted.nulled.items() if of == day},
         )
     return verdicts
@@ -220,9 +220,10 @@ def _failures(staged: Staged, table_rules: TableRules) -> dict[dt.date, list[Fai
 def _on(staged: Staged, days: Collection[dt.date]) -> Staged:
     """The same for some of its days."""
     wanted = pd.DatetimeIndex([pd.Timestamp(day) for day in sorted(days)])
-    same_date = {read.table for read in staged.contract.reads if read.window == "same_date"}
     upstream = {
-        name: frame[frame["game_date"].isin(wanted)].reset_index(drop=True) if name in same_date else frame
+        name: frame[frame["game_date"].isin(wanted)].reset_index(drop=True)
+        if name in staged.contract.same_date
+        else frame
         for name, frame in staged.upstream.items()
     }
     return replace(staged, conformed=staged.conformed.on(wanted), days=sorted(days), upstream=upstream)

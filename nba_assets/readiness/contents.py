@@ -9,7 +9,7 @@ from nba_assets.contracts.raw import RAW_TABLES
 from nba_assets.contracts.raw_pregame import REPORT_TABLES
 from nba_assets.readiness.counted import counted
 from nba_assets.readiness.ledger_columns import numbers
-from nba_assets.readiness.quarantine import in_words
+from nba_assets.readiness.quarantine import in_words, on_days
 from nba_assets.readiness.state import LedgerState
 
 
@@ -73,7 +73,7 @@ def games_due(state: LedgerState) -> np.ndarray:
 def quarantined_in_words(state: LedgerState, table: str, at: int) -> str:
     """'2025-01-15: 9 of 10 games; MIA–ATL quarantined: …' of a date that is ready, '' where no game is quarantined."""
     day = state.days[at].date()
-    games = [game for (of, _), game in state.quarantined(table).items() if of == day]
+    games = on_days(state.quarantined(table), [day])[day]
     return in_words(day, int(games_due(state)[at]), games) if games else ""
 
 

@@ -101,9 +101,8 @@ def without_games(
     frames: Mapping[str, pd.DataFrame], contract: Contract, games: Collection[GameOfDate]
 ) -> dict[str, pd.DataFrame]:
     """What a table reads, without the rows of the games in the inputs of the same date; histories stay whole."""
-    same_date = {read.table for read in contract.reads if read.window == "same_date"}
     return {
-        name: frame[~of_games(frame, games)].reset_index(drop=True) if games and name in same_date else frame
+        name: frame[~of_games(frame, games)].reset_index(drop=True) if games and name in contract.same_date else frame
         for name, frame in frames.items()
     }
 

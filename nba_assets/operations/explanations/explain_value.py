@@ -178,12 +178,11 @@ def _next(
     day: dt.date,
 ) -> tuple[Contract, str, Mapping[Any, Any]] | None:
     """Where a null comes from: the same reason in a column of the same date that this one is made of."""
-    same_date = {read.table for read in contract.reads if read.window == "same_date"}
     for source in contract.column(column).sources:
         table, name = source.split(".")
         upstream = TABLES[table]
         shared = [part for part in upstream.key if part in row]
-        if table not in same_date or len(shared) < len(upstream.key):
+        if table not in contract.same_date or len(shared) < len(upstream.key):
             continue
         found = rows_with(warehouse, upstream, {part: row[part] for part in shared}, day, day).to_dict("records")
         if found and pd.isna(found[0][name]) and _reason(found[0], name) == reason:

@@ -99,10 +99,9 @@ def missing_games(
     """
     found: list[MissingGame] = []
     at = state.position(pd.Timestamp(day))
-    same_date = {read.table for read in contract.reads if read.window == "same_date"}
     for table in dict.fromkeys(source.split(".")[0] for source in column.sources):
-        lost = _lost(warehouse, state, table, slice(at, at + 1) if table in same_date else slice(0, at))
-        if table in same_date:
+        lost = _lost(warehouse, state, table, slice(at, at + 1) if table in contract.same_date else slice(0, at))
+        if table in contract.same_date:
             of_row = (game for game in lost if (game.game_id, game.team) == (row.get("game_id"), row.get("team_id")))
             found += [game.missing_from(state, table) for game in of_row]
         elif lost:
